@@ -1,0 +1,110 @@
+"""The one error family: what is wrong, where, and how to mend it.
+
+Library code raises these; only the command's exit point turns them into text and an exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in an input: a file, and in it a line and column (both from 1; 0 where unknown)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    excerpt: str = ""
+    """The source line, shown under the message with a caret."""
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class MantletError(Exception):
+    """Something the user can act on."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: Location | None = None, mend: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return self.diagnostics()
+
+    def diagnostics(self) -> str:
+        """Return the message as people read it: place, what, the line with a caret, and the mend."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        lines = [head]
+        if self.where and self.where.excerpt:
+            shown, caret = _excerpt(self.where)
+            lines += [f"    {shown}", f"    {caret}"]
+        if self.mend:
+            lines.append(f"  → {self.mend}")
+        return "\n".join(lines)
+
+
+class InputError(MantletError):
+    """A file says something that cannot be: wrong syntax, unknown name, broken reference."""
+
+
+class LimitError(InputError):
+    """An input is larger or deeper than mantlet reads; guards against hostile files."""
+
+
+class UsageError(MantletError):
+    """A command or call was asked for something that does not exist or does not fit."""
+
+
+class StaleWriteError(MantletError):
+    """The file changed on disk since it was read, so writing would lose somebody's work."""
+
+
+class MissingToolError(MantletError):
+    """A needed program or optional package is not installed."""
+
+    exit_code = 3
+
+
+class InputErrors(MantletError):
+    """Every error of one input at once, so that a person mends them in one go."""
+
+    def __init__(self, errors: Sequence[MantletError]) -> None:
+        self.errors = tuple(sorted(errors, key=_order))
+        super().__init__(f"{len(self.errors)} errors")
+
+    def diagnostics(self) -> str:
+        """Return all messages, in file order."""
+        return "\n".join(error.diagnostics() for error in self.errors)
+
+
+def raise_all(errors: Sequence[MantletError]) -> None:
+    """Raise what was collected: nothing, the only error, or all of them together."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise InputErrors(errors)
+
+
+def _order(error: MantletError) -> tuple[str, int, int]:
+    where = error.where
+    return (where.file, where.line, where.column) if where else ("", 0, 0)
+
+
+_EXCERPT_WIDTH = 120
+
+
+def _excerpt(where: Location) -> tuple[str, str]:
+    """Cut the line to a window round the column, so that a minified file shows something readable."""
+    column = max(where.column, 1)
+    start = max(0, column - 1 - _EXCERPT_WIDTH // 2) if len(where.excerpt) > _EXCERPT_WIDTH else 0
+    shown = where.excerpt[start : start + _EXCERPT_WIDTH].replace("\t", " ")
+    shown = "".join(char if char.isprintable() else "·" for char in shown)
+    return shown, " " * (column - 1 - start) + "^"

@@ -1,0 +1,70 @@
+"""Files that are either wholly written or not touched at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from mantlet.base.errors import InputError, Location, StaleWriteError
+
+
+def fingerprint(data: bytes) -> str:
+    """Return the content hash that a later write must match."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> None:
+    """Write all of ``data`` or nothing: temporary file, fsync, rename.
+
+    ``expected`` is the fingerprint the file had when it was read; a newer version on disk raises
+    `StaleWriteError` and stays as it is. A link is written through, and the file's mode is kept.
+    """
+    target = Path(os.path.realpath(path))
+    if expected is not None:
+        _refuse_stale(target, expected)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+            Path(name).replace(target)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                Path(name).unlink()
+            raise
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror or error}", where=Location(str(path))) from None
+
+
+def _refuse_stale(path: Path, expected: str) -> None:
+    current = fingerprint(path.read_bytes()) if path.exists() else ""
+    if current != expected:
+        raise StaleWriteError(
+            "the file changed on disk since it was read",
+            where=Location(str(path)),
+            mend="read it again and repeat the change; nothing was written",
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable; file systems that cannot sync a folder are left alone."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -1,0 +1,16 @@
+"""“Did you mean …?” for names that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return “did you mean 'x'?” for the nearest known name, or an empty string.
+
+    Long names and long lists are cut: the comparison is quadratic and the input may be hostile.
+    """
+    candidates = [item for item in known if abs(len(item) - len(name)) <= 4][:5000]
+    nearest = get_close_matches(name[:80], candidates, n=1, cutoff=0.7)
+    return f"did you mean '{nearest[0]}'?" if nearest else ""
