@@ -1,0 +1,230 @@
+"""What each atom of a rule says of every place at once: no 0, unknown 1, yes 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mantlet.analysis.columns import Columns, Index, Mask, Ternary
+from mantlet.analysis.exposure import derive, spread
+from mantlet.analysis.facts import FactTable
+from mantlet.analysis.lineage import Lineage
+from mantlet.catalogue.schema import Control
+from mantlet.model.vocabulary import DIMENSIONS
+from mantlet.model.vocabulary import Subject as Holder
+from mantlet.rules.tree import (
+    NO,
+    UNKNOWN,
+    YES,
+    Atom,
+    Carries,
+    ControlOn,
+    Crosses,
+    DataIs,
+    FactCompare,
+    FactIn,
+    FactKnown,
+    Linked,
+    Lineage as LineageAtom,
+    Scope,
+    Subject,
+    TypeIs,
+    Within,
+)
+
+HOLDERS: dict[Subject, Holder] = {
+    "source": "element",
+    "target": "element",
+    "element": "element",
+    "flow": "flow",
+    "boundary": "boundary",
+    "data": "data",
+    "copy": "copy",
+    "system": "system",
+}
+"""In which table a subject's facts are."""
+
+
+class ModelAtoms:
+    """Answers atoms over a model; each answer is computed once per table and gathered to the places."""
+
+    def __init__(self, columns: Columns, controls: dict[str, Control]) -> None:
+        self.columns = columns
+        self.facts = FactTable(columns, controls)
+        derive(columns, self.facts)
+        self.lineage = Lineage(columns)
+        self._answers: dict[object, Ternary] = {}
+        self._tests: dict[type, Callable[[Scope, object], Ternary]] = {
+            TypeIs: self._type,
+            FactIn: self._fact,
+            FactCompare: self._fact,
+            FactKnown: self._fact,
+            Crosses: self._crosses,
+            Within: self._within,
+            Carries: self._carries,
+            DataIs: self._data,
+            LineageAtom: self._lineage,
+            Linked: self._linked,
+            ControlOn: self._control,
+        }
+
+    def size(self, scope: Scope) -> int:
+        """Return how many places a scope has."""
+        sizes = {
+            "movement": len(self.columns.source),
+            "element": len(self.columns.elements),
+            "boundary": len(self.columns.boundaries),
+            "copy": len(self.facts.copy_data),
+            "system": 1,
+        }
+        return sizes[scope]
+
+    def atom(self, atom: Atom, scope: Scope) -> Ternary:
+        """Answer one atom for every place of a scope; shape (size(scope),), int8."""
+        return self._tests[type(atom)](scope, atom)
+
+    def rows(self, scope: Scope, subject: Subject) -> Index | None:
+        """Return, per place, the subject's row in its own table; None where they are the same."""
+        columns = self.columns
+        if scope == "movement":
+            return {"source": columns.source, "target": columns.target, "flow": columns.movement_flow}.get(subject, self._system(scope))
+        if scope == "copy" and subject != "copy":
+            return {"data": self.facts.copy_data, "element": self.facts.copy_element}.get(subject, self._system(scope))
+        return self._system(scope) if subject == "system" else None
+
+    def _system(self, scope: Scope) -> Index:
+        return np.zeros(self.size(scope), np.int32)
+
+    def _gather(self, scope: Scope, subject: Subject, key: object, compute: Callable[[], Ternary]) -> Ternary:
+        if key not in self._answers:
+            self._answers[key] = compute()
+        rows = self.rows(scope, subject)
+        return self._answers[key] if rows is None else self._answers[key][rows]
+
+    def _type(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, TypeIs)  # noqa: S101
+        table = self.columns.boundary_types if atom.subject == "boundary" else self.columns.element_types
+        key = ("type", HOLDERS[atom.subject], atom.types)
+        return self._gather(scope, atom.subject, key, lambda: _two(table.are(atom.types)))
+
+    def _fact(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, (FactIn, FactCompare, FactKnown))  # noqa: S101
+        holder = HOLDERS[atom.subject]
+
+        def compute() -> Ternary:
+            column = self.facts.column(holder, atom.fact)
+            if isinstance(atom, FactIn):
+                return column.among(atom.values)
+            return column.known() if isinstance(atom, FactKnown) else column.compare(atom.op, atom.number)
+
+        test = atom.values if isinstance(atom, FactIn) else (atom.op, atom.number) if isinstance(atom, FactCompare) else ()
+        return self._gather(scope, atom.subject, (type(atom), holder, atom.fact, test), compute)
+
+    def _zones(self, names: tuple[str, ...]) -> tuple[list[int], Mask, bool]:
+        """Split boundary types into whole dimensions and special types, and tell whether any of their dimensions is drawn."""
+        vocabulary, columns = self.columns.vocabulary, self.columns
+        dimensions = [DIMENSIONS.index(name) for name in names if name in DIMENSIONS]
+        special = [name for name in names if name not in DIMENSIONS]
+        touched = {*dimensions, *(DIMENSIONS.index(vocabulary.dimension(name)) for name in special)}
+        return dimensions, columns.boundary_types.are(special), any(columns.dimension_drawn[row] for row in touched)
+
+    def _crosses(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, Crosses)  # noqa: S101
+        key = ("crosses", atom.types)
+        if key not in self._answers:
+            columns = self.columns
+            dimensions, special, drawn = self._zones(atom.types)
+            crossed = np.zeros(len(columns.source), bool)
+            for row in dimensions:
+                crossed |= columns.zone[row][columns.source] != columns.zone[row][columns.target]
+            inside = columns.enclosed(special)
+            crossed |= inside[columns.source] != inside[columns.target]
+            crossed |= self._crosses_as_written(atom.types)[columns.movement_flow]
+            self._answers[key] = np.where(crossed, YES, NO if drawn else UNKNOWN).astype(np.int8)
+        return self._answers[key]
+
+    def _crosses_as_written(self, types: tuple[str, ...]) -> Mask:
+        """What a foreign drawing's boundary lines said; kept on the flow because no box shows it."""
+        is_a, boundaries = self.columns.vocabulary.is_a, self.columns.sections.boundaries
+        flows = self.columns.sections.flows.values()
+        return np.fromiter(
+            (
+                any(is_a(boundaries[name].type if name in boundaries else name, wanted, "boundary") for name in flow.crosses for wanted in types)
+                if flow.crosses
+                else False
+                for flow in flows
+            ),
+            bool,
+            len(flows),
+        )
+
+    def _within(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, Within)  # noqa: S101
+
+        def compute() -> Ternary:
+            dimensions, special, drawn = self._zones(atom.types)
+            inside = self.columns.enclosed(special)
+            for row in dimensions:
+                inside |= self.columns.zone[row] >= 0
+            return np.where(inside, YES, NO if drawn else UNKNOWN).astype(np.int8)
+
+        return self._gather(scope, atom.subject, ("within", atom.types), compute)
+
+    def _carries(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, Carries)  # noqa: S101
+        if atom.subject == "flow":
+            return self.lineage.movements(atom.words, atom.types)
+        relation = "holds" if atom.relation == "holds" else "handles"
+        key = (relation, atom.words, atom.types)
+        return self._gather(scope, atom.subject, key, lambda: self.lineage.elements(relation, atom.words, atom.types))
+
+    def _data(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, DataIs)  # noqa: S101
+        return self._gather(scope, "data", ("data", atom.words, atom.types), lambda: self.lineage.assets(atom.words, atom.types))
+
+    def _lineage(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, LineageAtom)  # noqa: S101
+        if atom.subject == "data":
+            compute = self.lineage.derived if atom.relation == "derived-from" else self.lineage.trained_on
+            return self._gather(scope, "data", (atom.relation, atom.words, atom.types), lambda: compute(atom.words, atom.types))
+        key = ("models", atom.words, atom.types)
+        if atom.subject == "flow":
+            return self.lineage.moving_models(atom.words, atom.types)
+        return self._gather(scope, atom.subject, key, lambda: self.lineage.models_at(atom.words, atom.types))
+
+    def _linked(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, Linked)  # noqa: S101
+        return self._gather(scope, atom.subject, ("linked", atom.relation, atom.types), lambda: self._links(atom))
+
+    def _links(self, atom: Linked) -> Ternary:
+        columns = self.columns
+        wanted = columns.element_types.are(atom.types)
+        live = columns.flow_in_scope[columns.movement_flow]
+        source, target = columns.source[live], columns.target[live]
+        if atom.relation in {"sends-to", "reaches"}:
+            source, target = target, source
+        if atom.relation in {"reached-from", "reaches"}:
+            return _two(spread(wanted, source, target))
+        found = np.zeros(len(columns.elements), bool)
+        found[target[wanted[source]]] = True
+        return _two(found)
+
+    def _control(self, scope: Scope, atom: object) -> Ternary:
+        assert isinstance(atom, ControlOn)  # noqa: S101
+        holder = HOLDERS[atom.subject]
+
+        def compute() -> Ternary:
+            rows = len(self.facts.column(holder, "").codes)
+            result = np.full(rows, UNKNOWN, np.int8)
+            for place in self.columns.sections.controls.values():
+                if place.control == atom.control:
+                    covered = self.facts.covered(place, holder)
+                    result[covered] = NO if place.status == "planned" else YES
+            return result
+
+        return self._gather(scope, atom.subject, ("control", holder, atom.control), compute)
+
+
+def _two(mask: Mask) -> Ternary:
+    return np.where(mask, YES, NO).astype(np.int8)

@@ -1,0 +1,224 @@
+"""A model as columns: ids, types, ends and boundaries as arrays that rules are evaluated over at once.
+
+Rows are numbered in file order. Index arrays point from one table into another; −1 means none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from msgspec import UNSET
+from numpy.typing import NDArray
+
+from mantlet.model.entries import Sections
+from mantlet.model.model import RETURNS
+from mantlet.model.vocabulary import DIMENSIONS, ELEMENT_KINDS, Realm, Vocabulary
+
+Index = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+Ternary = NDArray[np.int8]
+
+INTERNET = "internet"
+EXTERNAL, PROCESS, STORE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Lists of numbers, one per row, end to end: row i is ``items[starts[i]:starts[i + 1]]``."""
+
+    starts: Index
+    items: Index
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[int]]) -> Ragged:
+        """Pack lists."""
+        lengths: list[int] = []
+        items: list[int] = []
+        for row in rows:
+            lengths.append(len(row))
+            items.extend(row)
+        starts = np.zeros(len(lengths) + 1, np.int32)
+        np.cumsum(lengths, out=starts[1:])
+        return cls(starts, np.asarray(items, np.int32))
+
+    def owner_rows(self) -> Index:
+        """Return the row that each item belongs to."""
+        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), np.diff(self.starts))
+
+    def row(self, number: int) -> list[int]:
+        """Return one row as a list."""
+        return [int(item) for item in self.items[self.starts[number] : self.starts[number + 1]]]
+
+
+class Names:
+    """Ids of one table, with their row numbers."""
+
+    __slots__ = ("ids", "rows")
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.ids = list(ids)
+        self.rows = {name: row for row, name in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def find(self, names: Iterable[str]) -> list[int]:
+        """Return the rows of those names that exist."""
+        rows = self.rows
+        return [rows[name] for name in names if name in rows]
+
+
+class Typed:
+    """A table's types: a small code per row and the names behind the codes."""
+
+    def __init__(self, names: Iterable[str], vocabulary: Vocabulary, realm: Realm) -> None:
+        codes: dict[str, int] = {}
+        self.codes = np.fromiter((codes.setdefault(name, len(codes)) for name in names), np.int32)
+        self.names = [vocabulary.resolve(name, realm) for name in codes]
+        self._vocabulary = vocabulary
+        self._realm = realm
+
+    def by_type(self, wanted: Iterable[str]) -> Mask:
+        """Tell of each type code whether it is-a one of the wanted types."""
+        chosen = set(wanted)
+        lineage, realm = self._vocabulary.lineage, self._realm
+        return np.array([not chosen.isdisjoint((name, *lineage(name, realm))) for name in self.names], bool)
+
+    def are(self, wanted: Iterable[str]) -> Mask:
+        """Tell of each row whether its type is-a one of the wanted types."""
+        flags = self.by_type(wanted)
+        return flags[self.codes] if len(flags) else np.zeros(0, bool)
+
+
+class Columns:
+    """The model's tables. Built once per model in time linear in its size."""
+
+    def __init__(self, sections: Sections, vocabulary: Vocabulary) -> None:
+        self.sections = sections
+        self.vocabulary = vocabulary
+        self.elements = Names(sections.elements)
+        self.flows = Names(sections.flows)
+        self.boundaries = Names(sections.boundaries)
+        self.data = Names(sections.data)
+        self._read_elements()
+        self._read_boundaries()
+        self._read_flows()
+
+    def _read_elements(self) -> None:
+        entries = list(self.sections.elements.values())
+        self.element_types = Typed((entry.type for entry in entries), self.vocabulary, "element")
+        kinds = np.array([ELEMENT_KINDS.index(self.vocabulary.kind(name)) for name in self.element_types.names], np.int8)
+        self.kind = kinds[self.element_types.codes] if len(kinds) else np.zeros(0, np.int8)
+        for row, entry in enumerate(entries):
+            if entry.kind is not UNSET:
+                self.kind[row] = ELEMENT_KINDS.index(entry.kind)
+        self.element_in_scope = np.fromiter((not entry.out_of_scope for entry in entries), bool, len(entries))
+        data = self.data.rows
+        self.holds = Ragged.of(
+            [data[name] for name in entry.holds if name in data] if entry.holds is not UNSET and entry.holds else ()
+            for entry in entries
+        )
+        self.holds_known = np.fromiter((entry.holds is not UNSET for entry in entries), bool, len(entries))
+        self.data_types = Typed((asset.type for asset in self.sections.data.values()), self.vocabulary, "data")
+
+    def _read_boundaries(self) -> None:
+        entries = self.sections.boundaries
+        special = {name: INTERNET if name == INTERNET and entry.type == "network" else entry.type for name, entry in entries.items()}
+        self.boundary_types = Typed(special.values(), self.vocabulary, "boundary")
+        parents = [self.boundaries.rows.get(entry.in_, -1) for entry in entries.values()]
+        self.boundary_parent = np.asarray(parents, np.int32)
+        self.boundary_chain = [_chain(row, parents) for row in range(len(parents))]
+        names = self.boundary_types.names
+        dimension = [DIMENSIONS.index(self.vocabulary.dimension(names[code])) for code in self.boundary_types.codes]
+        self.boundary_dimension = np.asarray(dimension, np.int32)
+        self.zone = np.full((len(DIMENSIONS), len(self.elements)), -1, np.int32)
+        rows = self.boundaries.rows
+        for element, entry in enumerate(self.sections.elements.values()):
+            for name in entry.within:
+                boundary = rows.get(name, -1)
+                if boundary >= 0:
+                    self.zone[dimension[boundary], element] = boundary
+        self.dimension_drawn = np.isin(np.arange(len(DIMENSIONS)), self.boundary_dimension)
+
+    def _read_flows(self) -> None:
+        entries = list(self.sections.flows.values())
+        rows = self.elements.rows
+        count = len(entries)
+        source = np.fromiter((rows.get(entry.from_, -1) for entry in entries), np.int32, count)
+        target = np.fromiter((rows.get(entry.to, -1) for entry in entries), np.int32, count)
+        opened_by_target = np.fromiter((entry.opened_by == entry.to for entry in entries), bool, count)
+        in_scope = np.fromiter((not entry.out_of_scope for entry in entries), bool, count)
+        back = np.fromiter((bool(entry.returns) for entry in entries), bool, count)
+        returning = np.flatnonzero(back).astype(np.int32)
+        forward = np.arange(count, dtype=np.int32)
+        self.flow_source, self.flow_target = source, target
+        self.flow_opener_is_source = ~opened_by_target
+        self.flow_in_scope = in_scope
+        self.movement_flow = np.concatenate([forward, returning])
+        self.movement_returns = np.concatenate([np.zeros(count, bool), np.ones(len(returning), bool)])
+        self.source = np.concatenate([source, target[returning]])
+        self.target = np.concatenate([target, source[returning]])
+        self.source_opens = np.concatenate([~opened_by_target, opened_by_target[returning]])
+        data = self.data.rows
+        carried = [entry.data for entry in entries] + [entries[row].returns for row in returning]
+        self.moves = Ragged.of(
+            [data[name] for name in names if name in data] if names is not UNSET and names else () for names in carried
+        )
+        self.moves_known = np.fromiter((names is not UNSET for names in carried), bool, len(carried))
+
+    def movement_place(self, row: int) -> str:
+        """Return the place id of a movement."""
+        name = self.flows.ids[self.movement_flow[row]]
+        return name + RETURNS if self.movement_returns[row] else name
+
+    def enclosed(self, boundaries: Mask) -> Mask:
+        """Tell of each element whether one of the marked boundaries is around it, however far out."""
+        if not len(self.boundaries):
+            return np.zeros(len(self.elements), bool)
+        inside = np.array([any(boundaries[row] for row in chain) for chain in self.boundary_chain], bool)
+        zones = self.zone
+        return np.any(np.where(zones >= 0, inside[zones], False), axis=0)  # noqa: FBT003
+
+    @cached_property
+    def kept(self) -> Ragged:
+        """Data that rests at each element: what it `holds` and, for a store, what flows in or out."""
+        store = self.kind == STORE
+        owners = self.moves.owner_rows()
+        pairs = [
+            (self.holds.owner_rows(), self.holds.items),
+            (self.target[owners], self.moves.items),
+            (self.source[owners], self.moves.items),
+        ]
+        flowed = [(element[keep], asset[keep]) for element, asset in pairs[1:] for keep in [store[element]]]
+        return _ragged([pairs[0], *flowed], len(self.elements), len(self.data))
+
+    @cached_property
+    def handled(self) -> Ragged:
+        """Data that an element holds, takes in or sends out."""
+        owners = self.moves.owner_rows()
+        pairs = [
+            (self.holds.owner_rows(), self.holds.items),
+            (self.target[owners], self.moves.items),
+            (self.source[owners], self.moves.items),
+        ]
+        return _ragged(pairs, len(self.elements), len(self.data))
+
+
+def _chain(row: int, parents: Sequence[int]) -> list[int]:
+    """Return a boundary and those around it, innermost first; a cycle ends the walk."""
+    chain: list[int] = []
+    while row >= 0 and row not in chain:
+        chain.append(row)
+        row = parents[row]
+    return chain
+
+
+def _ragged(pairs: Sequence[tuple[Index, Index]], rows: int, width: int) -> Ragged:
+    """Pack (row, item) pairs without repeats, items in ascending order."""
+    keys = np.unique(np.concatenate([owner.astype(np.int64) * max(width, 1) + item for owner, item in pairs]))
+    owner, item = np.divmod(keys, max(width, 1))
+    starts = np.searchsorted(owner, np.arange(rows + 1)).astype(np.int32)
+    return Ragged(starts, item.astype(np.int32))

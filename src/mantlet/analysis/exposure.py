@@ -1,0 +1,114 @@
+"""Facts that the drawing itself shows: who can open a connection, who operates, what outside input arrives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns, Index, Mask
+from mantlet.analysis.facts import FactColumn, FactTable, Origin
+from mantlet.model.entries import SELF
+from mantlet.rules.tree import YES
+
+PARTNER_ZONES = ("partner", "supplier")
+INSIDERS = ("staff", "data-scientist", "labeller", "reviewer")
+OUTSIDERS = ("anonymous-user", "web-source")
+
+
+def derive(columns: Columns, facts: FactTable) -> None:
+    """Add every derived fact to the table."""
+    facts.add("element", "exposure", exposure(columns, facts))
+    facts.add("element", "operated_by", _operators(columns, facts))
+    facts.add("element", "external_input", _external_input(columns, facts))
+    facts.add("flow", "initiator", _initiators(columns))
+
+
+def exposure(columns: Columns, facts: FactTable) -> FactColumn:
+    """Tell where the nearest outsider is who can open a flow to each element.
+
+    An outsider in (or, where networks are drawn, outside every) network counts as the internet; staff count as
+    internal; an outsider whose place nobody drew is unknown.
+    """
+    column = FactColumn.empty(len(columns.elements))
+    opener = np.where(columns.flow_opener_is_source, columns.flow_source, columns.flow_target)
+    listener = np.where(columns.flow_opener_is_source, columns.flow_target, columns.flow_source)
+    live = columns.flow_in_scope
+    opener, listener = opener[live], listener[live]
+    network = columns.zone[0]
+    internet = columns.enclosed(columns.boundary_types.are((INTERNET,)))
+    partner = columns.enclosed(columns.boundary_types.are(PARTNER_ZONES))
+    outside = columns.kind == EXTERNAL
+    insider = columns.element_types.are(INSIDERS)
+    outsider = columns.element_types.are(OUTSIDERS)
+    drawn = bool(columns.dimension_drawn[0])
+    from_internet = outside & (internet | outsider | ((network < 0) & drawn & ~insider))
+    from_partner = outside & partner & ~from_internet
+    unplaced = outside & ~insider & ~from_internet & ~from_partner & (network < 0)
+    column.put(~_touched(columns, listener), "none", Origin.DERIVED)
+    for origin, value in (
+        (~unplaced, "internal"),
+        (unplaced, "unknown"),
+        (from_partner, "partner"),
+        (from_internet, "internet"),
+    ):
+        column.put(listener[origin[opener]], value, Origin.DERIVED)
+    column.put(outside, "none", Origin.DERIVED)
+    column.put(facts.column("element", "public_access").among(["yes"]) == YES, "internet", Origin.DERIVED)
+    return column
+
+
+def _touched(columns: Columns, rows: Index) -> Mask:
+    mask = np.zeros(len(columns.elements), bool)
+    mask[rows] = True
+    return mask
+
+
+def _operators(columns: Columns, facts: FactTable) -> FactColumn:
+    """Tell who operates each element: us, a processor or a third party."""
+    column = FactColumn.empty(len(columns.elements))
+    parties = columns.sections.parties
+    roles = {name: "processor" if party.role.endswith("processor") else "third-party" for name, party in parties.items()}
+    roles[SELF] = "us"
+    ours = {"controller": "us"}
+    names = [entry.operated_by for entry in columns.sections.elements.values()]
+    column.codes = np.fromiter(
+        (column.code(ours.get(parties[name].role, roles[name]) if name in parties else roles.get(name, "third-party")) for name in names),
+        np.int16,
+        len(names),
+    )
+    column.origin[:] = Origin.DERIVED
+    public = facts.column("element", "public_supply").among(["yes"]) == YES
+    column.put(public & (column.codes == column.code("us")), "third-party", Origin.DERIVED)
+    return column
+
+
+def _external_input(columns: Columns, facts: FactTable) -> FactColumn:
+    """Tell whether anything from an external entity or a public supply reaches each element, over any number of steps."""
+    column = FactColumn.empty(len(columns.elements))
+    origin = (columns.kind == EXTERNAL) | (facts.column("element", "public_supply").among(["yes"]) == YES)
+    reached = spread(origin, columns.source, columns.target)
+    column.put(reached, "yes", Origin.DERIVED)
+    column.put(~reached, "no", Origin.DERIVED)
+    return column
+
+
+def _initiators(columns: Columns) -> FactColumn:
+    column = FactColumn.empty(len(columns.flows))
+    column.put(columns.flow_opener_is_source, "source", Origin.DERIVED)
+    column.put(~columns.flow_opener_is_source, "target", Origin.DERIVED)
+    return column
+
+
+def spread(start: Mask, source: Index, target: Index) -> Mask:
+    """Mark what can be reached from the marked rows over one or more arrows; linear in the number of arrows."""
+    order = np.argsort(source, kind="stable")
+    heads = target[order]
+    first = np.searchsorted(source[order], np.arange(len(start) + 1))
+    reached = np.zeros(len(start), bool)
+    frontier = np.flatnonzero(start)
+    while frontier.size:
+        lengths = first[frontier + 1] - first[frontier]
+        offsets = np.repeat(first[frontier] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        neighbours = np.unique(heads[np.arange(lengths.sum()) + offsets])
+        frontier = neighbours[~reached[neighbours]]
+        reached[frontier] = True
+    return reached

@@ -1,0 +1,289 @@
+"""Facts resolved: what is known of every element, flow, boundary, asset and copy, and who says so.
+
+Each fact is a column of small codes. A nearer layer wins over a farther one: what the type brings, what
+the boundaries around say, what follows from another fact, what a control in place sets, and what is written at the thing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from msgspec import UNSET
+from numpy.typing import NDArray
+
+from mantlet.analysis.columns import Columns, Index, Mask, Ternary
+from mantlet.catalogue.schema import Control
+from mantlet.model.entries import ControlInPlace, Entry, fact_text
+from mantlet.model.vocabulary import FactDef, Subject
+from mantlet.rules.tree import NO, UNKNOWN, YES
+
+Codes = NDArray[np.int16]
+UNWRITTEN, INAPPLICABLE = 0, 1
+ABSENT_WORDS = {"unknown": UNWRITTEN, "n/a": INAPPLICABLE}
+
+
+class Origin(IntEnum):
+    """Which layer a fact's value comes from, farthest first."""
+
+    NOBODY = 0
+    TYPE = 1
+    BOUNDARY = 2
+    HOLDER = 3
+    IMPLIED = 4
+    CONTROL = 5
+    WRITTEN = 6
+    DERIVED = 7
+
+
+@dataclass(slots=True)
+class FactColumn:
+    """One fact over one table: a code per row, what the codes mean, and each value's layer."""
+
+    codes: Codes
+    origin: NDArray[np.int8]
+    values: list[str]
+    """Values by code; codes 0 and 1 are unknown and not applicable."""
+
+    @classmethod
+    def empty(cls, rows: int) -> FactColumn:
+        """Return a column of which nobody wrote anything."""
+        return cls(np.zeros(rows, np.int16), np.zeros(rows, np.int8), ["unknown", "n/a"])
+
+    def code(self, value: str) -> int:
+        """Return a value's code, a new one if need be."""
+        if value in ABSENT_WORDS:
+            return ABSENT_WORDS[value]
+        if value not in self.values:
+            self.values.append(value)
+        return self.values.index(value)
+
+    def put(self, rows: Index | Mask, value: str, origin: Origin) -> None:
+        """Let rows have a value."""
+        self.codes[rows] = self.code(value)
+        self.origin[rows] = origin
+
+    def among(self, values: Iterable[str]) -> Ternary:
+        """Tell of each row whether its value is one of these; unknown where nobody wrote it."""
+        wanted = set(values)
+        lookup = np.array([YES if value in wanted else NO for value in self.values], np.int8)
+        lookup[UNWRITTEN] = UNKNOWN
+        return lookup[self.codes]
+
+    def known(self) -> Ternary:
+        """Tell of each row whether somebody wrote it."""
+        return np.where(self.codes == UNWRITTEN, NO, YES).astype(np.int8)
+
+    def compare(self, op: str, number: float) -> Ternary:
+        """Compare values that are numbers; others, and unwritten ones, are unknown."""
+        lookup = np.array([_compare(value, op, number) for value in self.values], np.int8)
+        lookup[INAPPLICABLE] = NO
+        return lookup[self.codes]
+
+
+def _compare(value: str, op: str, number: float) -> int:
+    try:
+        left = float(value)
+    except ValueError:
+        return UNKNOWN
+    result = {"<": left < number, "<=": left <= number, ">": left > number, ">=": left >= number}[op]
+    return YES if result else NO
+
+
+class FactTable:
+    """Every fact of a model, resolved column by column on first use."""
+
+    def __init__(self, columns: Columns, controls: Mapping[str, Control]) -> None:
+        self.columns = columns
+        self.copy_element = columns.kept.owner_rows()
+        self.copy_data = columns.kept.items
+        sections = columns.sections
+        self._rows: dict[Subject, int] = {
+            "element": len(columns.elements),
+            "flow": len(columns.flows),
+            "boundary": len(columns.boundaries),
+            "data": len(columns.data),
+            "copy": len(self.copy_data),
+            "system": 1,
+        }
+        self._written: dict[Subject, dict[str, tuple[list[int], list[str]]]] = {
+            "element": _written(sections.elements.values()),
+            "flow": _written(sections.flows.values()),
+            "boundary": _written(sections.boundaries.values()),
+            "data": _written(sections.data.values()),
+            "copy": {},
+            "system": _written([sections.system]),
+        }
+        self._read_fields()
+        self._controls = controls
+        self._cache: dict[tuple[Subject, str], FactColumn] = {}
+        self._set_by = self._controls_in_place()
+        self._implied_by = _implications(columns.vocabulary.facts.values())
+
+    def column(self, subject: Subject, fact: str) -> FactColumn:
+        """Return a fact's column over one kind of subject."""
+        key = (subject, fact)
+        if key not in self._cache:
+            self._cache[key] = self._resolve(subject, fact)
+        return self._cache[key]
+
+    def add(self, subject: Subject, fact: str, column: FactColumn) -> None:
+        """Put in a column that the analysis derived."""
+        self._cache[subject, fact] = column
+
+    def _resolve(self, subject: Subject, fact: str) -> FactColumn:
+        column = FactColumn.empty(self._rows[subject])
+        if subject == "element":
+            self._from_types(column, fact)
+        if subject in {"element", "flow"}:
+            self._from_boundaries(column, subject, fact)
+        if subject == "copy":
+            self._from_holders(column, fact)
+        self._from_implications(column, subject, fact)
+        for rows, value in self._set_by.get((subject, fact), ()):
+            column.put(rows, value, Origin.CONTROL)
+        rows_written, values = self._written[subject].get(fact, ([], []))
+        if rows_written:
+            at = np.asarray(rows_written, np.int32)
+            column.codes[at] = [column.code(value) for value in values]
+            column.origin[at] = np.where(column.codes[at] == UNWRITTEN, Origin.NOBODY, Origin.WRITTEN)
+        return column
+
+    def _from_types(self, column: FactColumn, fact: str) -> None:
+        types = self.columns.element_types
+        for code, name in enumerate(types.names):
+            value = self.columns.vocabulary.default_facts(name).get(fact)
+            if value is not None:
+                column.put(types.codes == code, value, Origin.TYPE)
+
+    def _from_boundaries(self, column: FactColumn, subject: Subject, fact: str) -> None:
+        rows, values = self._written["boundary"].get(fact, ([], []))
+        chains = self.columns.boundary_chain
+        for row, value in sorted(zip(rows, values, strict=True), key=lambda item: len(chains[item[0]])):
+            column.put(self._inside(subject, row), value, Origin.BOUNDARY)
+
+    def _inside(self, subject: Subject, boundary: int) -> Mask:
+        mark = np.zeros(len(self.columns.boundaries), bool)
+        mark[boundary] = True
+        inside = self.columns.enclosed(mark)
+        if subject == "element":
+            return inside
+        return inside[self.columns.flow_source] & inside[self.columns.flow_target]
+
+    def _from_holders(self, column: FactColumn, fact: str) -> None:
+        """A copy takes what its element and then what its asset says, where nothing is said of it alone."""
+        definition = self.columns.vocabulary.facts.get(fact)
+        on = definition.on if definition else []
+        layers: list[tuple[Subject, Index]] = [("element", self.copy_element), ("data", self.copy_data)]
+        for subject, index in layers:
+            if subject not in on:
+                continue
+            holder = self.column(subject, fact)
+            lookup = np.array([column.code(value) for value in holder.values], np.int16)
+            codes = lookup[holder.codes][index]
+            said = codes != UNWRITTEN
+            column.codes[said] = codes[said]
+            column.origin[said] = Origin.HOLDER
+
+    def _from_implications(self, column: FactColumn, subject: Subject, fact: str) -> None:
+        for other, value, implied in self._implied_by.get(fact, ()):
+            if subject not in self.columns.vocabulary.facts[other].on:
+                continue
+            premise = self.column(subject, other)
+            holds = premise.among([value]) == YES
+            own = premise.origin >= Origin.CONTROL
+            column.put(holds & (own | (column.codes == UNWRITTEN)), implied, Origin.IMPLIED)
+
+    def _read_fields(self) -> None:
+        """Fields of data and copies that rules ask about like facts."""
+        for row, asset in enumerate(self.columns.sections.data.values()):
+            fields = {
+                "classification": asset.classification,
+                "retention": asset.retention,
+                "purpose": asset.purpose,
+                "legal_basis": asset.legal_basis,
+                "automated_decisions": asset.automated_decisions,
+            }
+            if asset.subjects is not UNSET:
+                fields |= {"subjects_count": asset.subjects.count, "vulnerable_subjects": asset.subjects.vulnerable}  # type: ignore[dict-item]
+            for fact, value in fields.items():
+                self._write("data", fact, row, value)
+        elements = list(self.columns.sections.elements.values())
+        names = self.columns.data.ids
+        for row, (element, asset_row) in enumerate(zip(self.copy_element, self.copy_data, strict=True)):
+            entry = elements[element]
+            copy = entry.holds.get(names[asset_row]) if isinstance(entry.holds, dict) else None
+            if copy is None:
+                continue
+            for fact, value in {**copy.facts, "retention": copy.retention, "region": copy.region}.items():
+                self._write("copy", fact, row, value)
+
+    def _write(self, subject: Subject, fact: str, row: int, value: object) -> None:
+        if value is UNSET or value == "":
+            return
+        rows, values = self._written[subject].setdefault(fact, ([], []))
+        rows.append(row)
+        values.append(fact_text(value))  # type: ignore[arg-type]
+
+    def _controls_in_place(self) -> dict[tuple[Subject, str], list[tuple[Mask, str]]]:
+        """Return what controls that are there set: per subject and fact, on which rows and to what."""
+        found: dict[tuple[Subject, str], list[tuple[Mask, str]]] = {}
+        for place in self.columns.sections.controls.values():
+            control = self._controls.get(place.control)
+            if control is None or place.status == "planned":
+                continue
+            for key, value in control.sets.items():
+                subject, _, fact = key.partition(".")
+                mask = self.covered(place, subject)  # type: ignore[arg-type]
+                found.setdefault((subject, fact), []).append((mask, value))  # type: ignore[arg-type]
+        return found
+
+    def covered(self, place: ControlInPlace, subject: Subject) -> Mask:
+        """Tell of each row of a kind of subject whether a control in place is on it or around it."""
+        if "system" in place.on:
+            return np.ones(self._rows[subject], bool)
+        columns = self.columns
+        boundaries = np.zeros(len(columns.boundaries), bool)
+        boundaries[columns.boundaries.find(place.on)] = True
+        elements = columns.enclosed(boundaries)
+        elements[columns.elements.find(place.on)] = True
+        if subject == "element":
+            return elements
+        if subject == "flow":
+            flows = elements[columns.flow_source] | elements[columns.flow_target]
+            flows[columns.flows.find(place.on)] = True
+            return flows
+        if subject == "boundary":
+            return boundaries
+        data = np.zeros(len(columns.data), bool)
+        data[columns.data.find(place.on)] = True
+        if subject == "data":
+            return data
+        if subject == "copy":
+            return elements[self.copy_element] | data[self.copy_data]
+        return np.zeros(1, bool)
+
+
+def _written(entries: Iterable[Entry]) -> dict[str, tuple[list[int], list[str]]]:
+    """Collect written facts: per fact, on which rows and what."""
+    found: dict[str, tuple[list[int], list[str]]] = {}
+    for row, entry in enumerate(entries):
+        facts = entry.facts  # type: ignore[attr-defined]
+        for fact, value in facts.items() if facts else ():
+            rows, values = found.setdefault(fact, ([], []))
+            rows.append(row)
+            values.append(value if type(value) is str and value not in {"true", "false"} else fact_text(value))
+    return found
+
+
+def _implications(facts: Iterable[FactDef]) -> dict[str, list[tuple[str, str, str]]]:
+    """Turn “value of A implies B” round: per B, which value of A makes it what."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for fact in facts:
+        for value, consequences in fact.implies.items():
+            for other, implied in consequences.items():
+                found.setdefault(other, []).append((fact.id, value, implied))
+    return found
+

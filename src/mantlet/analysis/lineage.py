@@ -1,0 +1,280 @@
+"""What data is and where it comes from: personal or not, what a model was trained on.
+
+Personal data stays personal through copying, joining, embedding or pseudonymising; it stops being so
+where it was anonymised or aggregated, and a model trained on it is a matter of *trains-on*, not of being personal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from msgspec import UNSET
+
+from mantlet.analysis.columns import Columns, Mask, Ternary
+from mantlet.model.entries import Data
+from mantlet.rules.tree import NO, UNKNOWN, YES, DataWord
+
+TRAINING = frozenset({"train", "fine-tune", "distil", "distill", "tune"})
+"""Operations that make a model of data."""
+SEVERING = frozenset({"anonymise", "anonymize", "aggregate", "synthesise", "synthesize", "evaluate", "count"})
+"""Operations after which data no longer speaks of single people."""
+IMPERSONAL_TYPES = ("model", "code", "configuration", "hyperparameters", "metric", "secret", "system-prompt")
+"""Data that isn't about people unless the model says so."""
+SPECIAL_CATEGORIES = frozenset(
+    {
+        "health", "genetic", "genome", "biometric", "face", "fingerprint", "voiceprint", "iris", "ethnicity", "race", "religion",
+        "political-opinion", "politics", "trade-union", "sex-life", "sexual-orientation", "criminal-record", "diagnosis",
+        "medical-record", "medication", "disability",
+    }
+)  # fmt: skip
+"""GDPR articles 9 and 10, in the words models use for them."""
+MODEL_MAKERS = ("training-job",)
+MODEL_CARRIERS = ("model-artifact", "inference-service", "batch-scoring-job", "edge-inference", "training-job", "model-converter", "evaluation-job")
+
+
+class Lineage:
+    """Three-valued answers about data, per asset, movement and element."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._assets = list(columns.sections.data.values())
+        self._memo: dict[object, Ternary] = {}
+
+    def assets(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each asset whether it is one of the words or types."""
+        result = np.zeros(len(self._assets), np.int8)
+        for word in words:
+            result = np.maximum(result, self._word(word))
+        if types:
+            result = np.maximum(result, np.where(self.columns.data_types.are(types), YES, NO).astype(np.int8))
+        return result
+
+    def _word(self, word: DataWord) -> Ternary:
+        if word not in self._memo:
+            test = _TESTS[word]
+            own = np.fromiter((test(asset) for asset in self._assets), np.int8, len(self._assets))
+            if word in {"personal", "special-category"}:
+                own = self._inherit(own, SEVERING | TRAINING)
+            self._memo[word] = own
+        return self._memo[word]
+
+    def _inherit(self, own: Ternary, stop: frozenset[str]) -> Ternary:
+        """Let what nobody wrote of a derived asset follow from what it was derived from."""
+        result = own.copy()
+        for row in self._in_order():
+            asset = self._assets[row]
+            if own[row] != UNKNOWN or asset.derived_from is UNSET:
+                continue
+            parents = [(self.columns.data.rows.get(name, -1), how) for name, how in asset.derived_from.items()]
+            result[row] = max((result[parent] for parent, how in parents if parent >= 0 and how not in stop), default=NO)
+        return result
+
+    def _in_order(self) -> list[int]:
+        """Return assets so that each comes after what it was derived from; cycles end where they close."""
+        rows, done, order = self.columns.data.rows, set[int](), list[int]()
+        for start in range(len(self._assets)):
+            stack = [(start, False)]
+            while stack:
+                row, expanded = stack.pop()
+                if expanded:
+                    order.append(row)
+                elif row not in done:
+                    done.add(row)
+                    stack.append((row, True))
+                    origins = self._assets[row].derived_from
+                    stack.extend((rows[name], False) for name in (origins if origins is not UNSET else ()) if name in rows)
+        return order
+
+    def derived(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each asset whether anything it was made from is one of the words or types; unknown without `derived_from`."""
+        return self._ancestry(self.assets(words, types), SEVERING, lambda how: True)
+
+    def trained_on(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each asset that is a model whether it was trained on such data."""
+        wanted = self.assets(words, types)
+        models = self.columns.data_types.are(("model",))
+        written = self._ancestry(wanted, SEVERING, lambda how: how in TRAINING)
+        seen = self._seen_training(words, types)
+        result = np.where(written == UNKNOWN, seen, written)
+        return np.where(models, result, NO).astype(np.int8)
+
+    def _ancestry(self, wanted: Ternary, stop: frozenset[str], starts: Callable[[str], bool]) -> Ternary:
+        """Climb `derived_from` from each asset; the first step must satisfy ``starts``, no step may be one that severs."""
+        below = wanted.copy()
+        result = np.full(len(self._assets), UNKNOWN, np.int8)
+        for row in self._in_order():
+            origins = self._assets[row].derived_from
+            if origins is UNSET:
+                continue
+            parents = [(self.columns.data.rows.get(name, -1), how) for name, how in origins.items()]
+            through = [(parent, how) for parent, how in parents if parent >= 0 and how not in stop]
+            below[row] = max([wanted[row], *(below[parent] for parent, _ in through)])
+            started = [parent for parent, how in through if starts(how)]
+            inherited = [parent for parent, how in through if not starts(how)]
+            result[row] = max([*(below[parent] for parent in started), *(result[parent] for parent in inherited), NO])
+        return result
+
+    def _seen_training(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """What the drawing shows: a model that a training job puts out was trained on what went in."""
+        columns = self.columns
+        makers = columns.element_types.are(MODEL_MAKERS)
+        fed = self.gather_in(self.movements(words, types))
+        owners = columns.moves.owner_rows()
+        outgoing = makers[columns.source[owners]]
+        result = np.full(len(self._assets), UNKNOWN, np.int8)
+        made = np.zeros(len(self._assets), np.int8)
+        shown = np.zeros(len(self._assets), bool)
+        np.maximum.at(made, columns.moves.items[outgoing], fed[columns.source[owners]][outgoing])
+        shown[columns.moves.items[outgoing]] = True
+        result[shown] = made[shown]
+        return result
+
+    def movements(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each movement whether it carries such data; where nobody listed its data, what a store holds by nature counts."""
+        key = ("movements", words, types)
+        if key not in self._memo:
+            columns = self.columns
+            moved = _any(columns.moves.starts, self.assets(words, types)[columns.moves.items])
+            natural = self.by_nature(types)[columns.source] if types else np.zeros(len(columns.source), bool)
+            unlisted = np.where(natural, YES, YES if "any" in words else UNKNOWN)
+            self._memo[key] = np.where(columns.moves_known, moved, unlisted).astype(np.int8)
+        return self._memo[key]
+
+    def by_nature(self, types: tuple[str, ...]) -> Mask:
+        """Tell of each element whether its type holds such data by nature."""
+        table, vocabulary = self.columns.element_types, self.columns.vocabulary
+        flags = [
+            any(vocabulary.is_a(held, wanted, "data") for held in vocabulary.held_by(name) for wanted in types)
+            for name in table.names
+        ]
+        return np.array(flags, bool)[table.codes] if flags else np.zeros(0, bool)
+
+    def elements(self, relation: str, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each element whether it holds, or handles, such data.
+
+        A process holds nothing unless the model says so; a store of which nobody wrote what it holds may hold anything.
+        """
+        key = (relation, words, types)
+        if key not in self._memo:
+            columns = self.columns
+            table = columns.kept if relation == "holds" else columns.handled
+            result = _any(table.starts, self.assets(words, types)[table.items])
+            result = np.maximum(result, np.where(self.by_nature(types), YES, NO)).astype(np.int8)
+            unlisted = ~columns.holds_known & (columns.kind == 2) & (np.diff(columns.kept.starts) == 0)
+            if relation == "handles":
+                moved = self.movements(words, types)
+                result = np.maximum(result, np.maximum(self.gather_in(moved), self.gather_out(moved)))
+            if words:
+                result = np.where(unlisted & (result == NO), UNKNOWN, result).astype(np.int8)
+            self._memo[key] = result
+        return self._memo[key]
+
+    def gather_in(self, moved: Ternary) -> Ternary:
+        """Return, per element, the most of what its incoming movements say."""
+        result = np.zeros(len(self.columns.elements), np.int8)
+        np.maximum.at(result, self.columns.target, moved)
+        return result
+
+    def gather_out(self, moved: Ternary) -> Ternary:
+        """Return, per element, the most of what its outgoing movements say."""
+        result = np.zeros(len(self.columns.elements), np.int8)
+        np.maximum.at(result, self.columns.source, moved)
+        return result
+
+    def models_at(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each element whether a model that it serves, holds or makes was trained on such data.
+
+        Where its models aren't listed, the drawing is followed: training jobs take in data, and pass what they
+        learnt to the stores, services and devices that their output reaches.
+        """
+        key = ("models", words, types)
+        if key not in self._memo:
+            columns = self.columns
+            listed = columns.data_types.are(("model",))
+            table = columns.handled
+            said = _any(table.starts, self.trained_on(words, types)[table.items])
+            has_model = _any(table.starts, np.where(listed, YES, NO).astype(np.int8)[table.items]) == YES
+            self._memo[key] = np.where(has_model & (said != UNKNOWN), said, self._drawn(words, types)).astype(np.int8)
+        return self._memo[key]
+
+    def moving_models(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        """Tell of each movement whether a model that moves on it was trained on such data; its source answers where none is listed."""
+        columns = self.columns
+        said = _any(columns.moves.starts, self.trained_on(words, types)[columns.moves.items])
+        carries = self.movements((), ("model",))
+        return np.where(columns.moves_known, said, np.where(carries == NO, NO, self.models_at(words, types)[columns.source])).astype(np.int8)
+
+    def _drawn(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        columns = self.columns
+        carriers = columns.element_types.are(MODEL_CARRIERS)
+        makers = columns.element_types.are(MODEL_MAKERS)
+        level = np.where(carriers, UNKNOWN, NO).astype(np.int8)
+        fed = self.gather_in(self.movements(words, types))
+        level[makers] = fed[makers]
+        passes = carriers[columns.source] & carriers[columns.target] & ~makers[columns.target]
+        source, target = columns.source[passes], columns.target[passes]
+        for _ in range(len(MODEL_CARRIERS)):
+            before = level.copy()
+            reached = np.zeros(len(level), np.int8)
+            np.maximum.at(reached, target, level[source])
+            fed_by = np.zeros(len(level), bool)
+            fed_by[target] = True
+            level = np.where(fed_by & ~makers, np.maximum(reached, np.where(level == YES, YES, NO)), level).astype(np.int8)
+            if np.array_equal(before, level):
+                break
+        return level
+
+
+def _any(starts: np.ndarray, values: Ternary) -> Ternary:
+    """Return the most of each run; no for an empty one."""
+    result = np.zeros(len(starts) - 1, np.int8)
+    filled = np.diff(starts) > 0
+    if values.size:
+        result[filled] = np.maximum.reduceat(values, starts[:-1][filled])
+    return result
+
+
+def _personal(asset: Data) -> int:
+    if asset.personal is not UNSET:
+        return YES if asset.personal else NO
+    if asset.derived_from is UNSET and asset.type in IMPERSONAL_TYPES:
+        return NO
+    return NO if asset.type in IMPERSONAL_TYPES else UNKNOWN
+
+
+def _special(asset: Data) -> int:
+    if asset.personal is not UNSET:
+        return YES if not SPECIAL_CATEGORIES.isdisjoint(_normal(asset.personal)) else NO
+    return _personal(asset)
+
+
+def _normal(words: Iterable[str]) -> list[str]:
+    return [word.lower().replace(" ", "-").replace("_", "-") for word in words]
+
+
+def _classified(levels: tuple[str, ...]) -> Callable[[Data], int]:
+    def test(asset: Data) -> int:
+        if asset.classification is not UNSET:
+            return YES if asset.classification in levels else NO
+        if "confidential" in levels and (asset.personal or asset.type == "secret"):
+            return YES
+        return UNKNOWN
+
+    return test
+
+
+def _automated(asset: Data) -> int:
+    if asset.automated_decisions is UNSET:
+        return UNKNOWN if asset.type in {"prediction", "completion"} else NO
+    return YES if asset.automated_decisions == "yes" else NO
+
+
+_TESTS: dict[DataWord, Callable[[Data], int]] = {
+    "any": lambda asset: YES,  # noqa: ARG005
+    "personal": _personal,
+    "special-category": _special,
+    "confidential": _classified(("confidential", "restricted")),
+    "restricted": _classified(("restricted",)),
+    "automated-decisions": _automated,
+}
