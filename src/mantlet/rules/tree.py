@@ -158,10 +158,35 @@ class Or(Node, frozen=True, tag="or"):
     items: tuple[Tree, ...]
 
 
-Atom = TypeIs | FactIn | FactCompare | FactKnown | Crosses | Within | Carries | DataIs | Lineage | Linked | ControlOn
+Atom = (
+    TypeIs
+    | FactIn
+    | FactCompare
+    | FactKnown
+    | Crosses
+    | Within
+    | Carries
+    | DataIs
+    | Lineage
+    | Linked
+    | ControlOn
+)
 Tree = (
-    Const | TypeIs | FactIn | FactCompare | FactKnown | Crosses | Within | Carries | DataIs | Lineage | Linked | ControlOn
-    | Not | And | Or
+    Const
+    | TypeIs
+    | FactIn
+    | FactCompare
+    | FactKnown
+    | Crosses
+    | Within
+    | Carries
+    | DataIs
+    | Lineage
+    | Linked
+    | ControlOn
+    | Not
+    | And
+    | Or
 )
 
 NO, UNKNOWN, YES = 0, 1, 2
