@@ -16,23 +16,39 @@ OUTSIDERS = ("anonymous-user", "web-source")
 
 def derive(columns: Columns, facts: FactTable) -> None:
     """Add every derived fact to the table."""
+    facts.add("flow", "exposure", flow_exposure(columns))
     facts.add("element", "exposure", exposure(columns, facts))
     facts.add("element", "operated_by", _operators(columns, facts))
     facts.add("element", "external_input", _external_input(columns, facts))
     facts.add("flow", "initiator", _initiators(columns))
 
 
+EXPOSURES = ("none", "internal", "unknown", "partner", "internet")
+"""From least to most exposed; the most exposed flow decides for an element."""
+
+
 def exposure(columns: Columns, facts: FactTable) -> FactColumn:
-    """Tell where the nearest outsider is who can open a flow to each element.
+    """Tell where the nearest outsider is who can open a flow to each element."""
+    column = FactColumn.empty(len(columns.elements))
+    flows = facts.column("flow", "exposure")
+    listener = np.where(columns.flow_opener_is_source, columns.flow_target, columns.flow_source)
+    column.put(np.ones(len(columns.elements), bool), "none", Origin.DERIVED)
+    for value in EXPOSURES[1:]:
+        chosen = columns.flow_in_scope & (flows.codes == flows.code(value))
+        column.put(listener[chosen], value, Origin.DERIVED)
+    column.put(columns.kind == EXTERNAL, "none", Origin.DERIVED)
+    column.put(facts.column("element", "public_access").among(["yes"]) == YES, "internet", Origin.DERIVED)
+    return column
+
+
+def flow_exposure(columns: Columns) -> FactColumn:
+    """Tell where whoever opens each flow is.
 
     An outsider in (or, where networks are drawn, outside every) network counts as the internet; staff count as
     internal; an outsider whose place nobody drew is unknown.
     """
-    column = FactColumn.empty(len(columns.elements))
+    column = FactColumn.empty(len(columns.flows))
     opener = np.where(columns.flow_opener_is_source, columns.flow_source, columns.flow_target)
-    listener = np.where(columns.flow_opener_is_source, columns.flow_target, columns.flow_source)
-    live = columns.flow_in_scope
-    opener, listener = opener[live], listener[live]
     network = columns.zone[0]
     internet = columns.enclosed(columns.boundary_types.are((INTERNET,)))
     partner = columns.enclosed(columns.boundary_types.are(PARTNER_ZONES))
@@ -43,23 +59,10 @@ def exposure(columns: Columns, facts: FactTable) -> FactColumn:
     from_internet = outside & (internet | outsider | ((network < 0) & drawn & ~insider))
     from_partner = outside & partner & ~from_internet
     unplaced = outside & ~insider & ~from_internet & ~from_partner & (network < 0)
-    column.put(~_touched(columns, listener), "none", Origin.DERIVED)
-    for origin, value in (
-        (~unplaced, "internal"),
-        (unplaced, "unknown"),
-        (from_partner, "partner"),
-        (from_internet, "internet"),
-    ):
-        column.put(listener[origin[opener]], value, Origin.DERIVED)
-    column.put(outside, "none", Origin.DERIVED)
-    column.put(facts.column("element", "public_access").among(["yes"]) == YES, "internet", Origin.DERIVED)
+    column.put(np.ones(len(columns.flows), bool), "internal", Origin.DERIVED)
+    for origin, value in ((unplaced, "unknown"), (from_partner, "partner"), (from_internet, "internet")):
+        column.put(origin[opener], value, Origin.DERIVED)
     return column
-
-
-def _touched(columns: Columns, rows: Index) -> Mask:
-    mask = np.zeros(len(columns.elements), bool)
-    mask[rows] = True
-    return mask
 
 
 def _operators(columns: Columns, facts: FactTable) -> FactColumn:

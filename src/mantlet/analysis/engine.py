@@ -1,0 +1,231 @@
+"""Every threat type asked of every place: the threats of a model, as columns.
+
+A threat is open where its rule applies and nothing is known to prevent it, to be confirmed where it is not known
+whether it applies, mitigated where something does prevent it, and absent elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mantlet.analysis.atoms import ModelAtoms
+from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask, Ternary
+from mantlet.catalogue.load import Catalogue
+from mantlet.catalogue.schema import ThreatType
+from mantlet.model.entries import Sections
+from mantlet.rules.evaluate import evaluate
+from mantlet.rules.tree import NO, SCOPES, YES, Scope
+
+SYSTEM_ROW = -1
+"""The element row of threats to the system or a boundary as a whole."""
+
+
+class State(IntEnum):
+    """What became of a type at a place."""
+
+    ABSENT = 0
+    TO_CONFIRM = 1
+    MITIGATED = 2
+    OPEN = 3
+    SILENCED = 4
+    """A more special type says the same there."""
+    OUT_OF_SCOPE = 5
+
+    @property
+    def word(self) -> str:
+        """The state as files and outputs spell it."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """One type over all places of its scope."""
+
+    applies: Ternary
+    mitigated: Ternary
+    state: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatTable:
+    """The threats that are not absent, one row each, ordered by type and then place."""
+
+    type: NDArray[np.int32]
+    """Row of the type in `Analysis.types`."""
+    place: Index
+    """Row of the place in the type's scope."""
+    element: Index
+    """The element that the threat is rated and decided at; `SYSTEM_ROW` for none."""
+    state: NDArray[np.int8]
+    unsure: NDArray[np.bool_]
+    """It is not known whether something prevents it, or whether it applies."""
+
+    def __len__(self) -> int:
+        return len(self.type)
+
+    def only(self, keep: Mask) -> ThreatTable:
+        """Return the rows that are marked."""
+        return ThreatTable(self.type[keep], self.place[keep], self.element[keep], self.state[keep], self.unsure[keep])
+
+
+class Analysis:
+    """A model judged by a catalogue.
+
+    `threats` holds every threat that is open, to be confirmed or mitigated; `verdicts` answers for any type, absent ones too.
+    """
+
+    def __init__(self, sections: Sections, catalogue: Catalogue, columns: Columns | None = None) -> None:
+        self.sections = sections
+        self.catalogue = catalogue
+        self.columns = columns or Columns(sections, catalogue.vocabulary)
+        self.atoms = ModelAtoms(self.columns, catalogue.controls)
+        self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
+        self._row = {item.id: row for row, item in enumerate(self.types)}
+        self._memo: dict[object, Ternary] = {}
+        self._in_scope: dict[Scope, Mask] = {}
+        self._ends: dict[str, Index] = {}
+        self.verdicts = [self._judge(item) for item in self.types]
+        self._silence()
+        self.threats = self._table()
+
+    def type_row(self, name: str) -> int:
+        """Return the row of a type; −1 where this model's packs have no such type."""
+        return self._row.get(name, -1)
+
+    def _judge(self, item: ThreatType) -> Verdicts:
+        scope = SCOPES[item.at]
+        applies = evaluate(item.applies, scope, self.atoms, self._memo)
+        if not applies.any():
+            return Verdicts(applies, applies, applies)
+        mitigated = evaluate(item.mitigated, scope, self.atoms, self._memo)
+        state = _STATES[applies * 3 + mitigated]
+        state = np.where(self.in_scope(item), state, np.where(state == State.ABSENT, state, State.OUT_OF_SCOPE))
+        return Verdicts(applies, mitigated, state.astype(np.int8))
+
+    def in_scope(self, item: ThreatType) -> Mask:
+        """Tell of each place of a type whether it is looked at: neither its flow nor its element is out of scope."""
+        scope = SCOPES[item.at]
+        columns = self.columns
+        element = self.element_of(item)
+        live = np.append(columns.element_in_scope, True)[element]  # noqa: FBT003
+        return live & columns.flow_in_scope[columns.movement_flow] if scope == "movement" else live
+
+    def element_of(self, item: ThreatType) -> Index:
+        """Return, per place of a type, the element that its threats belong to."""
+        if item.at not in self._ends:
+            self._ends[item.at] = self._find_ends(item.at)
+        return self._ends[item.at]
+
+    def _find_ends(self, at: str) -> Index:
+        columns = self.columns
+        if at == "flow.source":
+            return columns.source
+        if at == "flow.target":
+            return columns.target
+        if at == "flow":
+            listener = np.where(columns.source_opens, columns.target, columns.source)
+            opener = np.where(columns.source_opens, columns.source, columns.target)
+            return np.where(columns.kind[listener] == EXTERNAL, opener, listener)
+        if at == "element":
+            return np.arange(len(columns.elements), dtype=np.int32)
+        if at == "data-at":
+            return self.atoms.facts.copy_element
+        return np.full(self.atoms.size(SCOPES[at]), SYSTEM_ROW, np.int32)  # type: ignore[index]
+
+    def _silence(self) -> None:
+        """Where a special type applies, the general ones that it names are not shown."""
+        for row, special in enumerate(self.types):
+            for name in special.silences:
+                general = self._row.get(name)
+                if general is None:
+                    continue
+                hidden = self._same_place(special, self.types[general], np.isin(self.verdicts[row].state, (State.OPEN, State.MITIGATED)))
+                verdict = self.verdicts[general]
+                hidden &= np.isin(verdict.state, (State.OPEN, State.TO_CONFIRM, State.MITIGATED))
+                if hidden.any():
+                    verdict.state[hidden] = State.SILENCED
+
+    def _same_place(self, special: ThreatType, general: ThreatType, speaks: Mask) -> Mask:
+        """Carry a mask over one type's places to another's: movement by movement, else by element."""
+        if SCOPES[special.at] == SCOPES[general.at] and (special.at == general.at or SCOPES[special.at] != "movement"):
+            return speaks.copy()
+        elements = np.zeros(len(self.columns.elements) + 1, bool)
+        elements[self.element_of(special)[speaks]] = True
+        same = elements[self.element_of(general)]
+        if SCOPES[special.at] == "movement" == SCOPES[general.at]:
+            return same & speaks
+        return same
+
+    def silencers(self, row: int, place: int) -> list[str]:
+        """Return the types that speak for a silenced one at a place."""
+        general = self.types[row]
+        found = []
+        for other, special in enumerate(self.types):
+            if general.id in special.silences:
+                speaks = np.isin(self.verdicts[other].state, (State.OPEN, State.MITIGATED))
+                if self._same_place(special, general, speaks)[place]:
+                    found.append(special.id)
+        return found
+
+    def _table(self) -> ThreatTable:
+        shown = (State.TO_CONFIRM, State.MITIGATED, State.OPEN)
+        pieces: list[tuple[int, Index]] = []
+        for row, verdict in enumerate(self.verdicts):
+            places = np.flatnonzero((verdict.state >= shown[0]) & (verdict.state <= shown[-1]))
+            if places.size:
+                pieces.append((row, places.astype(np.int32)))
+        if not pieces:
+            empty = np.zeros(0, np.int32)
+            return ThreatTable(empty, empty, empty, empty.astype(np.int8), empty.astype(bool))
+        state = [self.verdicts[row].state[places] for row, places in pieces]
+        unsure = [
+            (self.verdicts[row].mitigated[places] == 1) | (self.verdicts[row].applies[places] == 1) for row, places in pieces
+        ]
+        return ThreatTable(
+            np.repeat(np.array([row for row, _ in pieces], np.int32), [len(places) for _, places in pieces]),
+            np.concatenate([places for _, places in pieces]),
+            np.concatenate([self.element_of(self.types[row])[places] for row, places in pieces]).astype(np.int32),
+            np.concatenate(state),
+            np.concatenate(unsure),
+        )
+
+    def place_id(self, scope: Scope, row: int) -> str:
+        """Return a place's id as people write it."""
+        columns = self.columns
+        if scope == "movement":
+            return columns.movement_place(row)
+        if scope == "element":
+            return columns.elements.ids[row]
+        if scope == "boundary":
+            return columns.boundaries.ids[row]
+        if scope == "copy":
+            facts = self.atoms.facts
+            return f"{columns.data.ids[facts.copy_data[row]]}/{columns.elements.ids[facts.copy_element[row]]}"
+        return "system"
+
+    def places(self, scope: Scope) -> list[str]:
+        """Return every place id of a scope, in row order."""
+        return [self.place_id(scope, row) for row in range(self.atoms.size(scope))]
+
+
+def _states() -> NDArray[np.int8]:
+    """Return the state by ``applies * 3 + mitigated``."""
+    table = np.zeros(9, np.int8)
+    for applies in range(3):
+        for mitigated in range(3):
+            if applies == NO:
+                state = State.ABSENT
+            elif mitigated == YES:
+                state = State.MITIGATED
+            else:
+                state = State.OPEN if applies == YES else State.TO_CONFIRM
+            table[applies * 3 + mitigated] = state
+    return table
+
+
+_STATES = _states()
+

@@ -1,0 +1,229 @@
+"""OWASP Risk Rating: sixteen factors, their vector, and what they make.
+
+Source: the OWASP Risk Rating Methodology page. Likelihood is the mean of the eight agent and vulnerability factors.
+Technical and business impact are means of four each and stay apart; business impact counts where it is known.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Literal, get_args
+
+import msgspec
+
+from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.suggest import suggest
+
+FACTORS = ("SL", "M", "O", "S", "ED", "EE", "A", "ID", "LC", "LI", "LAV", "LAC", "FD", "RD", "NC", "PV")
+"""Codes in the order of the method page and the vector."""
+LIKELIHOOD, TECHNICAL, BUSINESS = slice(0, 8), slice(8, 12), slice(12, 16)
+
+ImpactMode = Literal["method", "mean8", "max8"]
+"""How impact is made of eight factors: as the method page says (business, else technical), their mean, or their maximum."""
+IMPACT_MODES: tuple[ImpactMode, ...] = get_args(ImpactMode)
+
+
+class Level(IntEnum):
+    """[0, 3) low, [3, 6) medium, [6, 9] high."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+    @property
+    def word(self) -> str:
+        """The level in lower case."""
+        return self.name.lower()
+
+
+class Severity(IntEnum):
+    """The overall risk, lowest first."""
+
+    NOTE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The severity in lower case."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Severity:
+        """Return the severity of that name."""
+        try:
+            return cls[word.upper()]
+        except KeyError:
+            names = [item.word for item in cls]
+            raise UsageError(f"unknown severity '{word}'", mend=suggest(word, names) or f"one of {', '.join(names)}") from None
+
+
+MATRIX = (
+    (Severity.NOTE, Severity.LOW, Severity.MEDIUM),
+    (Severity.LOW, Severity.MEDIUM, Severity.HIGH),
+    (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL),
+)
+"""Severity by likelihood level, then impact level."""
+
+
+class Option(msgspec.Struct, frozen=True):
+    """An answer that the method page offers for a factor."""
+
+    score: float
+    text: str
+
+
+class FactorText(msgspec.Struct, frozen=True):
+    """A factor as the calculator shows it."""
+
+    code: str
+    name: str
+    group: str
+    question: str
+    options: tuple[Option, ...]
+
+
+@lru_cache(maxsize=1)
+def factor_texts() -> tuple[FactorText, ...]:
+    """Return the sixteen factors with their answers, in vector order."""
+    data = resources.files("mantlet.risk").joinpath("factors.json").read_bytes()
+    return msgspec.json.decode(data, type=tuple[FactorText, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a vector makes. Scores are 0-9; a mean of factors that nobody set is None."""
+
+    vector: str
+    likelihood: float
+    technical: float | None
+    business: float | None
+    impact: float
+    likelihood_level: Level
+    impact_level: Level
+    severity: Severity
+    mode: ImpactMode
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the rating as JSON has it."""
+        return {
+            "vector": self.vector,
+            "likelihood": round(self.likelihood, 3),
+            "likelihood_level": self.likelihood_level.word,
+            "technical": _rounded(self.technical),
+            "business": _rounded(self.business),
+            "impact": round(self.impact, 3),
+            "impact_level": self.impact_level.word,
+            "severity": self.severity.word,
+            "impact_mode": self.mode,
+        }
+
+
+def level(score: float) -> Level:
+    """Return the level of a score; outside 0-9 there is none."""
+    if not 0 <= score <= 9:
+        raise InputError(f"the score {score:g} is not between 0 and 9")
+    return Level(min(int(score // 3), 2))
+
+
+def rate(factors: Mapping[str, float], mode: ImpactMode = "method") -> Rating:
+    """Rate factors by code. The eight likelihood factors and one whole impact group are needed."""
+    scores = {code: _score(code, value) for code, value in factors.items()}
+    likelihood = _mean(scores, FACTORS[LIKELIHOOD])
+    technical, business = _mean(scores, FACTORS[TECHNICAL]), _mean(scores, FACTORS[BUSINESS])
+    if likelihood is None:
+        raise InputError("the vector lacks likelihood factors", mend=_missing(scores, FACTORS[LIKELIHOOD]))
+    impact = _impact(scores, technical, business, mode)
+    levels = level(likelihood), level(impact)
+    return Rating(
+        to_vector(scores), likelihood, technical, business, impact, *levels, MATRIX[levels[0]][levels[1]], mode
+    )
+
+
+def _impact(scores: Mapping[str, float], technical: float | None, business: float | None, mode: ImpactMode) -> float:
+    if mode not in IMPACT_MODES:
+        raise UsageError(f"unknown impact mode '{mode}'", mend=f"one of {', '.join(IMPACT_MODES)}")
+    if mode == "method":
+        known = business if business is not None else technical
+        if known is None:
+            raise InputError(
+                "the vector lacks impact factors",
+                mend=f"give all of {', '.join(FACTORS[TECHNICAL])} or all of {', '.join(FACTORS[BUSINESS])}",
+            )
+        return known
+    given = [scores[code] for code in FACTORS[8:] if code in scores]
+    if len(given) < (8 if mode == "mean8" else 1):
+        raise InputError(f"the impact mode {mode} needs all eight impact factors", mend=_missing(scores, FACTORS[8:]))
+    return math.fsum(given) / 8 if mode == "mean8" else max(given)
+
+
+def _mean(scores: Mapping[str, float], codes: tuple[str, ...]) -> float | None:
+    if any(code not in scores for code in codes):
+        return None
+    return math.fsum(scores[code] for code in codes) / len(codes)
+
+
+def _missing(scores: Mapping[str, float], codes: tuple[str, ...]) -> str:
+    return f"add {', '.join(code for code in codes if code not in scores)}"
+
+
+def _score(code: str, value: float) -> float:
+    if code not in FACTORS:
+        raise InputError(f"unknown factor '{code}'", mend=suggest(code, FACTORS) or f"one of {', '.join(FACTORS)}")
+    if not 0 <= value <= 9:
+        raise InputError(f"{code} is {value:g}; scores run from 0 to 9")
+    return float(value)
+
+
+_ITEM = re.compile(r"([A-Za-z]{1,3}):(\d(?:\.\d{1,3})?)")
+_PREFIX = re.compile(r"^OWASP/", re.IGNORECASE)
+
+
+def parse_vector(text: str) -> dict[str, float]:
+    """Return factors by code from `SL:5/M:4/…`, with or without parentheses or the prefix `OWASP/`.
+
+    Parts may be missing (a rating needs the likelihood and one impact group); repeated, unknown or unreadable ones are errors.
+    """
+    bare = _PREFIX.sub("", text.strip())
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1]
+    factors: dict[str, float] = {}
+    offset = text.find(bare) if bare else 0
+    for part in bare.split("/"):
+        match = _ITEM.fullmatch(part.strip())
+        where = Location("vector", 1, offset + 1, text[:500])
+        if not match:
+            raise InputError(f"'{part[:40]}' is not a factor with a score", where=where, mend="write it like SL:5")
+        code = match[1].upper()
+        if code not in FACTORS:
+            raise InputError(f"unknown factor '{match[1]}'", where=where, mend=suggest(code, FACTORS) or ", ".join(FACTORS))
+        if code in factors:
+            raise InputError(f"{code} is given twice", where=where)
+        value = float(match[2])
+        if value > 9:
+            raise InputError(f"{code} is {value:g}; scores run from 0 to 9", where=where)
+        factors[code] = value
+        offset += len(part) + 1
+    return factors
+
+
+def to_vector(factors: Mapping[str, float]) -> str:
+    """Return the vector of the given factors, in the method's order."""
+    return "/".join(f"{code}:{factors[code]:g}" for code in FACTORS if code in factors)
+
+
+def rate_vector(text: str, mode: ImpactMode = "method") -> Rating:
+    """Rate a vector."""
+    return rate(parse_vector(text), mode)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
