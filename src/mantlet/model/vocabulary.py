@@ -36,6 +36,8 @@ class TypeDef(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Facts true of every element of this type unless the model says otherwise."""
     asks: list[str] = field(default_factory=list)
     """The facts worth asking about here; subtypes inherit them."""
+    holds: list[str] = field(default_factory=list)
+    """Types of the data that elements of this type hold by nature; a subtype's own list replaces its parents'."""
 
 
 class FactDef(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -132,6 +134,10 @@ class Vocabulary:
         for item in reversed(self.lineage(name, realm)):
             merged.update(self.types[item].facts)
         return merged
+
+    def held_by(self, name: str) -> list[str]:
+        """Return the types of data that an element of this type holds by nature; the nearest list counts."""
+        return next((self.types[item].holds for item in self.lineage(name) if self.types[item].holds), [])
 
     def facts_for(self, subject: Subject) -> list[FactDef]:
         """Return the facts that may be written on a kind of subject."""

@@ -20,7 +20,7 @@ Memo = dict[tuple[Scope, bool, Tree], Values]
 class Atoms(Protocol):
     """What knows the model's answers; the evaluator only combines them."""
 
-    def count(self, scope: Scope) -> int:
+    def size(self, scope: Scope) -> int:
         """Return the number of places of a scope."""
         ...
 
@@ -49,7 +49,7 @@ def evaluate(
         case Not(item):
             result = np.subtract(YES, evaluate(item, scope, atoms, memo, closed=closed), dtype=np.int8)
         case Const(value):
-            result = np.full(atoms.count(scope), value, np.int8)
+            result = np.full(atoms.size(scope), value, np.int8)
         case _:
             result = atoms.atom(tree, scope)
     if closed and not isinstance(tree, (And, Or, Not)):
