@@ -50,7 +50,7 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=Tru
     id: str = ""
 
 
-class ThreatFields(Record):
+class ThreatFields(Record, kw_only=True):
     """A way to fail, at one kind of place."""
 
     pack: str = ""
@@ -82,14 +82,14 @@ class ThreatFields(Record):
         return [self.asset] if isinstance(self.asset, str) else self.asset
 
 
-class ThreatSource(ThreatFields):
+class ThreatSource(ThreatFields, kw_only=True):
     """A threat type as written."""
 
     applies: str
     mitigated: str = "no"
 
 
-class ThreatType(ThreatFields):
+class ThreatType(ThreatFields, kw_only=True):
     """A threat type with its rules as trees."""
 
     applies: Tree
@@ -98,7 +98,7 @@ class ThreatType(ThreatFields):
     """Is it already prevented?"""
 
 
-class Control(Record):
+class Control(Record, kw_only=True):
     """What reduces threats."""
 
     title: str
@@ -115,7 +115,7 @@ class Control(Record):
     refs: dict[str, list[str]] = field(default_factory=dict)
 
 
-class FrameworkEntry(Record):
+class FrameworkEntry(Record, kw_only=True):
     """One entry of somebody's list."""
 
     title: str = ""
@@ -128,7 +128,7 @@ class FrameworkEntry(Record):
     reason: str = ""
 
 
-class Framework(Record):
+class Framework(Record, kw_only=True):
     """A published list that threat types or controls refer to."""
 
     title: str
@@ -142,7 +142,7 @@ class Framework(Record):
     entries: dict[str, FrameworkEntry] = field(default_factory=dict)
 
 
-class Pack(Record):
+class Pack(Record, kw_only=True):
     """A set of threat types that a model switches on or off."""
 
     title: str

@@ -1,0 +1,148 @@
+"""The catalogue as the rest of mantlet uses it, loaded in a few milliseconds from its compiled form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from mantlet.base.errors import UsageError, raise_all
+from mantlet.base.suggest import suggest
+from mantlet.catalogue.schema import PROJECT, Compiled, Control, Framework, Pack, ThreatType
+from mantlet.model.vocabulary import Vocabulary
+
+_HERE = Path(__file__).parent
+
+
+class Hit(Struct, frozen=True):
+    """Something that a search found."""
+
+    kind: str
+    """threat, control, type, fact or entry."""
+    id: str
+    title: str
+    score: int
+
+
+class _Frameworks(Struct):
+    frameworks: list[Framework]
+
+
+class Catalogue:
+    """Threat types, controls and vocabulary by id."""
+
+    def __init__(self, compiled: Compiled, frameworks: Sequence[Framework] | None = None) -> None:
+        self.vocabulary = Vocabulary(compiled.types, compiled.facts)
+        self.threats: dict[str, ThreatType] = {item.id: item for item in compiled.threats}
+        self.controls: dict[str, Control] = {item.id: item for item in compiled.controls}
+        self.packs: dict[str, Pack] = {item.id: item for item in compiled.packs}
+        self._frameworks = frameworks
+
+    @cached_property
+    def frameworks(self) -> dict[str, Framework]:
+        """Published lists by id; read only when somebody asks, because most runs don't."""
+        given = _shipped_frameworks() if self._frameworks is None else self._frameworks
+        return {item.id: item for item in given}
+
+    def active(self, packs: Sequence[str] | UnsetType | None = None) -> list[ThreatType]:
+        """Return the threat types of the chosen packs, or of those on by default; the project's own are always in."""
+        if packs is None or packs is UNSET:
+            chosen = {name for name, pack in self.packs.items() if pack.on}
+        else:
+            chosen = set(packs)
+            for name in packs:
+                if name not in self.packs and name != PROJECT:
+                    mend = suggest(name, self.packs) or f"there are: {', '.join(self.packs)}"
+                    raise UsageError(f"unknown pack '{name}'", mend=mend)
+        return [item for item in self.threats.values() if item.pack in chosen or item.pack == PROJECT]
+
+    def search(self, text: str) -> list[Hit]:
+        """Return what mentions every word of ``text``, best first: ids before titles before texts."""
+        words = text.lower().split()
+        hits = []
+        for kind, name, title, body in self._texts():
+            score = _score(words, name.lower(), title.lower(), body)
+            if score:
+                hits.append(Hit(kind, name, title, score))
+        return sorted(hits, key=lambda hit: (-hit.score, hit.kind, hit.id))
+
+    def _texts(self) -> Iterator[tuple[str, str, str, str]]:
+        for threat in self.threats.values():
+            refs = " ".join(entry for entries in threat.refs.values() for entry in entries)
+            tags = " ".join((*threat.stride, *threat.cia, *threat.linddun, *threat.trim, threat.pack, refs))
+            yield "threat", threat.id, threat.title, f"{threat.text} {tags}"
+        for control in self.controls.values():
+            yield "control", control.id, control.title, f"{control.text} {control.verify}"
+        for item in self.vocabulary.types.values():
+            yield "type", item.id, item.title, f"{item.text} {' '.join(item.aliases)}"
+        for fact in self.vocabulary.facts.values():
+            yield "fact", fact.id, fact.title, f"{fact.question} {fact.why}"
+        for framework in self.frameworks.values():
+            for entry in framework.entries.values():
+                yield "entry", f"{framework.id} {entry.id}", entry.title, framework.title
+
+
+def load_catalogue(extra_dirs: Iterable[Path] = (), packs: Sequence[str] | None = None) -> Catalogue:
+    """Load the catalogue: the package's, installed packs', and the rule files in ``extra_dirs``.
+
+    ``packs`` keeps only these packs' threat types. Rule files with errors raise all of them at once.
+    """
+    from mantlet.catalogue.source import installed_packs  # noqa: PLC0415
+
+    compiled = _shipped()
+    frameworks: Sequence[Framework] | None = None
+    folders = [*installed_packs(), *(Path(folder) for folder in extra_dirs)]
+    if folders:
+        compiled, frameworks = _with_extra(compiled, folders)
+    catalogue = Catalogue(compiled, frameworks)
+    if packs is not None:
+        catalogue.threats = {item.id: item for item in catalogue.active(packs)}
+    return catalogue
+
+
+def _with_extra(compiled: Compiled, folders: Sequence[Path]) -> tuple[Compiled, Sequence[Framework] | None]:
+    from mantlet.catalogue.source import data_files, read_folders  # noqa: PLC0415
+
+    folders = [folder for folder in folders if folder.is_dir() and data_files(folder)]
+    if not folders:
+        return compiled, None
+    from mantlet.catalogue.compile import build  # noqa: PLC0415  (the rule parser, needed only now)
+
+    result = build(read_folders(folders), compiled, _shipped_frameworks())
+    raise_all(result.errors)
+    return result.compiled, result.frameworks
+
+
+@cache
+def _shipped() -> Compiled:
+    path = _HERE / "compiled.json"
+    if not path.exists():
+        from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
+
+        return compile_shipped()[0]
+    return msgspec.json.decode(path.read_bytes(), type=Compiled)
+
+
+@cache
+def _shipped_frameworks() -> list[Framework]:
+    path = _HERE / "frameworks.json"
+    if not path.exists():
+        from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
+
+        return compile_shipped()[1]
+    return msgspec.json.decode(path.read_bytes(), type=_Frameworks).frameworks
+
+
+def _score(words: Sequence[str], name: str, title: str, body: str) -> int:
+    """Return how well a record fits: every word must be somewhere; 0 if one is not."""
+    total = 0
+    body = body.lower()
+    for word in words:
+        points = 9 if word == name else 6 if word in name else 4 if word in title else 1 if word in body else 0
+        if not points:
+            return 0
+        total += points
+    return total

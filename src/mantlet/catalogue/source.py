@@ -1,0 +1,220 @@
+"""Data files to records: the package's own, a project's `mantlet-rules/`, and installed packs.
+
+All three have the same shapes. A pack is a path to data files; no code of it is ever run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mantlet.base.errors import InputError, Location, MantletError
+from mantlet.base.suggest import suggest
+from mantlet.catalogue.positioned import Path_, Positioned, read_yaml, schema_path
+from mantlet.catalogue.schema import PROJECT, Control, Framework, Pack, Record, ThreatSource
+from mantlet.model.vocabulary import FactDef, TypeDef
+
+ENTRY_POINTS = "mantlet.packs"
+"""The entry-point group of installed packs; its value is the dotted path of a folder with data files."""
+MAX_FILES = 500
+"""Data files in one folder."""
+
+_RECORDS: dict[str, Any] = {
+    "types": TypeDef,
+    "facts": FactDef,
+    "threats": ThreatSource,
+    "controls": Control,
+    "frameworks": Framework,
+    "packs": Pack,
+}
+
+
+@dataclass(slots=True)
+class Origin:
+    """Where a record was written."""
+
+    document: Positioned
+    path: Path_
+
+    def at(self, *path: str | int, key: bool = False) -> Location:
+        """Return the place of one of the record's fields, or of the record."""
+        return self.document.locate((*self.path, *path), key=key or not path)
+
+    def naming(self, name: str, *path: str | int) -> Location:
+        """Return where ``name`` is mentioned in a field's text; the field's own place if it isn't in that line."""
+        where = self.at(*path)
+        column = where.excerpt.find(name, max(where.column - 1, 0)) if name else -1
+        return Location(where.file, where.line, column + 1, where.excerpt) if column >= 0 else where
+
+
+@dataclass(slots=True)
+class Sources:
+    """Everything that was read, by id, with where it came from and what was wrong."""
+
+    types: dict[str, TypeDef] = field(default_factory=dict)
+    facts: dict[str, FactDef] = field(default_factory=dict)
+    threats: dict[str, ThreatSource] = field(default_factory=dict)
+    controls: dict[str, Control] = field(default_factory=dict)
+    frameworks: dict[str, Framework] = field(default_factory=dict)
+    packs: dict[str, Pack] = field(default_factory=dict)
+    origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    errors: list[MantletError] = field(default_factory=list)
+
+    def error(self, what: str, where: Location | None, mend: str = "") -> None:
+        """Note something wrong."""
+        self.errors.append(InputError(what, where=where, mend=mend))
+
+    def where(self, section: str, name: str, *path: str | int) -> Location | None:
+        """Return where a record, or a field of it, stands; None for records that were compiled before."""
+        origin = self.origins.get((section, name))
+        return origin.at(*path) if origin else None
+
+
+def data_files(folder: Path) -> list[Path]:
+    """Return the YAML files below a folder, in a fixed order."""
+    found = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern) if path.is_file())
+    if len(found) > MAX_FILES:
+        raise InputError(f"more than {MAX_FILES} rule files", where=Location(str(folder)))
+    return found
+
+
+def shipped() -> Path:
+    """Return the folder of the package's own data."""
+    return Path(str(files("mantlet.catalogue"))) / "data"
+
+
+def read_folders(folders: Iterable[Path], *, label: str = "") -> Sources:
+    """Read every data file below some folders. Errors are collected, not raised; ``label`` replaces the folder in names."""
+    sources = Sources()
+    for folder in folders:
+        for path in data_files(folder):
+            name = f"{label}/{path.relative_to(folder).as_posix()}" if label else str(path)
+            try:
+                read_into(sources, read_yaml(path, name))
+            except MantletError as error:
+                sources.errors.append(error)
+    return sources
+
+
+def read_into(sources: Sources, document: Positioned) -> None:
+    """Add a document's records."""
+    content = document.value
+    if content is None:
+        return
+    if not isinstance(content, dict):
+        sources.error("the file is no mapping of sections", document.locate(()), f"sections: {', '.join(_RECORDS)}")
+        return
+    common = {"pack": content.get("pack") or PROJECT, "realm": content.get("realm") or "element"}
+    for section, entries in content.items():
+        if section in _RECORDS:
+            for name, record in _read_section(sources, document, section, entries, common):
+                _add(sources, document, section, name, record)
+        elif section not in common:
+            where = document.locate((section,), key=True)
+            sources.error(f"unknown section '{section}'", where, suggest(section, [*_RECORDS, *common]))
+
+
+def _read_section(
+    sources: Sources, document: Positioned, section: str, entries: Any, common: dict[str, Any]
+) -> Iterator[tuple[str, Record | TypeDef | FactDef]]:
+    if entries is None:
+        return
+    if not isinstance(entries, dict):
+        sources.error(f"'{section}' is no mapping of ids", document.locate((section,)))
+        return
+    for name, fields in entries.items():
+        if not isinstance(fields, dict):
+            sources.error(f"'{name}' has no fields", document.locate((section, name), key=True))
+            continue
+        given = {"id": name, **fields}
+        if section == "threats":
+            given.setdefault("pack", common["pack"])
+        elif section == "types":
+            given.setdefault("realm", common["realm"])
+        elif section == "frameworks":
+            given["entries"] = _entries(fields.get("entries"))
+        try:
+            yield name, msgspec.convert(given, _RECORDS[section], strict=False)
+        except msgspec.ValidationError as error:
+            what, path = schema_path(str(error))
+            known = [item.encode_name for item in msgspec.structs.fields(_RECORDS[section])]
+            hint = suggest(str(path[-1]), known) if path and "unknown field" in what else ""
+            missing = "missing required" in what
+            sources.error(what, document.locate((section, name, *path), key=missing or bool(hint)), hint)
+
+
+def _entries(given: Any) -> Any:
+    """Let a framework's entry be just its title."""
+    if not isinstance(given, dict):
+        return given or {}
+    return {
+        name: {"id": name, **(entry if isinstance(entry, dict) else {"title": entry or ""})}
+        for name, entry in given.items()
+    }
+
+
+def _add(
+    sources: Sources, document: Positioned, section: str, name: str, record: Record | TypeDef | FactDef
+) -> None:
+    table: dict[str, Any] = getattr(sources, section)
+    origin = Origin(document, (section, name))
+    if name in table:
+        first = sources.where(section, name)
+        sources.error(f"'{name}' is already in {first}", origin.at(), "each id is defined once")
+        return
+    table[name] = record
+    sources.origins[section, name] = origin
+
+
+def installed_packs() -> list[Path]:
+    """Return the data folders of installed packs, sorted by name.
+
+    Packages are found by their metadata files; nothing of theirs is imported.
+    """
+    if not any(_mentions_packs(Path(entry)) for entry in dict.fromkeys(sys.path) if entry):
+        return []
+    from importlib.metadata import entry_points  # noqa: PLC0415  (costs more than the whole catalogue otherwise)
+
+    found = []
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda item: (item.name, item.value)):
+        folder = _pack_folder(point.module)
+        if folder is None:
+            raise InputError(
+                f"the installed pack '{point.name}' names '{point.module}', which is no folder",
+                mend="its entry point must be the dotted path of a folder with data files",
+            )
+        found.append(folder)
+    return found
+
+
+def _mentions_packs(folder: Path) -> bool:
+    try:
+        infos = [path for path in folder.iterdir() if path.name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return False
+    for info in infos:
+        try:
+            if f"[{ENTRY_POINTS}]".encode() in (info / "entry_points.txt").read_bytes():
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _pack_folder(module: str) -> Path | None:
+    """Find a dotted path's folder; only the top package is looked up, which runs none of its code."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    top, _, rest = module.partition(".")
+    spec = find_spec(top)
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        folder = Path(location, *rest.split(".")) if rest else Path(location)
+        if folder.is_dir():
+            return folder
+    return None
