@@ -25,11 +25,41 @@ from mantlet.risk.owasp import (
 EXAMPLES = Path(__file__).parents[3] / "shared/catalogues/owasp_rr_examples.tsv"
 
 PUBLISHED = [
-    ("(SL:1/M:1/O:0/S:2/ED:1/EE:1/A:1/ID:2/LC:2/LI:1/LAV:1/LAC:1/FD:1/RD:1/NC:2/PV:3)", "mean8", 1.125, 1.5, "note"),
-    ("(SL:9/M:9/O:9/S:2/ED:9/EE:9/A:9/ID:9/LC:9/LI:9/LAV:1/LAC:9/FD:1/RD:1/NC:2/PV:9)", "mean8", 8.125, 5.125, "high"),
-    ("(SL:9/M:9/O:4/S:2/ED:9/EE:3/A:6/ID:5/LC:6/LI:5/LAV:5/LAC:9/FD:3/RD:5/NC:5/PV:5)", "mean8", 5.875, 5.375, "medium"),
-    ("(SL:9/M:9/O:9/S:2/ED:9/EE:9/A:9/ID:9/LC:9/LI:9/LAV:1/LAC:9/FD:9/RD:9/NC:9/PV:9)", "mean8", 8.125, 8.0, "critical"),
-    ("SL:5/M:2/O:7/S:1/ED:3/EE:6/A:9/ID:2/LC:9/LI:7/LAV:5/LAC:8/FD:1/RD:2/NC:1/PV:5", "method", 4.375, 2.25, "low"),
+    (
+        "(SL:1/M:1/O:0/S:2/ED:1/EE:1/A:1/ID:2/LC:2/LI:1/LAV:1/LAC:1/FD:1/RD:1/NC:2/PV:3)",
+        "mean8",
+        1.125,
+        1.5,
+        "note",
+    ),
+    (
+        "(SL:9/M:9/O:9/S:2/ED:9/EE:9/A:9/ID:9/LC:9/LI:9/LAV:1/LAC:9/FD:1/RD:1/NC:2/PV:9)",
+        "mean8",
+        8.125,
+        5.125,
+        "high",
+    ),
+    (
+        "(SL:9/M:9/O:4/S:2/ED:9/EE:3/A:6/ID:5/LC:6/LI:5/LAV:5/LAC:9/FD:3/RD:5/NC:5/PV:5)",
+        "mean8",
+        5.875,
+        5.375,
+        "medium",
+    ),
+    (
+        "(SL:9/M:9/O:9/S:2/ED:9/EE:9/A:9/ID:9/LC:9/LI:9/LAV:1/LAC:9/FD:9/RD:9/NC:9/PV:9)",
+        "mean8",
+        8.125,
+        8.0,
+        "critical",
+    ),
+    (
+        "SL:5/M:2/O:7/S:1/ED:3/EE:6/A:9/ID:2/LC:9/LI:7/LAV:5/LAC:8/FD:1/RD:2/NC:1/PV:5",
+        "method",
+        4.375,
+        2.25,
+        "low",
+    ),
 ]
 
 
@@ -59,14 +89,28 @@ def test_business_wins_only_when_known():
 
 @pytest.mark.parametrize(
     "vector",
-    ["", "foobar", "SL:1/M:1/O:0/S:", "SL:1/M:null", "SL:10/M:1", "SL:1/SL:2", "XX:1", "SL:-1", "SL:1//M:2", "SL:1/M:1/O:0/S:2"],
+    [
+        "",
+        "foobar",
+        "SL:1/M:1/O:0/S:",
+        "SL:1/M:null",
+        "SL:10/M:1",
+        "SL:1/SL:2",
+        "XX:1",
+        "SL:-1",
+        "SL:1//M:2",
+        "SL:1/M:1/O:0/S:2",
+    ],
 )
 def test_bad_vectors_are_refused(vector):
     with pytest.raises(MantletError):
         rate_vector(vector)
 
 
-@pytest.mark.parametrize(("score", "expected"), [(0, "low"), (2, "low"), (2.999, "low"), (3, "medium"), (5.999, "medium"), (6, "high"), (9, "high")])
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [(0, "low"), (2, "low"), (2.999, "low"), (3, "medium"), (5.999, "medium"), (6, "high"), (9, "high")],
+)
 def test_levels(score, expected):
     assert level(score).word == expected
 
@@ -88,7 +132,11 @@ def test_matrix_grows_both_ways():
 scores = st.integers(0, 90).map(lambda tenths: tenths / 10)
 
 
-@given(st.fixed_dictionaries({code: scores for code in FACTORS}), st.sampled_from(IMPACT_MODES), st.sampled_from(["{}", "({})", "OWASP/{}", " {} "]))
+@given(
+    st.fixed_dictionaries({code: scores for code in FACTORS}),
+    st.sampled_from(IMPACT_MODES),
+    st.sampled_from(["{}", "({})", "OWASP/{}", " {} "]),
+)
 def test_vector_round_trip(factors, mode, frame):
     text = to_vector(factors)
     assert parse_vector(frame.format(text)) == factors

@@ -1,0 +1,1 @@
+"""Facts, lineage and exposure resolved; every threat type asked of every place."""

@@ -26,11 +26,13 @@ from mantlet.rules.tree import (
     FactIn,
     FactKnown,
     Linked,
-    Lineage as LineageAtom,
     Scope,
     Subject,
     TypeIs,
     Within,
+)
+from mantlet.rules.tree import (
+    Lineage as LineageAtom,
 )
 
 HOLDERS: dict[Subject, Holder] = {
@@ -88,9 +90,13 @@ class ModelAtoms:
         """Return, per place, the subject's row in its own table; None where they are the same."""
         columns = self.columns
         if scope == "movement":
-            return {"source": columns.source, "target": columns.target, "flow": columns.movement_flow}.get(subject, self._system(scope))
+            return {"source": columns.source, "target": columns.target, "flow": columns.movement_flow}.get(
+                subject, self._system(scope)
+            )
         if scope == "copy" and subject != "copy":
-            return {"data": self.facts.copy_data, "element": self.facts.copy_element}.get(subject, self._system(scope))
+            return {"data": self.facts.copy_data, "element": self.facts.copy_element}.get(
+                subject, self._system(scope)
+            )
         return self._system(scope) if subject == "system" else None
 
     def _system(self, scope: Scope) -> Index:
@@ -118,7 +124,13 @@ class ModelAtoms:
                 return column.among(atom.values)
             return column.known() if isinstance(atom, FactKnown) else column.compare(atom.op, atom.number)
 
-        test = atom.values if isinstance(atom, FactIn) else (atom.op, atom.number) if isinstance(atom, FactCompare) else ()
+        test = (
+            atom.values
+            if isinstance(atom, FactIn)
+            else (atom.op, atom.number)
+            if isinstance(atom, FactCompare)
+            else ()
+        )
         return self._gather(scope, atom.subject, (type(atom), holder, atom.fact, test), compute)
 
     def _zones(self, names: tuple[str, ...]) -> tuple[list[int], Mask, bool]:
@@ -127,9 +139,13 @@ class ModelAtoms:
         dimensions = [DIMENSIONS.index(name) for name in names if name in DIMENSIONS]
         special = [name for name in names if name not in DIMENSIONS]
         touched = {*dimensions, *(DIMENSIONS.index(vocabulary.dimension(name)) for name in special)}
-        return dimensions, columns.boundary_types.are(special), any(columns.dimension_drawn[row] for row in touched)
+        return (
+            dimensions,
+            columns.boundary_types.are(special),
+            any(columns.dimension_drawn[row] for row in touched),
+        )
 
-    def _crosses(self, scope: Scope, atom: object) -> Ternary:
+    def _crosses(self, _scope: Scope, atom: object) -> Ternary:
         assert isinstance(atom, Crosses)  # noqa: S101
         key = ("crosses", atom.types)
         if key not in self._answers:
@@ -150,7 +166,11 @@ class ModelAtoms:
         flows = self.columns.sections.flows.values()
         return np.fromiter(
             (
-                any(is_a(boundaries[name].type if name in boundaries else name, wanted, "boundary") for name in flow.crosses for wanted in types)
+                any(
+                    is_a(boundaries[name].type if name in boundaries else name, wanted, "boundary")
+                    for name in flow.crosses
+                    for wanted in types
+                )
                 if flow.crosses
                 else False
                 for flow in flows
@@ -177,17 +197,29 @@ class ModelAtoms:
             return self.lineage.movements(atom.words, atom.types)
         relation = "holds" if atom.relation == "holds" else "handles"
         key = (relation, atom.words, atom.types)
-        return self._gather(scope, atom.subject, key, lambda: self.lineage.elements(relation, atom.words, atom.types))
+        return self._gather(
+            scope, atom.subject, key, lambda: self.lineage.elements(relation, atom.words, atom.types)
+        )
 
     def _data(self, scope: Scope, atom: object) -> Ternary:
         assert isinstance(atom, DataIs)  # noqa: S101
-        return self._gather(scope, "data", ("data", atom.words, atom.types), lambda: self.lineage.assets(atom.words, atom.types))
+        return self._gather(
+            scope,
+            "data",
+            ("data", atom.words, atom.types),
+            lambda: self.lineage.assets(atom.words, atom.types),
+        )
 
     def _lineage(self, scope: Scope, atom: object) -> Ternary:
         assert isinstance(atom, LineageAtom)  # noqa: S101
         if atom.subject == "data":
             compute = self.lineage.derived if atom.relation == "derived-from" else self.lineage.trained_on
-            return self._gather(scope, "data", (atom.relation, atom.words, atom.types), lambda: compute(atom.words, atom.types))
+            return self._gather(
+                scope,
+                "data",
+                (atom.relation, atom.words, atom.types),
+                lambda: compute(atom.words, atom.types),
+            )
         key = ("models", atom.words, atom.types)
         if atom.subject == "flow":
             return self.lineage.moving_models(atom.words, atom.types)
@@ -195,7 +227,9 @@ class ModelAtoms:
 
     def _linked(self, scope: Scope, atom: object) -> Ternary:
         assert isinstance(atom, Linked)  # noqa: S101
-        return self._gather(scope, atom.subject, ("linked", atom.relation, atom.types), lambda: self._links(atom))
+        return self._gather(
+            scope, atom.subject, ("linked", atom.relation, atom.types), lambda: self._links(atom)
+        )
 
     def _links(self, atom: Linked) -> Ternary:
         columns = self.columns

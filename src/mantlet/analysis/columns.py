@@ -110,7 +110,9 @@ class Columns:
     def _read_elements(self) -> None:
         entries = list(self.sections.elements.values())
         self.element_types = Typed((entry.type for entry in entries), self.vocabulary, "element")
-        kinds = np.array([ELEMENT_KINDS.index(self.vocabulary.kind(name)) for name in self.element_types.names], np.int8)
+        kinds = np.array(
+            [ELEMENT_KINDS.index(self.vocabulary.kind(name)) for name in self.element_types.names], np.int8
+        )
         self.kind = kinds[self.element_types.codes] if len(kinds) else np.zeros(0, np.int8)
         for row, entry in enumerate(entries):
             if entry.kind is not UNSET:
@@ -118,21 +120,30 @@ class Columns:
         self.element_in_scope = np.fromiter((not entry.out_of_scope for entry in entries), bool, len(entries))
         data = self.data.rows
         self.holds = Ragged.of(
-            [data[name] for name in entry.holds if name in data] if entry.holds is not UNSET and entry.holds else ()
+            [data[name] for name in entry.holds if name in data]
+            if entry.holds is not UNSET and entry.holds
+            else ()
             for entry in entries
         )
         self.holds_known = np.fromiter((entry.holds is not UNSET for entry in entries), bool, len(entries))
-        self.data_types = Typed((asset.type for asset in self.sections.data.values()), self.vocabulary, "data")
+        self.data_types = Typed(
+            (asset.type for asset in self.sections.data.values()), self.vocabulary, "data"
+        )
 
     def _read_boundaries(self) -> None:
         entries = self.sections.boundaries
-        special = {name: INTERNET if name == INTERNET and entry.type == "network" else entry.type for name, entry in entries.items()}
+        special = {
+            name: INTERNET if name == INTERNET and entry.type == "network" else entry.type
+            for name, entry in entries.items()
+        }
         self.boundary_types = Typed(special.values(), self.vocabulary, "boundary")
         parents = [self.boundaries.rows.get(entry.in_, -1) for entry in entries.values()]
         self.boundary_parent = np.asarray(parents, np.int32)
         self.boundary_chain = [_chain(row, parents) for row in range(len(parents))]
         names = self.boundary_types.names
-        dimension = [DIMENSIONS.index(self.vocabulary.dimension(names[code])) for code in self.boundary_types.codes]
+        dimension = [
+            DIMENSIONS.index(self.vocabulary.dimension(names[code])) for code in self.boundary_types.codes
+        ]
         self.boundary_dimension = np.asarray(dimension, np.int32)
         self.zone = np.full((len(DIMENSIONS), len(self.elements)), -1, np.int32)
         rows = self.boundaries.rows
@@ -165,7 +176,8 @@ class Columns:
         data = self.data.rows
         carried = [entry.data for entry in entries] + [entries[row].returns for row in returning]
         self.moves = Ragged.of(
-            [data[name] for name in names if name in data] if names is not UNSET and names else () for names in carried
+            [data[name] for name in names if name in data] if names is not UNSET and names else ()
+            for names in carried
         )
         self.moves_known = np.fromiter((names is not UNSET for names in carried), bool, len(carried))
 
@@ -180,7 +192,7 @@ class Columns:
             return np.zeros(len(self.elements), bool)
         inside = np.array([any(boundaries[row] for row in chain) for chain in self.boundary_chain], bool)
         zones = self.zone
-        return np.any(np.where(zones >= 0, inside[zones], False), axis=0)  # noqa: FBT003
+        return np.any(np.where(zones >= 0, inside[zones], False), axis=0)
 
     @cached_property
     def kept(self) -> Ragged:

@@ -17,7 +17,7 @@ from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask, Ternary
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
-from mantlet.rules.evaluate import evaluate
+from mantlet.rules.evaluate import Memo, evaluate
 from mantlet.rules.tree import NO, SCOPES, YES, Scope
 
 SYSTEM_ROW = -1
@@ -69,7 +69,9 @@ class ThreatTable:
 
     def only(self, keep: Mask) -> ThreatTable:
         """Return the rows that are marked."""
-        return ThreatTable(self.type[keep], self.place[keep], self.element[keep], self.state[keep], self.unsure[keep])
+        return ThreatTable(
+            self.type[keep], self.place[keep], self.element[keep], self.state[keep], self.unsure[keep]
+        )
 
 
 class Analysis:
@@ -85,8 +87,8 @@ class Analysis:
         self.atoms = ModelAtoms(self.columns, catalogue.controls)
         self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
         self._row = {item.id: row for row, item in enumerate(self.types)}
-        self._memo: dict[object, Ternary] = {}
-        self._in_scope: dict[Scope, Mask] = {}
+        self.memo: Memo = {}
+        """Rules already worked out; share it when evaluating more over the same analysis."""
         self._ends: dict[str, Index] = {}
         self.verdicts = [self._judge(item) for item in self.types]
         self._silence()
@@ -98,12 +100,14 @@ class Analysis:
 
     def _judge(self, item: ThreatType) -> Verdicts:
         scope = SCOPES[item.at]
-        applies = evaluate(item.applies, scope, self.atoms, self._memo)
+        applies = evaluate(item.applies, scope, self.atoms, self.memo)
         if not applies.any():
             return Verdicts(applies, applies, applies)
-        mitigated = evaluate(item.mitigated, scope, self.atoms, self._memo)
+        mitigated = evaluate(item.mitigated, scope, self.atoms, self.memo)
         state = _STATES[applies * 3 + mitigated]
-        state = np.where(self.in_scope(item), state, np.where(state == State.ABSENT, state, State.OUT_OF_SCOPE))
+        state = np.where(
+            self.in_scope(item), state, np.where(state == State.ABSENT, state, State.OUT_OF_SCOPE)
+        )
         return Verdicts(applies, mitigated, state.astype(np.int8))
 
     def in_scope(self, item: ThreatType) -> Mask:
@@ -111,7 +115,7 @@ class Analysis:
         scope = SCOPES[item.at]
         columns = self.columns
         element = self.element_of(item)
-        live = np.append(columns.element_in_scope, True)[element]  # noqa: FBT003
+        live = np.append(columns.element_in_scope, True)[element]
         return live & columns.flow_in_scope[columns.movement_flow] if scope == "movement" else live
 
     def element_of(self, item: ThreatType) -> Index:
@@ -143,7 +147,11 @@ class Analysis:
                 general = self._row.get(name)
                 if general is None:
                     continue
-                hidden = self._same_place(special, self.types[general], np.isin(self.verdicts[row].state, (State.OPEN, State.MITIGATED)))
+                hidden = self._same_place(
+                    special,
+                    self.types[general],
+                    np.isin(self.verdicts[row].state, (State.OPEN, State.MITIGATED)),
+                )
                 verdict = self.verdicts[general]
                 hidden &= np.isin(verdict.state, (State.OPEN, State.TO_CONFIRM, State.MITIGATED))
                 if hidden.any():
@@ -151,7 +159,9 @@ class Analysis:
 
     def _same_place(self, special: ThreatType, general: ThreatType, speaks: Mask) -> Mask:
         """Carry a mask over one type's places to another's: movement by movement, else by element."""
-        if SCOPES[special.at] == SCOPES[general.at] and (special.at == general.at or SCOPES[special.at] != "movement"):
+        if SCOPES[special.at] == SCOPES[general.at] and (
+            special.at == general.at or SCOPES[special.at] != "movement"
+        ):
             return speaks.copy()
         elements = np.zeros(len(self.columns.elements) + 1, bool)
         elements[self.element_of(special)[speaks]] = True
@@ -183,12 +193,15 @@ class Analysis:
             return ThreatTable(empty, empty, empty, empty.astype(np.int8), empty.astype(bool))
         state = [self.verdicts[row].state[places] for row, places in pieces]
         unsure = [
-            (self.verdicts[row].mitigated[places] == 1) | (self.verdicts[row].applies[places] == 1) for row, places in pieces
+            (self.verdicts[row].mitigated[places] == 1) | (self.verdicts[row].applies[places] == 1)
+            for row, places in pieces
         ]
         return ThreatTable(
             np.repeat(np.array([row for row, _ in pieces], np.int32), [len(places) for _, places in pieces]),
             np.concatenate([places for _, places in pieces]),
-            np.concatenate([self.element_of(self.types[row])[places] for row, places in pieces]).astype(np.int32),
+            np.concatenate([self.element_of(self.types[row])[places] for row, places in pieces]).astype(
+                np.int32
+            ),
             np.concatenate(state),
             np.concatenate(unsure),
         )
@@ -228,4 +241,3 @@ def _states() -> NDArray[np.int8]:
 
 
 _STATES = _states()
-

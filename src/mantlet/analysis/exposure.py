@@ -69,12 +69,22 @@ def _operators(columns: Columns, facts: FactTable) -> FactColumn:
     """Tell who operates each element: us, a processor or a third party."""
     column = FactColumn.empty(len(columns.elements))
     parties = columns.sections.parties
-    roles = {name: "processor" if party.role.endswith("processor") else "third-party" for name, party in parties.items()}
+    roles = {
+        name: "processor" if party.role.endswith("processor") else "third-party"
+        for name, party in parties.items()
+    }
     roles[SELF] = "us"
     ours = {"controller": "us"}
     names = [entry.operated_by for entry in columns.sections.elements.values()]
     column.codes = np.fromiter(
-        (column.code(ours.get(parties[name].role, roles[name]) if name in parties else roles.get(name, "third-party")) for name in names),
+        (
+            column.code(
+                ours.get(parties[name].role, roles[name])
+                if name in parties
+                else roles.get(name, "third-party")
+            )
+            for name in names
+        ),
         np.int16,
         len(names),
     )

@@ -199,7 +199,7 @@ class FactTable:
     def _read_fields(self) -> None:
         """Fields of data and copies that rules ask about like facts."""
         for row, asset in enumerate(self.columns.sections.data.values()):
-            fields = {
+            fields: dict[str, object] = {
                 "classification": asset.classification,
                 "retention": asset.retention,
                 "purpose": asset.purpose,
@@ -207,7 +207,10 @@ class FactTable:
                 "automated_decisions": asset.automated_decisions,
             }
             if asset.subjects is not UNSET:
-                fields |= {"subjects_count": asset.subjects.count, "vulnerable_subjects": asset.subjects.vulnerable}  # type: ignore[dict-item]
+                fields |= {
+                    "subjects_count": asset.subjects.count,
+                    "vulnerable_subjects": asset.subjects.vulnerable,
+                }
             for fact, value in fields.items():
                 self._write("data", fact, row, value)
         elements = list(self.columns.sections.elements.values())
@@ -274,7 +277,9 @@ def _written(entries: Iterable[Entry]) -> dict[str, tuple[list[int], list[str]]]
         for fact, value in facts.items() if facts else ():
             rows, values = found.setdefault(fact, ([], []))
             rows.append(row)
-            values.append(value if type(value) is str and value not in {"true", "false"} else fact_text(value))
+            values.append(
+                value if type(value) is str and value not in {"true", "false"} else fact_text(value)
+            )
     return found
 
 
@@ -286,4 +291,3 @@ def _implications(facts: Iterable[FactDef]) -> dict[str, list[tuple[str, str, st
             for other, implied in consequences.items():
                 found.setdefault(other, []).append((fact.id, value, implied))
     return found
-

@@ -30,7 +30,15 @@ SPECIAL_CATEGORIES = frozenset(
 )  # fmt: skip
 """GDPR articles 9 and 10, in the words models use for them."""
 MODEL_MAKERS = ("training-job",)
-MODEL_CARRIERS = ("model-artifact", "inference-service", "batch-scoring-job", "edge-inference", "training-job", "model-converter", "evaluation-job")
+MODEL_CARRIERS = (
+    "model-artifact",
+    "inference-service",
+    "batch-scoring-job",
+    "edge-inference",
+    "training-job",
+    "model-converter",
+    "evaluation-job",
+)
 
 
 class Lineage:
@@ -66,8 +74,12 @@ class Lineage:
             asset = self._assets[row]
             if own[row] != UNKNOWN or asset.derived_from is UNSET:
                 continue
-            parents = [(self.columns.data.rows.get(name, -1), how) for name, how in asset.derived_from.items()]
-            result[row] = max((result[parent] for parent, how in parents if parent >= 0 and how not in stop), default=NO)
+            parents = [
+                (self.columns.data.rows.get(name, -1), how) for name, how in asset.derived_from.items()
+            ]
+            result[row] = max(
+                (result[parent] for parent, how in parents if parent >= 0 and how not in stop), default=NO
+            )
         return result
 
     def _in_order(self) -> list[int]:
@@ -83,12 +95,16 @@ class Lineage:
                     done.add(row)
                     stack.append((row, True))
                     origins = self._assets[row].derived_from
-                    stack.extend((rows[name], False) for name in (origins if origins is not UNSET else ()) if name in rows)
+                    stack.extend(
+                        (rows[name], False)
+                        for name in (origins if origins is not UNSET else ())
+                        if name in rows
+                    )
         return order
 
     def derived(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each asset whether anything it was made from is one of the words or types; unknown without `derived_from`."""
-        return self._ancestry(self.assets(words, types), SEVERING, lambda how: True)
+        return self._ancestry(self.assets(words, types), SEVERING, lambda _: True)
 
     def trained_on(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each asset that is a model whether it was trained on such data."""
@@ -112,7 +128,9 @@ class Lineage:
             below[row] = max([wanted[row], *(below[parent] for parent, _ in through)])
             started = [parent for parent, how in through if starts(how)]
             inherited = [parent for parent, how in through if not starts(how)]
-            result[row] = max([*(below[parent] for parent in started), *(result[parent] for parent in inherited), NO])
+            result[row] = max(
+                [*(below[parent] for parent in started), *(result[parent] for parent in inherited), NO]
+            )
         return result
 
     def _seen_training(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
@@ -145,7 +163,9 @@ class Lineage:
         """Tell of each element whether its type holds such data by nature."""
         table, vocabulary = self.columns.element_types, self.columns.vocabulary
         flags = [
-            any(vocabulary.is_a(held, wanted, "data") for held in vocabulary.held_by(name) for wanted in types)
+            any(
+                vocabulary.is_a(held, wanted, "data") for held in vocabulary.held_by(name) for wanted in types
+            )
             for name in table.names
         ]
         return np.array(flags, bool)[table.codes] if flags else np.zeros(0, bool)
@@ -195,7 +215,9 @@ class Lineage:
             table = columns.handled
             said = _any(table.starts, self.trained_on(words, types)[table.items])
             has_model = _any(table.starts, np.where(listed, YES, NO).astype(np.int8)[table.items]) == YES
-            self._memo[key] = np.where(has_model & (said != UNKNOWN), said, self._drawn(words, types)).astype(np.int8)
+            self._memo[key] = np.where(has_model & (said != UNKNOWN), said, self._drawn(words, types)).astype(
+                np.int8
+            )
         return self._memo[key]
 
     def moving_models(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
@@ -203,7 +225,11 @@ class Lineage:
         columns = self.columns
         said = _any(columns.moves.starts, self.trained_on(words, types)[columns.moves.items])
         carries = self.movements((), ("model",))
-        return np.where(columns.moves_known, said, np.where(carries == NO, NO, self.models_at(words, types)[columns.source])).astype(np.int8)
+        return np.where(
+            columns.moves_known,
+            said,
+            np.where(carries == NO, NO, self.models_at(words, types)[columns.source]),
+        ).astype(np.int8)
 
     def _drawn(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         columns = self.columns
@@ -220,7 +246,9 @@ class Lineage:
             np.maximum.at(reached, target, level[source])
             fed_by = np.zeros(len(level), bool)
             fed_by[target] = True
-            level = np.where(fed_by & ~makers, np.maximum(reached, np.where(level == YES, YES, NO)), level).astype(np.int8)
+            level = np.where(
+                fed_by & ~makers, np.maximum(reached, np.where(level == YES, YES, NO)), level
+            ).astype(np.int8)
             if np.array_equal(before, level):
                 break
         return level

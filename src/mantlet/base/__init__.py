@@ -1,0 +1,1 @@
+"""Errors, limits, files: what everything else stands on."""

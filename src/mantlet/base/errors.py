@@ -73,7 +73,7 @@ class MissingToolError(MantletError):
     exit_code = 3
 
 
-class InputErrors(MantletError):
+class InputErrors(MantletError):  # noqa: N818
     """Every error of one input at once, so that a person mends them in one go."""
 
     def __init__(self, errors: Sequence[MantletError]) -> None:

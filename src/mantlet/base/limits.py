@@ -58,6 +58,8 @@ def inside(root: Path, path: Path) -> Path:
     resolved, base = Path(os.path.realpath(path)), Path(os.path.realpath(root))
     if not resolved.is_relative_to(base):
         raise InputError(
-            f"'{path}' lies outside the project", where=Location(str(root)), mend="keep the model's files together"
+            f"'{path}' lies outside the project",
+            where=Location(str(root)),
+            mend="keep the model's files together",
         )
     return resolved

@@ -1,0 +1,1 @@
+"""The system under review: elements, flows, boundaries, data, decisions, and the words they are told in."""

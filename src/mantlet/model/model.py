@@ -93,7 +93,9 @@ class Model:
         for name, flow in self.flows.items():
             yield Movement(name, flow.from_, flow.to, flow.initiator, _listed(flow.data), returning=False)
             if flow.returns:
-                yield Movement(name, flow.to, flow.from_, flow.initiator, _listed(flow.returns), returning=True)
+                yield Movement(
+                    name, flow.to, flow.from_, flow.initiator, _listed(flow.returns), returning=True
+                )
 
     def enclosing(self, boundary: str) -> Iterator[str]:
         """Yield a boundary and those around it, innermost first; ends at a cycle or unknown name."""
@@ -103,26 +105,41 @@ class Model:
             yield boundary
             boundary = self.boundaries[boundary].in_
 
-    def data(self, id: str, **fields: Any) -> str:  # noqa: A002
+    def data(self, id: str, **fields: Any) -> str:
         """Add a data asset; facts may be given among the fields."""
         return self._add(self.assets, id, _entry(Data, fields))
 
-    def boundary(self, id: str, type: str, *, within: str = "", **fields: Any) -> str:  # noqa: A002
+    def boundary(self, id: str, type: str, *, within: str = "", **fields: Any) -> str:
         """Add a trust boundary of a type (network, execution, organisation, tenant, jurisdiction or more special)."""
         return self._add(self.boundaries, id, _entry(Boundary, {"type": type, "in_": within, **fields}))
 
-    def element(self, id: str, type: str, *, within: Names = (), holds: Any = UNSET, **fields: Any) -> str:  # noqa: A002
+    def element(self, id: str, type: str, *, within: Names = (), holds: Any = UNSET, **fields: Any) -> str:
         """Add an element; ``within`` names its innermost boundaries, ``holds`` the data kept there."""
-        held = {name: Copy() for name in _names(holds)} if holds is not UNSET and not isinstance(holds, Mapping) else holds
-        return self._add(self.elements, id, _entry(Element, {"type": type, "in_": _names(within), "holds": held, **fields}))
+        held = (
+            {name: Copy() for name in _names(holds)}
+            if holds is not UNSET and not isinstance(holds, Mapping)
+            else holds
+        )
+        return self._add(
+            self.elements, id, _entry(Element, {"type": type, "in_": _names(within), "holds": held, **fields})
+        )
 
     def flow(
-        self, source: str, target: str, *, id: str = "", sends: Any = UNSET, returns: Any = UNSET, **fields: Any  # noqa: A002
+        self,
+        source: str,
+        target: str,
+        *,
+        id: str = "",
+        sends: Any = UNSET,
+        returns: Any = UNSET,
+        **fields: Any,
     ) -> str:
         """Add a flow from one element to another; ``returns`` is what travels back over it."""
         for end in (source, target):
             if end not in self.elements:
-                raise InputError(f"unknown element '{end}'", mend=suggest(end, self.elements) or "add the element first")
+                raise InputError(
+                    f"unknown element '{end}'", mend=suggest(end, self.elements) or "add the element first"
+                )
         name = id or self._free(f"{source}-{target}")
         ends = {
             "from_": source,
@@ -141,7 +158,10 @@ class Model:
     def _add(self, section: dict[str, Any], name: str, entry: Entry) -> str:
         for other in (self.elements, self.flows, self.boundaries, self.assets):
             if name in other:
-                raise InputError(f"the id '{name}' is taken", mend="ids are unique across elements, flows, boundaries and data")
+                raise InputError(
+                    f"the id '{name}' is taken",
+                    mend="ids are unique across elements, flows, boundaries and data",
+                )
         section[name] = entry
         return name
 

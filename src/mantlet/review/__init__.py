@@ -1,0 +1,1 @@
+"""What needs ratings: questions worth asking and attack paths."""

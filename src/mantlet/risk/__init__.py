@@ -1,0 +1,1 @@
+"""OWASP Risk Rating: factors with reasons, the register, decisions and what remains."""

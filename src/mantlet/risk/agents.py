@@ -73,7 +73,10 @@ SITUATIONS: list[Situation] = list(product(EXPOSURES, range(3), range(3), OPERAT
 
 
 def situation_row(
-    exposure: NDArray[np.int16], authenticated: NDArray[np.int8], restricted: NDArray[np.int8], operator: NDArray[np.int16]
+    exposure: NDArray[np.int16],
+    authenticated: NDArray[np.int8],
+    restricted: NDArray[np.int8],
+    operator: NDArray[np.int16],
 ) -> NDArray[np.int32]:
     """Return the row of `SITUATIONS` for columns of its four parts."""
     return ((exposure.astype(np.int32) * 3 + authenticated) * 3 + restricted) * 3 + operator
@@ -86,7 +89,11 @@ def opportunity(agent: Agent, situation: Situation) -> tuple[float, float, float
         return (agent.operated[operator],) * 3
     if not agent.opportunity:
         return _between(agent.access, restricted)
-    known = [name for name in agent.opportunity if name != "unknown"] if exposure in {"unknown", "n/a"} else [exposure]
+    known = (
+        [name for name in agent.opportunity if name != "unknown"]
+        if exposure in {"unknown", "n/a"}
+        else [exposure]
+    )
     pairs = [agent.opportunity[name] for name in known]
     estimate = _between(agent.opportunity["unknown" if exposure == "n/a" else exposure], authenticated)
     bands = [_between(pair, authenticated) for pair in pairs]

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from mantlet.analysis.columns import Columns, Ragged
+from mantlet.analysis.columns import Ragged
 from mantlet.analysis.engine import Analysis
 from mantlet.analysis.lineage import SPECIAL_CATEGORIES
 from mantlet.catalogue.schema import ThreatType
@@ -48,7 +48,9 @@ class NeedTables(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def tables() -> NeedTables:
     """Return the estimate's tables."""
-    return msgspec.json.decode(resources.files("mantlet.risk").joinpath("needs.json").read_bytes(), type=NeedTables)
+    return msgspec.json.decode(
+        resources.files("mantlet.risk").joinpath("needs.json").read_bytes(), type=NeedTables
+    )
 
 
 class Stakes:
@@ -62,23 +64,31 @@ class Stakes:
         self._special = lineage.assets(("special-category",), ())
         assets = list(columns.sections.data.values())
         self.assets = np.array(
-            [stake(asset, self._personal[row], self._special[row], columns.vocabulary) for row, asset in enumerate(assets)], np.int8
+            [
+                stake(asset, self._personal[row], self._special[row], columns.vocabulary)
+                for row, asset in enumerate(assets)
+            ],
+            np.int8,
         ).reshape(len(assets), WIDTH)
         self._places: dict[tuple[str, tuple[str, ...]], Levels] = {}
 
     def at(self, item: ThreatType) -> Levels:
         """Return the stakes at every place of a type; shape (places, WIDTH). The most needy data there decides."""
-        key = (item.at, tuple(item.asset))
+        key = (item.at, tuple(item.assets))
         if key not in self._places:
             self._places[key] = self._gather(item)
         return self._places[key]
 
     def _gather(self, item: ThreatType) -> Levels:
         columns = self.analysis.columns
-        words, types = split(item.asset)
+        words, types = split(item.assets)
         scope = SCOPES[item.at]
-        chosen = self.analysis.atoms.lineage.assets(words, types) == YES if item.asset else np.ones(len(self.assets), bool)
-        fallback = typical(item.asset, columns.vocabulary)
+        chosen = (
+            self.analysis.atoms.lineage.assets(words, types) == YES
+            if item.assets
+            else np.ones(len(self.assets), bool)
+        )
+        fallback = typical(item.assets, columns.vocabulary)
         if scope == "copy":
             rows = self.analysis.atoms.facts.copy_data
             return np.where(chosen[rows, None], self.assets[rows], fallback).astype(np.int8)
@@ -96,7 +106,7 @@ class Stakes:
 
 def item_moves(item: ThreatType) -> bool:
     """Tell whether a threat at a flow's end is about what moves rather than about all that the end handles."""
-    return bool(item.asset) is False and set(item.stride) <= {"information-disclosure", "tampering"}
+    return not item.assets and set(item.stride) <= {"information-disclosure", "tampering"}
 
 
 def split(asset: list[str]) -> tuple[tuple[DataWord, ...], tuple[str, ...]]:
@@ -108,14 +118,24 @@ def split(asset: list[str]) -> tuple[tuple[DataWord, ...], tuple[str, ...]]:
 def stake(asset: Data, personal: int, special: int, vocabulary: Vocabulary) -> list[int]:
     """Return one asset's row: needs as estimate and band, harm to the people in it, and how many they are."""
     numbers = tables()
-    base = next((numbers.typical[name] for name in vocabulary.lineage(asset.type, "data") if name in numbers.typical), (1, 1, 1))
+    base = next(
+        (numbers.typical[name] for name in vocabulary.lineage(asset.type, "data") if name in numbers.typical),
+        (1, 1, 1),
+    )
     if personal == YES:
-        base = tuple(max(pair) for pair in zip(base, numbers.typical["special-category" if special == YES else "personal"], strict=True))  # type: ignore[assignment]
+        base = tuple(
+            max(pair)
+            for pair in zip(
+                base, numbers.typical["special-category" if special == YES else "personal"], strict=True
+            )
+        )  # type: ignore[assignment]
     stated: list[int | None] = [None, None, None]
     if asset.classification is not UNSET:
         stated[0] = max(numbers.classification[asset.classification], base[0] if personal == YES else 0)
     if asset.needs is not UNSET:
-        for letter, level in enumerate((asset.needs.confidentiality, asset.needs.integrity, asset.needs.availability)):
+        for letter, level in enumerate(
+            (asset.needs.confidentiality, asset.needs.integrity, asset.needs.availability)
+        ):
             if level is not UNSET:
                 stated[letter] = numbers.levels[level]
     row: list[int] = []
@@ -137,7 +157,7 @@ def _harm(asset: Data, personal: int, special: int, crowd: int) -> int:
         return 0
     vulnerable = asset.subjects is not UNSET and asset.subjects.vulnerable == "yes"
     telling = asset.personal is not UNSET and not SPECIAL_CATEGORIES.isdisjoint(asset.personal)
-    grade = 1 + (special == YES or telling) + vulnerable + (crowd >= 4) + (asset.automated_decisions == "yes")  # noqa: PLR2004
+    grade = 1 + (special == YES or telling) + vulnerable + (crowd >= 4) + (asset.automated_decisions == "yes")
     return min(grade, 3)
 
 
@@ -145,7 +165,14 @@ def typical(asset: list[str], vocabulary: Vocabulary) -> list[int]:
     """Return the stakes where no such data is listed: the typical needs with a wide band."""
     numbers = tables()
     found = [
-        next((numbers.typical[step] for step in (name, *vocabulary.lineage(name, "data")) if step in numbers.typical), (1, 1, 1))
+        next(
+            (
+                numbers.typical[step]
+                for step in (name, *vocabulary.lineage(name, "data"))
+                if step in numbers.typical
+            ),
+            (1, 1, 1),
+        )
         for name in asset or ["any"]
     ]
     base = [max(levels) for levels in zip(*found, strict=True)]

@@ -20,7 +20,24 @@ import msgspec
 from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.base.suggest import suggest
 
-FACTORS = ("SL", "M", "O", "S", "ED", "EE", "A", "ID", "LC", "LI", "LAV", "LAC", "FD", "RD", "NC", "PV")
+FACTORS: tuple[str, ...] = (
+    "SL",
+    "M",
+    "O",
+    "S",
+    "ED",
+    "EE",
+    "A",
+    "ID",
+    "LC",
+    "LI",
+    "LAV",
+    "LAC",
+    "FD",
+    "RD",
+    "NC",
+    "PV",
+)
 """Codes in the order of the method page and the vector."""
 LIKELIHOOD, TECHNICAL, BUSINESS = slice(0, 8), slice(8, 12), slice(12, 16)
 
@@ -63,7 +80,9 @@ class Severity(IntEnum):
             return cls[word.upper()]
         except KeyError:
             names = [item.word for item in cls]
-            raise UsageError(f"unknown severity '{word}'", mend=suggest(word, names) or f"one of {', '.join(names)}") from None
+            raise UsageError(
+                f"unknown severity '{word}'", mend=suggest(word, names) or f"one of {', '.join(names)}"
+            ) from None
 
 
 MATRIX = (
@@ -144,11 +163,20 @@ def rate(factors: Mapping[str, float], mode: ImpactMode = "method") -> Rating:
     impact = _impact(scores, technical, business, mode)
     levels = level(likelihood), level(impact)
     return Rating(
-        to_vector(scores), likelihood, technical, business, impact, *levels, MATRIX[levels[0]][levels[1]], mode
+        to_vector(scores),
+        likelihood,
+        technical,
+        business,
+        impact,
+        *levels,
+        MATRIX[levels[0]][levels[1]],
+        mode,
     )
 
 
-def _impact(scores: Mapping[str, float], technical: float | None, business: float | None, mode: ImpactMode) -> float:
+def _impact(
+    scores: Mapping[str, float], technical: float | None, business: float | None, mode: ImpactMode
+) -> float:
     if mode not in IMPACT_MODES:
         raise UsageError(f"unknown impact mode '{mode}'", mend=f"one of {', '.join(IMPACT_MODES)}")
     if mode == "method":
@@ -161,7 +189,9 @@ def _impact(scores: Mapping[str, float], technical: float | None, business: floa
         return known
     given = [scores[code] for code in FACTORS[8:] if code in scores]
     if len(given) < (8 if mode == "mean8" else 1):
-        raise InputError(f"the impact mode {mode} needs all eight impact factors", mend=_missing(scores, FACTORS[8:]))
+        raise InputError(
+            f"the impact mode {mode} needs all eight impact factors", mend=_missing(scores, FACTORS[8:])
+        )
     return math.fsum(given) / 8 if mode == "mean8" else max(given)
 
 
@@ -177,7 +207,9 @@ def _missing(scores: Mapping[str, float], codes: tuple[str, ...]) -> str:
 
 def _score(code: str, value: float) -> float:
     if code not in FACTORS:
-        raise InputError(f"unknown factor '{code}'", mend=suggest(code, FACTORS) or f"one of {', '.join(FACTORS)}")
+        raise InputError(
+            f"unknown factor '{code}'", mend=suggest(code, FACTORS) or f"one of {', '.join(FACTORS)}"
+        )
     if not 0 <= value <= 9:
         raise InputError(f"{code} is {value:g}; scores run from 0 to 9")
     return float(value)
@@ -201,10 +233,14 @@ def parse_vector(text: str) -> dict[str, float]:
         match = _ITEM.fullmatch(part.strip())
         where = Location("vector", 1, offset + 1, text[:500])
         if not match:
-            raise InputError(f"'{part[:40]}' is not a factor with a score", where=where, mend="write it like SL:5")
+            raise InputError(
+                f"'{part[:40]}' is not a factor with a score", where=where, mend="write it like SL:5"
+            )
         code = match[1].upper()
         if code not in FACTORS:
-            raise InputError(f"unknown factor '{match[1]}'", where=where, mend=suggest(code, FACTORS) or ", ".join(FACTORS))
+            raise InputError(
+                f"unknown factor '{match[1]}'", where=where, mend=suggest(code, FACTORS) or ", ".join(FACTORS)
+            )
         if code in factors:
             raise InputError(f"{code} is given twice", where=where)
         value = float(match[2])

@@ -6,7 +6,8 @@ factor is unset (business factors without `system.business`). `reasons` says in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from msgspec import UNSET
@@ -14,7 +15,16 @@ from numpy.typing import NDArray
 
 from mantlet.analysis.engine import Analysis
 from mantlet.model.entries import Business
-from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, Agent, cast_of, opportunity, situation_row, size
+from mantlet.risk.agents import (
+    EXPOSURES,
+    OPERATORS,
+    SITUATIONS,
+    Agent,
+    cast_of,
+    opportunity,
+    situation_row,
+    size,
+)
 from mantlet.risk.needs import CROWD, HARM, HARM_HIGH, WIDTH, Levels, Stakes, tables
 from mantlet.risk.owasp import BUSINESS, FACTORS, LIKELIHOOD, MATRIX, TECHNICAL, ImpactMode
 from mantlet.rules.tree import SCOPES, YES
@@ -23,8 +33,8 @@ Scores = NDArray[np.float32]
 BEST, LOW, HIGH = range(3)
 UNSET_SCORE = -1
 LETTERS = ("confidentiality", "integrity", "availability")
-MOTIVE = (1, 4, 9, 9)
-"""What an attacker gains by the need of the data: little, possible, high reward."""
+MOTIVE = (1, 4, 6, 9)
+"""What an attacker gains by the need of the data: little, possible, good, high reward."""
 _SEVERITY = np.array(MATRIX, np.int8)
 
 
@@ -42,7 +52,42 @@ class Ratings:
         self._choose_agents()
         self.factors = self._factors()
         """Shape (3, threats, 16): estimate, low, high."""
+        self._set: dict[tuple[int, str], str] = {}
+        self._lowered: dict[int, list[tuple[str, str]]] = {}
+        self._lower()
         self.refresh()
+
+    def set_factors(self, rows: NDArray[np.int64], factors: Mapping[str, float], by: str) -> None:
+        """Let a person's scores replace the estimates of some threats; `refresh` afterwards."""
+        for code, score in factors.items():
+            self.factors[:, rows, FACTORS.index(code)] = score
+            self._set.update(dict.fromkeys(((int(row), code) for row in rows), by))
+
+    def set_by(self, row: int, code: str) -> str:
+        """Return the key of the decision that set a factor; empty where none did."""
+        return self._set.get((row, code), "")
+
+    def lowered_by(self, row: int, code: str) -> list[str]:
+        """Return the controls in place that lowered a factor."""
+        return [control for factor, control in self._lowered.get(row, ()) if factor == code]
+
+    def _lower(self) -> None:
+        """Let controls in place lower the factors that they are known to lower, at the elements they cover."""
+        table, catalogue = self.analysis.threats, self.analysis.catalogue
+        for place in self.analysis.sections.controls.values():
+            control = catalogue.controls.get(place.control)
+            if control is None or place.status == "planned" or not control.lowers:
+                continue
+            listing = np.array([place.control in item.controls for item in self.analysis.types], bool)
+            covered = np.append(self.analysis.atoms.facts.covered(place, "element"), "system" in place.on)
+            rows = np.flatnonzero(listing[table.type] & covered[table.element])
+            for code, amount in control.lowers.items():
+                column = FACTORS.index(code)
+                self.factors[:, rows, column] = np.maximum(self.factors[:, rows, column] - amount, 0)
+            for row in rows:
+                self._lowered.setdefault(int(row), []).extend(
+                    (code, place.control) for code in control.lowers
+                )
 
     def refresh(self) -> None:
         """Work out means and severities anew, after factors were set."""
@@ -77,19 +122,24 @@ class Ratings:
         exposed = facts.column("element", "exposure")
         exposure = _recode(exposed.values, EXPOSURES)[np.append(exposed.codes, 0)][element]
         flowing = facts.column("flow", "exposure")
-        on_flow = np.array([SCOPES[item.at] == "movement" for item in analysis.types], bool)[analysis.threats.type]
+        on_flow = np.array([SCOPES[item.at] == "movement" for item in analysis.types], bool)[
+            analysis.threats.type
+        ]
         place = np.where(on_flow, analysis.threats.place, 0)
         if on_flow.any():
             via = _recode(flowing.values, EXPOSURES)[flowing.codes][analysis.columns.movement_flow[place]]
             exposure = np.where(on_flow, via, exposure)
         public = facts.column("element", "public_access").among(["yes"]) == YES
-        exposure = np.where(np.append(public, False)[element], EXPOSURES.index("internet"), exposure)  # noqa: FBT003
+        exposure = np.where(np.append(public, False)[element], EXPOSURES.index("internet"), exposure)
         client = facts.column("flow", "client_auth")
         asks = np.append(facts.column("element", "authenticated").among(["yes"]), 1)[element]
         if on_flow.any():
             by_flow = client.among([value for value in client.values[2:] if value != "none"])
             asks = np.where(on_flow & (asks == 1), by_flow[analysis.columns.movement_flow[place]], asks)
-        restricted = np.maximum(facts.column("element", "access_controlled").among(["yes"]), facts.column("element", "least_privilege").among(["yes"]))
+        restricted = np.maximum(
+            facts.column("element", "access_controlled").among(["yes"]),
+            facts.column("element", "least_privilege").among(["yes"]),
+        )
         operator = facts.column("element", "operated_by")
         run_by = _recode(operator.values, OPERATORS)[np.append(operator.codes, operator.code("us"))][element]
         return situation_row(exposure, asks, np.append(restricted, 1)[element], run_by)
@@ -97,14 +147,22 @@ class Ratings:
     def _choose_agents(self) -> None:
         """Pick, for each type and situation, the agent that makes it likeliest, and look up its scores."""
         cast: Sequence[Agent] = list(self.cast.values())
-        chances = np.array([[opportunity(agent, situation) for situation in SITUATIONS] for agent in cast], np.float32)
-        crowds = np.array([[size(agent, situation) for situation in SITUATIONS] for agent in cast], np.float32)
+        chances = np.array(
+            [[opportunity(agent, situation) for situation in SITUATIONS] for agent in cast], np.float32
+        )
+        crowds = np.array(
+            [[size(agent, situation) for situation in SITUATIONS] for agent in cast], np.float32
+        )
         skill = np.array([agent.skill for agent in cast], np.float32)
         caps = np.array([agent.motive_cap for agent in cast], np.float32)
         named = np.array([[kind in item.agents for kind in self.kinds] for item in self.analysis.types], bool)
         likely = chances[:, :, BEST] + crowds[:, :, BEST] + skill[:, None] + caps[:, None] / 2
         likely[chances[:, :, HIGH] == 0] = -1
-        best = np.where(named[:, :, None], likely[None], -2).argmax(axis=1) if len(named) else np.zeros((0, len(SITUATIONS)), int)
+        best = (
+            np.where(named[:, :, None], likely[None], -2).argmax(axis=1)
+            if len(named)
+            else np.zeros((0, len(SITUATIONS)), int)
+        )
         self.agent = best[self.analysis.threats.type, self.situation].astype(np.int8)
         """Row of `kinds` per threat."""
         self._chance = chances[self.agent, self.situation]
@@ -134,7 +192,7 @@ class Ratings:
                 factors[band, :, 8 + letter] = np.where(affected[:, letter], scores, 0)
         factors[:, :, 11] = self._by_logging(numbers.traceability)
         if self.analysis.sections.system.business is not UNSET:
-            self._business(factors, self.analysis.sections.system.business, affected)
+            self._business(factors, self.analysis.sections.system.business)
         return factors
 
     def _affected(self) -> NDArray[np.bool_]:
@@ -164,7 +222,7 @@ class Ratings:
             lookup[a, b, c] = logging_score(scores, a, b, c)
         return lookup[logged, watched, active].T
 
-    def _business(self, factors: Scores, business: Business, affected: NDArray[np.bool_]) -> None:
+    def _business(self, factors: Scores, business: Business) -> None:
         """Scale what a loss would cost by what is at stake; people count by their number."""
         numbers = tables()
         share = np.array([1 / 3, 2 / 3, 1, 1], np.float32)
@@ -184,7 +242,13 @@ class Ratings:
 
     def concerns_people(self) -> NDArray[np.bool_]:
         """Tell of each threat whether people in the data are hurt by it."""
-        private = np.array([bool(item.linddun) or "confidentiality" in item.cia or "integrity" in item.cia for item in self.analysis.types], bool)
+        private = np.array(
+            [
+                bool(item.linddun) or "confidentiality" in item.cia or "integrity" in item.cia
+                for item in self.analysis.types
+            ],
+            bool,
+        )
         return (self.stake[:, HARM] > 0) & private[self.analysis.threats.type]
 
     def harm(self) -> NDArray[np.int8]:
@@ -194,10 +258,14 @@ class Ratings:
     def vector(self, row: int, band: int = BEST) -> str:
         """Return the OWASP vector of a threat."""
         scores = self.factors[band, row].tolist()
-        return "/".join(f"{code}:{score:g}" for code, score in zip(FACTORS, scores, strict=True) if score >= 0)
+        return "/".join(
+            f"{code}:{score:g}" for code, score in zip(FACTORS, scores, strict=True) if score >= 0
+        )
 
 
-def logging_score(scores: dict[str, int], logged: int, watched: int, active: int) -> tuple[float, float, float]:
+def logging_score(
+    scores: dict[str, int], logged: int, watched: int, active: int
+) -> tuple[float, float, float]:
     """Return (estimate, low, high) of a score that falls with logging; three-valued facts."""
     if active == YES and "active" in scores:
         return (float(scores["active"]),) * 3
@@ -222,10 +290,9 @@ def runs(column: NDArray[np.int32]) -> list[tuple[int, int, int]]:
         return []
     edges = np.flatnonzero(np.diff(column)) + 1
     bounds = [0, *edges.tolist(), len(column)]
-    return [(int(column[start]), start, end) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [(int(column[start]), start, end) for start, end in pairwise(bounds)]
 
 
 def _recode(values: Sequence[str], order: Sequence[str]) -> NDArray[np.int16]:
     """Map a fact column's codes to positions in a fixed order; unknown values to the first."""
     return np.array([order.index(value) if value in order else 0 for value in values], np.int16)
-

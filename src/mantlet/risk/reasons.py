@@ -1,0 +1,215 @@
+"""Where each factor's number comes from, in words that name the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import UNSET
+
+from mantlet.analysis.engine import SYSTEM_ROW
+from mantlet.analysis.facts import FactColumn
+from mantlet.risk.agents import SITUATIONS
+from mantlet.risk.needs import tables
+from mantlet.risk.owasp import FACTORS, factor_texts
+from mantlet.risk.ratings import BEST, HIGH, LOW, Ratings
+from mantlet.rules.tree import SCOPES
+
+Source = Literal["set", "derived", "default"]
+"""Set by a person, derived from the model, or the catalogue's default."""
+LETTER_OF = {"LC": "confidentiality", "LI": "integrity", "LAV": "availability"}
+LEVEL_WORDS = ("low", "medium", "high", "very high")
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a rating: estimate, band, where from and why."""
+
+    code: str
+    name: str
+    score: float
+    low: float
+    high: float
+    source: Source
+    reason: str
+    facts: tuple[str, ...] = ()
+    """The facts that it would change with, as `subject.fact`."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the factor as JSON has it."""
+        return {
+            "factor": self.code,
+            "name": self.name,
+            "score": self.score,
+            "band": [self.low, self.high],
+            "source": self.source,
+            "reason": self.reason,
+            "facts": list(self.facts),
+        }
+
+
+def reasons(ratings: Ratings, row: int) -> list[Factor]:
+    """Explain a threat's factors, in vector order; unset business factors are left out."""
+    teller = _Teller(ratings, row)
+    names = {item.code: item.name for item in factor_texts()}
+    found = []
+    for column, code in enumerate(FACTORS):
+        best, low, high = (float(ratings.factors[band, row, column]) for band in (BEST, LOW, HIGH))
+        if best < 0:
+            continue
+        source, reason, facts = teller.tell(code)
+        found.append(Factor(code, names[code], best, low, high, source, reason, facts))
+    return found
+
+
+class _Teller:
+    """Puts a threat's numbers into words."""
+
+    def __init__(self, ratings: Ratings, row: int) -> None:
+        self.ratings, self.row = ratings, row
+        analysis = ratings.analysis
+        table = analysis.threats
+        self.type = analysis.types[int(table.type[row])]
+        self.element = int(table.element[row])
+        self.situation = SITUATIONS[int(ratings.situation[row])]
+        self.kind = ratings.kinds[int(ratings.agent[row])]
+        self.agent = ratings.cast[self.kind]
+        self.stake = ratings.stake[row]
+        self.holder = "flow" if SCOPES[self.type.at] == "movement" else "element"
+
+    def tell(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
+        """Return source, reason and facts of one factor."""
+        if self.ratings.set_by(self.row, code):
+            return "set", f"set by the decision {self.ratings.set_by(self.row, code)}", ()
+        if code in {"SL", "M", "O", "S"}:
+            return self._agent(code)
+        if code in {"ED", "EE", "A"}:
+            return self._vulnerability(code)
+        if code in {"ID", "LAC"}:
+            return self._logging(code)
+        if code in LETTER_OF:
+            return self._technical(code)
+        return self._business(code)
+
+    def _agent(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
+        exposure, authenticated, restricted, operator = self.situation
+        title = self.agent.title.lower()
+        if code == "SL":
+            return (
+                "default",
+                f"the likeliest agent here is an {title}"
+                if title[0] in "aeiou"
+                else f"the likeliest agent here is a {title}",
+                (),
+            )
+        if code == "M":
+            return (
+                "derived",
+                f"what is at stake is worth {self._need()} to a {title}",
+                ("data.classification", "data.personal"),
+            )
+        place = f"{self.holder}.exposure"
+        seen = {
+            "unknown": "it isn't known from where it can be reached",
+            "none": "nobody outside opens a connection to it",
+        }.get(
+            exposure,
+            f"reachable from the {exposure} network"
+            if exposure != "internet"
+            else "reachable from the internet",
+        )
+        if code == "S":
+            return "derived", f"{title}s; {seen}", (place,) if "*" not in self.agent.size else ()
+        if self.agent.operated:
+            return (
+                "derived",
+                f"operated by {'ourselves' if operator == 'us' else 'a ' + operator}",
+                ("element.operated_by",),
+            )
+        if not self.agent.opportunity:
+            words = (
+                "access isn't restricted",
+                "it isn't known whether access is restricted",
+                "access is restricted",
+            )[restricted]
+            return (
+                "derived",
+                f"a {title} has a way in; {words}",
+                ("element.access_controlled", "element.least_privilege"),
+            )
+        asks = (
+            "without authentication",
+            "and it isn't known whether callers authenticate",
+            "after authentication",
+        )[authenticated]
+        return "derived", f"{seen} {asks}", (place, "element.authenticated", "flow.client_auth")
+
+    def _need(self) -> str:
+        letters = [number for number, name in enumerate(LETTER_OF.values()) if name in self.type.cia]
+        level = max((int(self.stake[letter * 3]) for letter in letters), default=0)
+        return ("little", "something", "much", "much")[level]
+
+    def _vulnerability(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
+        what = {"ED": "finding it", "EE": "using it", "A": "how well it is known"}[code]
+        if code != "A" and self.ratings.analysis.threats.unsure[self.row]:
+            return (
+                "derived",
+                f"{what}: the catalogue's score, half-way to the least because it isn't known whether something prevents it",
+                ("mitigated",),
+            )
+        lowered = self.ratings.lowered_by(self.row, code)
+        if lowered:
+            return "derived", f"{what}: the catalogue's score, lowered by {', '.join(lowered)}", ()
+        return "default", f"{what}: the catalogue's score for {self.type.id}", ()
+
+    def _logging(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
+        facts = ("element.logged", "element.log_reviewed") + (
+            ("element.query_monitored",) if code == "ID" else ()
+        )
+        known = {name: self._fact(name.partition(".")[2]) for name in facts}
+        if all(value == "unknown" for value in known.values()):
+            return "default", "it isn't known whether its use is logged and watched", facts
+        told = ", ".join(
+            f"{name.partition('.')[2].replace('_', ' ')}: {value}"
+            for name, value in known.items()
+            if value != "unknown"
+        )
+        return "derived", told, facts
+
+    def _fact(self, name: str) -> str:
+        if self.element == SYSTEM_ROW:
+            return "unknown"
+        column: FactColumn = self.ratings.analysis.atoms.facts.column("element", name)
+        return column.values[int(column.codes[self.element])]
+
+    def _technical(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
+        letter = LETTER_OF[code]
+        if letter not in self.type.cia:
+            return "default", f"{letter} isn't affected", ()
+        at = list(LETTER_OF).index(code) * 3
+        need, low, high = (int(self.stake[at + band]) for band in range(3))
+        extent = {
+            "one": "a single record",
+            "some": "some of the data",
+            "most": "most of the data",
+            "all": "all of the data",
+        }[self.type.scope]
+        sure = "" if low == high else ", estimated from the kind of data"
+        asset = f" of {' or '.join(self.type.assets)} data" if self.type.assets else ""
+        return (
+            "derived" if low == high else "default",
+            f"{letter} need{asset} is {LEVEL_WORDS[need]}{sure}; {extent} at once",
+            ("data.classification", "data.needs", "data.personal"),
+        )
+
+    def _business(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
+        business = self.ratings.analysis.sections.system.business
+        if code == "PV":
+            return "derived", "from the number of people in the data", ("data.subjects_count",)
+        level = "medium" if business is UNSET or business.criticality is UNSET else business.criticality
+        whole = tables().business[code][level]
+        return (
+            "derived",
+            f"system criticality {level} ({whole} at most), by what is at stake here",
+            ("system.business",),
+        )

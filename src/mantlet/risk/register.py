@@ -1,0 +1,234 @@
+"""The register: the risks that people read, each the threats of one type at one element, ranked.
+
+A risk is as bad as its worst threat. It is open while any of its threats is open and no standing decision settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mantlet.analysis.engine import SYSTEM_ROW, Analysis, State
+from mantlet.catalogue.schema import ThreatType
+from mantlet.risk.decisions import UNDECIDED, Ruling, Rulings, apply_decisions
+from mantlet.risk.owasp import ImpactMode, Severity
+from mantlet.risk.ratings import BEST, HIGH, Ratings
+from mantlet.rules.tree import SCOPES
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One entry of the register, a view of its rows."""
+
+    register: Register
+    rows: tuple[int, ...]
+    """Its threats, worst first."""
+    settled: bool
+
+    @property
+    def worst(self) -> int:
+        """The row of the threat that the risk is rated by."""
+        return self.rows[0]
+
+    @property
+    def type(self) -> ThreatType:
+        """The threat type."""
+        return self.register.analysis.types[int(self.register.analysis.threats.type[self.worst])]
+
+    @property
+    def element(self) -> str:
+        """The element's id; `system` for what concerns the whole, or a boundary's id."""
+        return self.register.element_id(self.worst)
+
+    @property
+    def id(self) -> str:
+        """`TYPE@element`."""
+        return f"{self.type.id}@{self.element}"
+
+    @property
+    def state(self) -> State:
+        """Open while any threat is."""
+        return State(int(self.register.analysis.threats.state[self.worst]))
+
+    @property
+    def severity(self) -> Severity:
+        """The estimate."""
+        return Severity(int(self.register.ratings.severity[BEST, self.worst]))
+
+    @property
+    def worst_case(self) -> Severity:
+        """What it may be, as long as facts are unknown."""
+        return Severity(int(self.register.ratings.severity[HIGH, list(self.rows)].max()))
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """The decision that holds, if any."""
+        return self.register.ruling(self.worst)
+
+    @property
+    def title(self) -> str:
+        """The type's title with the model's names."""
+        return self.register.text(self.type.title, self.worst)
+
+
+class Register:
+    """Risks of a model: analysis, ratings and decisions put together."""
+
+    def __init__(self, analysis: Analysis, *, today: date, mode: ImpactMode = "method") -> None:
+        self.analysis = analysis
+        self.today = today
+        self.ratings = Ratings(analysis, mode)
+        self.rulings: Rulings = apply_decisions(analysis, self.ratings, today)
+        self._rank()
+
+    def _rank(self) -> None:
+        """Group threats into risks and order both; all on arrays."""
+        table, ratings = self.analysis.threats, self.ratings
+        severity, worst = ratings.severity[BEST].astype(np.int32), ratings.severity[HIGH].astype(np.int32)
+        score = ratings.likelihood[BEST] * ratings.impact[BEST]
+        settled = self.rulings.settled()
+        live = (table.state == State.OPEN).astype(np.int8) * 2 + (table.state == State.TO_CONFIRM)
+        self.settled = settled
+        own = np.where(table.element == SYSTEM_ROW, -1 - table.place, table.element).astype(np.int64)
+        group = (table.type.astype(np.int64) << 32) + own
+        order = np.lexsort((table.place, -score, -worst, -severity, settled, -live, group))
+        starts = (
+            np.flatnonzero(np.r_[True, np.diff(group[order]) != 0]) if len(table) else np.zeros(0, np.int64)
+        )
+        heads = order[starts]
+        harm = ratings.harm()[:, 0][heads] if len(table) else heads
+        rank = np.lexsort(
+            (
+                table.element[heads],
+                table.type[heads],
+                -harm,
+                -score[heads],
+                -worst[heads],
+                -severity[heads],
+                settled[heads],
+                -live[heads],
+            )
+        )
+        bounds = np.append(starts, len(table))
+        self._order, self._starts, self._ends = order, bounds[:-1][rank], bounds[1:][rank]
+        self.heads: NDArray[np.int64] = heads[rank]
+        """Per risk, in rank order, the row of its worst threat."""
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    def __iter__(self) -> Iterator[Risk]:
+        return (self.risk(number) for number in range(len(self)))
+
+    def risk(self, number: int) -> Risk:
+        """Return the risk of that rank."""
+        rows = tuple(int(row) for row in self._order[self._starts[number] : self._ends[number]])
+        return Risk(self, rows, bool(self.settled[rows[0]]))
+
+    @cached_property
+    def open(self) -> list[Risk]:
+        """Risks that are open and not settled by a decision, worst first."""
+        return [
+            self.risk(int(number))
+            for number in np.flatnonzero(self._shown(State.OPEN) & ~self.settled[self.heads])
+        ]
+
+    @cached_property
+    def decided(self) -> list[Risk]:
+        """Open risks that a standing decision settles."""
+        return [
+            self.risk(int(number))
+            for number in np.flatnonzero(self._shown(State.OPEN) & self.settled[self.heads])
+        ]
+
+    @cached_property
+    def to_confirm(self) -> list[Risk]:
+        """Risks of which it isn't known whether they exist."""
+        return [self.risk(int(number)) for number in np.flatnonzero(self._shown(State.TO_CONFIRM))]
+
+    @cached_property
+    def mitigated(self) -> list[Risk]:
+        """Risks that something prevents."""
+        return [self.risk(int(number)) for number in np.flatnonzero(self._shown(State.MITIGATED))]
+
+    def _shown(self, state: State) -> NDArray[np.bool_]:
+        return self.analysis.threats.state[self.heads] == state
+
+    def by_id(self, name: str) -> Risk | None:
+        """Return the risk of that id."""
+        return next((risk for risk in self if risk.id == name), None)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many open risks there are per severity, worst first."""
+        severity = self.ratings.severity[
+            BEST, self.heads[self._shown(State.OPEN) & ~self.settled[self.heads]]
+        ]
+        return {item.word: int((severity == item).sum()) for item in reversed(Severity)}
+
+    def element_id(self, row: int) -> str:
+        """Return the id of the element a threat belongs to."""
+        table = self.analysis.threats
+        element = int(table.element[row])
+        if element != SYSTEM_ROW:
+            return self.analysis.columns.elements.ids[element]
+        item = self.analysis.types[int(table.type[row])]
+        return self.analysis.place_id(SCOPES[item.at], int(table.place[row]))
+
+    def ruling(self, row: int) -> Ruling | None:
+        """Return the decision that holds for a threat."""
+        number = int(self.rulings.of[row])
+        return None if number == UNDECIDED else self.rulings.all[number]
+
+    def text(self, template: str, row: int) -> str:
+        """Fill a type's placeholders with the names at a threat's place."""
+        return fill(template, names_at(self.analysis, row))
+
+
+def fill(template: str, names: dict[str, str]) -> str:
+    """Put names for `{source}` and the like; other braces stay."""
+    for key, value in names.items():
+        template = template.replace("{" + key + "}", value)
+    return template
+
+
+def names_at(analysis: Analysis, row: int) -> dict[str, str]:
+    """Return the names that stand for placeholders at a threat's place."""
+    table = analysis.threats
+    return names_of(analysis, int(table.type[row]), int(table.place[row]))
+
+
+def names_of(analysis: Analysis, kind: int, place: int) -> dict[str, str]:
+    """Return the names that stand for placeholders at any place of a type."""
+    columns, sections = analysis.columns, analysis.sections
+    scope = SCOPES[analysis.types[kind].at]
+    elements = list(sections.elements)
+    names = {"system": sections.system.name}
+
+    def element(row: int) -> str:
+        return sections.elements[elements[row]].name or elements[row]
+
+    if scope == "movement":
+        flow = columns.flows.ids[columns.movement_flow[place]]
+        source, target = element(int(columns.source[place])), element(int(columns.target[place]))
+        label = sections.flows[flow].name or f"{source} → {target}"
+        return {**names, "flow": label, "source": source, "target": target, "at": label}
+    if scope == "element":
+        return {**names, "element": element(place), "at": element(place)}
+    if scope == "boundary":
+        boundary = columns.boundaries.ids[place]
+        label = sections.boundaries[boundary].name or boundary
+        return {**names, "boundary": label, "at": label}
+    if scope == "copy":
+        facts = analysis.atoms.facts
+        asset = columns.data.ids[facts.copy_data[place]]
+        holder = element(int(facts.copy_element[place]))
+        label = sections.data[asset].name or asset
+        return {**names, "data": label, "element": holder, "at": f"{label} at {holder}"}
+    return {**names, "at": sections.system.name}
