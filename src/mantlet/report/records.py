@@ -1,0 +1,170 @@
+"""Threats and risks as JSON has them: the shapes that scripts and other tools rely on.
+
+`threats --json` and `risks --json` print these; `docs/json.md` describes them and tests hold them fast. Thousands of
+threats are written one by one, so that a large model needs no large memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from mantlet.analysis.because import Because
+from mantlet.analysis.engine import State
+from mantlet.risk.needs import HARM_WORDS
+from mantlet.risk.owasp import Level, Severity
+from mantlet.risk.ratings import BEST, HIGH, LOW, levels
+from mantlet.risk.register import Register, Risk, fill, names_of
+from mantlet.rules.tree import SCOPES, Scope
+
+VERSION = 1
+"""Version of the JSON shapes; a change that breaks readers raises it."""
+AT_KINDS: dict[Scope, str] = {
+    "movement": "flow",
+    "element": "element",
+    "boundary": "boundary",
+    "copy": "data",
+    "system": "system",
+}
+
+
+class Records:
+    """Turns rows of a register into plain data."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.analysis = register.analysis
+        self.because = Because(register.analysis)
+        ratings = register.ratings
+        self._band = ratings.severity.T.tolist()
+        self._likelihood = [[round(value, 3) for value in row] for row in ratings.likelihood.T.tolist()]
+        self._technical = [round(value, 3) for value in ratings.technical[BEST].tolist()]
+        business = ratings.business[BEST].tolist()
+        self._business = [None if value != value else round(value, 3) for value in business]  # noqa: PLR0124
+        self._impact = [round(value, 3) for value in ratings.impact[BEST].tolist()]
+        self._impact_level = levels(ratings.impact[BEST]).tolist()
+        self._likelihood_level = levels(ratings.likelihood[BEST]).tolist()
+        self._harm = ratings.harm().tolist()
+        self._fixed = [self._of_type(kind) for kind in range(len(self.analysis.types))]
+
+    def _of_type(self, kind: int) -> dict[str, Any]:
+        """Return what every threat of a type shares."""
+        item = self.analysis.types[kind]
+        return {
+            "stride": list(item.stride),
+            "cia": list(item.cia),
+            "linddun": list(item.linddun),
+            "trim": list(item.trim),
+            "refs": dict(item.refs),
+        }
+
+    def threat(self, row: int) -> dict[str, Any]:
+        """Return one threat."""
+        table = self.analysis.threats
+        kind, place = int(table.type[row]), int(table.place[row])
+        item = self.analysis.types[kind]
+        scope = SCOPES[item.at]
+        name = self.analysis.place_id(scope, place)
+        ruling = self.register.ruling(row)
+        return {
+            "id": f"{item.id}@{name}",
+            "type": item.id,
+            "title": fill(item.title, names_of(self.analysis, kind, place)),
+            "at": self._at(scope, name, place),
+            "element": self.register.element_id(row),
+            "state": State(int(table.state[row])).word,
+            "verified": False,
+            **self._fixed[kind],
+            "rating": self.rating(row),
+            "controls": list(item.controls),
+            "because": [reason.to_dict() for reason in self.because.reasons(row)],
+            "evidence": [],
+            "decision": ruling.to_dict() if ruling else None,
+        }
+
+    def _at(self, scope: Scope, name: str, place: int) -> dict[str, str]:
+        columns = self.analysis.columns
+        at = {"kind": AT_KINDS[scope], "id": name}
+        if scope == "movement":
+            ids = columns.elements.ids
+            return {**at, "source": ids[columns.source[place]], "target": ids[columns.target[place]]}
+        return at
+
+    def rating(self, row: int) -> dict[str, Any]:
+        """Return a threat's rating: estimate, worst case and band."""
+        band = self._band[row]
+        return {
+            "vector": self.register.ratings.vector(row),
+            "likelihood": self._likelihood[row][BEST],
+            "likelihood_level": Level(self._likelihood_level[row]).word,
+            "technical": self._technical[row],
+            "business": self._business[row],
+            "impact": self._impact[row],
+            "impact_level": Level(self._impact_level[row]).word,
+            "severity": Severity(band[BEST]).word,
+            "worst": Severity(band[HIGH]).word,
+            "band": [Severity(band[LOW]).word, Severity(band[HIGH]).word],
+            "harm": HARM_WORDS[self._harm[row][0]],
+        }
+
+    def risk(self, risk: Risk) -> dict[str, Any]:
+        """Return one entry of the register."""
+        item = risk.type
+        table = self.analysis.threats
+        scope = SCOPES[item.at]
+        ruling = risk.ruling
+        fixed = self._fixed[int(table.type[risk.worst])]
+        return {
+            "id": risk.id,
+            "type": item.id,
+            "title": risk.title,
+            "element": risk.element,
+            "threats": [
+                f"{item.id}@{self.analysis.place_id(scope, int(table.place[row]))}" for row in risk.rows
+            ],
+            **fixed,
+            "rating": self.rating(risk.worst),
+            "state": risk.state.word,
+            "settled": risk.settled,
+            "controls": list(item.controls),
+            "decision": ruling.to_dict() if ruling else None,
+        }
+
+
+def threats_json(register: Register, rows: Iterable[int]) -> Iterator[bytes]:
+    """Yield the JSON document of `threats --json`, piece by piece."""
+    records = Records(register)
+    yield b'{"mantlet": %d, "threats": [' % VERSION
+    yield from _joined(records.threat(row) for row in rows)
+    yield b"]}\n"
+
+
+def risks_json(register: Register, risks: Iterable[Risk]) -> Iterator[bytes]:
+    """Yield the JSON document of `risks --json`; risks that are still to be confirmed, mitigated or settled stand apart."""
+    records = Records(register)
+    yield b'{"mantlet": %d, "impact_mode": "%s", "counts": ' % (VERSION, register.ratings.mode.encode())
+    yield msgspec.json.encode(register.counts())
+    yield b', "risks": ['
+    yield from _joined(records.risk(risk) for risk in risks)
+    for name, group in (
+        ("settled", register.decided),
+        ("to_confirm", register.to_confirm),
+        ("mitigated", register.mitigated),
+    ):
+        yield b'], "%s": [' % name.encode()
+        yield from _joined(records.risk(risk) for risk in group)
+    yield b'], "orphaned": '
+    yield msgspec.json.encode(
+        [{"key": ruling.key, **ruling.to_dict()} for ruling in register.rulings.orphaned]
+    )
+    yield b"}\n"
+
+
+def _joined(items: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    encode = msgspec.json.Encoder().encode
+    first = True
+    for item in items:
+        yield (b"\n" if first else b",\n") + encode(item)
+        first = False
