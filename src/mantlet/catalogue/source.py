@@ -140,13 +140,22 @@ def _read_section(
         elif section == "frameworks":
             given["entries"] = _entries(fields.get("entries"))
         try:
-            yield name, msgspec.convert(given, _RECORDS[section], strict=False)
+            record = msgspec.convert(given, _RECORDS[section], strict=False)
         except msgspec.ValidationError as error:
             what, path = schema_path(str(error))
             known = [item.encode_name for item in msgspec.structs.fields(_RECORDS[section])]
             hint = suggest(str(path[-1]), known) if path and "unknown field" in what else ""
             missing = "missing required" in what
             sources.error(what, document.locate((section, name, *path), key=missing or bool(hint)), hint)
+            continue
+        if isinstance(record, (ThreatSource, Control)):
+            record.refs = {key: [_bare(key, entry) for entry in entries] for key, entries in record.refs.items()}
+        yield name, record
+
+
+def _bare(framework: str, entry: str) -> str:
+    """Let CWE-502 and 502 be the same."""
+    return entry.upper().removeprefix("CWE-").removeprefix("CAPEC-") if framework in {"cwe", "capec"} else entry
 
 
 def _entries(given: Any) -> Any:

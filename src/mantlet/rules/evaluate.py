@@ -5,6 +5,7 @@ Values are int8: no 0, unknown 1, yes 2, so that *and* is the minimum, *or* the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -69,3 +70,18 @@ def _join(
             return result
         result = combine(result, evaluate(item, scope, atoms, memo, closed=closed))
     return result
+
+
+def value(tree: Tree, known: Mapping[Atom, int]) -> int:
+    """Return a rule's value at one place from its atoms' values there."""
+    match tree:
+        case And(items):
+            return min(value(item, known) for item in items)
+        case Or(items):
+            return max(value(item, known) for item in items)
+        case Not(item):
+            return YES - value(item, known)
+        case Const(number):
+            return int(number)
+        case _:
+            return known[tree]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
-from mantlet.rules.evaluate import Atoms, Memo, evaluate
+from mantlet.rules.evaluate import Atoms, Memo, evaluate, value
 from mantlet.rules.tree import NO, UNKNOWN, YES, And, Atom, Const, Not, Or, Scope, Tree, atoms
 from mantlet.rules.write import unparse
 
@@ -54,37 +56,32 @@ def explain(
     memo = {} if memo is None else memo
     known = {atom: int(evaluate(atom, scope, answers, memo, closed=closed)[index]) for atom in atoms(tree)}
     decisive: set[Atom] = set()
-    value = _walk(tree, known, decisive)
+    _collect(tree, known, decisive)
     conditions = tuple(
         Condition(
             atom,
             unparse(atom),
             found,
             atom in decisive,
-            _walk(tree, {**known, atom: NO}, None),
-            _walk(tree, {**known, atom: YES}, None),
+            value(tree, {**known, atom: NO}),
+            value(tree, {**known, atom: YES}),
         )
         for atom, found in known.items()
     )
-    return Explanation(value, conditions)
+    return Explanation(value(tree, known), conditions)
 
 
-def _walk(tree: Tree, known: dict[Atom, int], decisive: set[Atom] | None) -> int:
-    """Return the tree's value; collect the atoms that made it so."""
+def _collect(tree: Tree, known: Mapping[Atom, int], decisive: set[Atom]) -> None:
+    """Collect the atoms that made the tree's value."""
     match tree:
-        case Const(value):
-            return value
         case Not(item):
-            return YES - _walk(item, known, decisive)
+            _collect(item, known, decisive)
         case And(items) | Or(items):
-            parts = [_walk(item, known, None) for item in items]
-            value = min(parts) if isinstance(tree, And) else max(parts)
-            if decisive is not None:
-                for item, part in zip(items, parts, strict=True):
-                    if part == value:
-                        _walk(item, known, decisive)
-            return value
+            result = value(tree, known)
+            for item in items:
+                if value(item, known) == result:
+                    _collect(item, known, decisive)
+        case Const():
+            pass
         case _:
-            if decisive is not None:
-                decisive.add(tree)
-            return known[tree]
+            decisive.add(tree)

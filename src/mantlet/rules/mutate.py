@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from msgspec import Struct
 
 from mantlet.rules.tree import And, Const, Not, Or, Tree
 from mantlet.rules.write import unparse
 
+_VALUES: tuple[Literal[0, 1, 2], ...] = (0, 1, 2)
 _NAMES = ("no", "unknown", "yes")
 
 
@@ -34,9 +36,8 @@ def mutants(tree: Tree) -> Iterator[Mutant]:
             for mutant in mutants(item):
                 yield Mutant(Not(mutant.tree), mutant.change)
         case Const(value):
-            for other_value in (0, 1, 2):
-                if other_value != value:
-                    yield Mutant(Const(other_value), f"{_NAMES[value]} → {_NAMES[other_value]}")
+            flipped: Literal[0, 2] = 2 if value == 0 else 0
+            yield Mutant(Const(flipped), f"{_NAMES[value]} → {_NAMES[flipped]}")
         case _:
-            for value in (0, 1, 2):
+            for value in _VALUES:
                 yield Mutant(Const(value), f"{unparse(tree)} → {_NAMES[value]}")
