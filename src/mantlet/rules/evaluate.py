@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from mantlet.rules.tree import NO, UNKNOWN, YES, And, Atom, Const, Not, Or, Scope, Tree
 
 Values = NDArray[np.int8]
-Memo = dict[tuple[Scope, bool, Tree], Values]
-"""What was worked out before, by scope, closed-world flag and subtree; share one per analysed model."""
+Memo = dict[object, Values]
+"""What was worked out before, by (scope, closed-world flag, subtree); share one per analysed model."""
 
 
 class Atoms(Protocol):
@@ -49,8 +49,8 @@ def evaluate(
             result = _join(items, scope, atoms, memo, closed=closed, stop=YES)
         case Not(item):
             result = np.subtract(YES, evaluate(item, scope, atoms, memo, closed=closed), dtype=np.int8)
-        case Const(value):
-            result = np.full(atoms.size(scope), value, np.int8)
+        case Const(number):
+            result = np.full(atoms.size(scope), number, np.int8)
         case _:
             result = atoms.atom(tree, scope)
     if closed and not isinstance(tree, (And, Or, Not)):

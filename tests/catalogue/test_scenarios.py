@@ -1,0 +1,19 @@
+"""Every threat type fires where it should, is silent where it should, and each part of its rules matters."""
+
+import pytest
+from harness import judge, load_scenarios, report, shipped
+
+CATALOGUE, _ = shipped()
+SCENARIOS = load_scenarios()
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE.threats))
+def test_type_has_a_scenario(name):
+    assert name in SCENARIOS
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_scenario(name):
+    assert name in CATALOGUE.threats, "a scenario for a type that does not exist"
+    outcome = judge(CATALOGUE.threats[name], SCENARIOS[name], CATALOGUE)
+    assert outcome.fine, report(name, outcome)
