@@ -1,3 +1,4 @@
+# ruff: noqa: E402 (as a script it finds the package by itself)
 """Runs the catalogue's scenarios: small models that say where a threat type fires, where not, and what mitigates it.
 
 As a script it tells authors which cases fail and which mutants nobody notices::
@@ -61,7 +62,9 @@ class Case:
     where: str
 
     def __str__(self) -> str:
-        changes = ", ".join(f"{key}: {'(removed)' if value is None else value}" for key, value in self.set.items())
+        changes = ", ".join(
+            f"{key}: {'(removed)' if value is None else value}" for key, value in self.set.items()
+        )
         return f"case {self.number} ({changes or 'as it is'})"
 
 
@@ -114,7 +117,9 @@ def _scenario(name: str, raw: Any, document: Positioned) -> Scenario:
     where = document.locate((name,), key=True)
     unknown = set(raw) - {"model", "at", "cases"} if isinstance(raw, dict) else {"?"}
     if unknown or not isinstance(raw.get("cases"), list) or "at" not in raw:
-        raise ScenarioError(f"{where}: {name} needs model, at and cases (unknown: {', '.join(sorted(unknown)) or '-'})")
+        raise ScenarioError(
+            f"{where}: {name} needs model, at and cases (unknown: {', '.join(sorted(unknown)) or '-'})"
+        )
     cases = []
     for number, case in enumerate(raw["cases"], 1):
         place = document.locate((name, "cases", number - 1))
@@ -162,7 +167,9 @@ def _unknown_names(model: Sections) -> list[str]:
         if element.operated_by != "us":
             wanted.append((f"elements.{name}.operated_by", element.operated_by, model.parties))
     for name, flow in model.flows.items():
-        wanted += [(f"flows.{name}", end, model.elements) for end in (flow.from_, flow.to, flow.opened_by) if end]
+        wanted += [
+            (f"flows.{name}", end, model.elements) for end in (flow.from_, flow.to, flow.opened_by) if end
+        ]
         for listed in (flow.data, flow.returns):
             if listed is not msgspec.UNSET:
                 wanted += [(f"flows.{name}", item, model.data) for item in listed]
@@ -180,11 +187,18 @@ def _unknown_names(model: Sections) -> list[str]:
 
 def _unknown_words(model: Sections, vocabulary: Vocabulary) -> list[str]:
     problems = []
-    tables = (("element", model.elements), ("boundary", model.boundaries), ("data", model.data), ("flow", model.flows))
+    tables = (
+        ("element", model.elements),
+        ("boundary", model.boundaries),
+        ("data", model.data),
+        ("flow", model.flows),
+    )
     for realm, table in tables:
         for name, entry in table.items():
             if realm != "flow" and not vocabulary.knows(entry.type, realm):
-                problems.append(f"{name}: unknown {realm} type '{entry.type}' {vocabulary.suggest_type(entry.type, realm)}")
+                problems.append(
+                    f"{name}: unknown {realm} type '{entry.type}' {vocabulary.suggest_type(entry.type, realm)}"
+                )
             problems += _unknown_facts(name, realm, entry.facts, vocabulary)
     for name, element in model.elements.items():
         for data, held in element.copies.items():
@@ -219,7 +233,9 @@ def place_row(answers: ModelAtoms, scope: Scope, place: str) -> int:
         pairs = zip(answers.facts.copy_data, answers.facts.copy_element, strict=True)
         ids = [f"{columns.data.ids[data]}/{columns.elements.ids[element]}" for data, element in pairs]
     else:
-        ids = {"element": columns.elements.ids, "boundary": columns.boundaries.ids, "system": ["system"]}[scope]
+        ids = {"element": columns.elements.ids, "boundary": columns.boundaries.ids, "system": ["system"]}[
+            scope
+        ]
     if place not in ids:
         raise ScenarioError(f"there is no place '{place}'; there are: {', '.join(ids)}")
     return ids.index(place)
@@ -258,7 +274,9 @@ def judge(threat: ThreatType, scenario: Scenario, catalogue: Catalogue) -> Outco
         state = state_of(value(threat.applies, known), value(threat.mitigated, known))
         seen.append((known, state))
         if state != case.expected:
-            outcome.failures.append(f"{case.where} {case}: expected {case.expected}, is {state}\n{_shown(threat, known)}")
+            outcome.failures.append(
+                f"{case.where} {case}: expected {case.expected}, is {state}\n{_shown(threat, known)}"
+            )
     _count_kinds(threat, scenario, outcome)
     for rule in ("applies", "mitigated"):
         for mutant in mutants(getattr(threat, rule)):

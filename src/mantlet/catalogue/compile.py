@@ -71,7 +71,9 @@ def _new(known: Sequence[object], sources: Sources, section: str, errors: list[M
     fresh = []
     for name, record in getattr(sources, section).items():
         if name in taken:
-            sources.error(f"'{name}' is already in the catalogue", sources.where(section, name), "choose another id")
+            sources.error(
+                f"'{name}' is already in the catalogue", sources.where(section, name), "choose another id"
+            )
             errors.append(sources.errors[-1])
         else:
             fresh.append(record)
@@ -79,7 +81,11 @@ def _new(known: Sequence[object], sources: Sources, section: str, errors: list[M
 
 
 def _compile_threat(
-    threat: ThreatSource, sources: Sources, vocabulary: Vocabulary, controls: set[str], errors: list[MantletError]
+    threat: ThreatSource,
+    sources: Sources,
+    vocabulary: Vocabulary,
+    controls: set[str],
+    errors: list[MantletError],
 ) -> ThreatType:
     origin = sources.origins["threats", threat.id]
     trees: dict[str, Tree] = {}

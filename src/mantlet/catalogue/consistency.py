@@ -92,7 +92,11 @@ class _Checker:
                 yield f"unknown fact '{fact}'", ("asks", number), suggest(fact, self.vocabulary.facts)
         for number, name in enumerate(item.holds):
             if name not in self.vocabulary.of_realm("data"):
-                yield f"unknown data type '{name}'", ("holds", number), self.vocabulary.suggest_type(name, "data")
+                yield (
+                    f"unknown data type '{name}'",
+                    ("holds", number),
+                    self.vocabulary.suggest_type(name, "data"),
+                )
 
     def _fact(self, item: FactDef) -> Iterator[Finding]:
         if not _FACT_ID.fullmatch(item.id):
@@ -126,7 +130,11 @@ class _Checker:
             yield "it silences itself", ("silences",), ""
         for name in item.silences:
             if name in self.threats and item.id in self.threats[name].silences and item.id < name:
-                yield f"it and '{name}' silence each other", ("silences",), "the more special one silences the other"
+                yield (
+                    f"it and '{name}' silence each other",
+                    ("silences",),
+                    "the more special one silences the other",
+                )
         for name in item.assets:
             if name not in DATA_WORDS and name not in self.vocabulary.of_realm("data"):
                 hint = suggest(name, [*DATA_WORDS, *self.vocabulary.of_realm("data")])
@@ -139,14 +147,20 @@ class _Checker:
         for key, value in item.sets.items():
             subject, dot, fact = key.partition(".")
             if not dot or subject not in {"element", "flow", "boundary", "data", "copy", "system"}:
-                yield f"'{key}' is no subject.fact", ("sets", key), "write element.…, flow.… or another subject"
+                yield (
+                    f"'{key}' is no subject.fact",
+                    ("sets", key),
+                    "write element.…, flow.… or another subject",
+                )
             else:
                 yield from self._fact_value(subject, fact, value, ("sets", key))
         if item.lowers and not item.why:
             yield "it lowers factors without saying why", ("lowers",), "add `why`"
         yield from self._references(item.refs)
 
-    def _fact_value(self, subject: str, fact: str, value: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    def _fact_value(
+        self, subject: str, fact: str, value: str, path: tuple[str | int, ...]
+    ) -> Iterator[Finding]:
         """Check that a fact exists, may be on the subject, is one that people write, and can have the value."""
         known = self.vocabulary.facts.get(fact)
         if known is None:
@@ -168,7 +182,11 @@ class _Checker:
                 continue
             for number, entry in enumerate(entries):
                 if entry not in framework.entries and not (framework.open and entry.isdigit()):
-                    yield f"{framework.title} has no entry '{entry}'", (*path, number), suggest(entry, framework.entries)
+                    yield (
+                        f"{framework.title} has no entry '{entry}'",
+                        (*path, number),
+                        suggest(entry, framework.entries),
+                    )
 
 
 def _known(names: Sequence[str], known: Collection[str], kind: str, path: str) -> Iterator[Finding]:

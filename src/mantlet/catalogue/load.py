@@ -141,7 +141,9 @@ def _score(words: Sequence[str], name: str, title: str, body: str) -> int:
     total = 0
     body = body.lower()
     for word in words:
-        points = 9 if word == name else 6 if word in name else 4 if word in title else 1 if word in body else 0
+        points = (
+            9 if word == name else 6 if word in name else 4 if word in title else 1 if word in body else 0
+        )
         if not points:
             return 0
         total += points

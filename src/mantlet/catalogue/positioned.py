@@ -90,7 +90,9 @@ def _build(document: Positioned, text: str) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise document.error("a second document starts here", event.start_mark, "keep one document per file")
+                raise document.error(
+                    "a second document starts here", event.start_mark, "keep one document per file"
+                )
         elif isinstance(event, yaml.AliasEvent):
             raise document.error("aliases (*name) are not read here", event.start_mark, "write the value out")
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -78,7 +78,9 @@ class Sources:
 
 def data_files(folder: Path) -> list[Path]:
     """Return the YAML files below a folder, in a fixed order."""
-    found = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern) if path.is_file())
+    found = sorted(
+        path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern) if path.is_file()
+    )
     if len(found) > MAX_FILES:
         raise InputError(f"more than {MAX_FILES} rule files", where=Location(str(folder)))
     return found
@@ -108,7 +110,9 @@ def read_into(sources: Sources, document: Positioned) -> None:
     if content is None:
         return
     if not isinstance(content, dict):
-        sources.error("the file is no mapping of sections", document.locate(()), f"sections: {', '.join(_RECORDS)}")
+        sources.error(
+            "the file is no mapping of sections", document.locate(()), f"sections: {', '.join(_RECORDS)}"
+        )
         return
     common = {"pack": content.get("pack") or PROJECT, "realm": content.get("realm") or "element"}
     for section, entries in content.items():
@@ -149,13 +153,17 @@ def _read_section(
             sources.error(what, document.locate((section, name, *path), key=missing or bool(hint)), hint)
             continue
         if isinstance(record, (ThreatSource, Control)):
-            record.refs = {key: [_bare(key, entry) for entry in entries] for key, entries in record.refs.items()}
+            record.refs = {
+                key: [_bare(key, entry) for entry in entries] for key, entries in record.refs.items()
+            }
         yield name, record
 
 
 def _bare(framework: str, entry: str) -> str:
     """Let CWE-502 and 502 be the same."""
-    return entry.upper().removeprefix("CWE-").removeprefix("CAPEC-") if framework in {"cwe", "capec"} else entry
+    return (
+        entry.upper().removeprefix("CWE-").removeprefix("CAPEC-") if framework in {"cwe", "capec"} else entry
+    )
 
 
 def _entries(given: Any) -> Any:

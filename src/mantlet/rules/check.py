@@ -1,4 +1,4 @@
-"""Does a rule speak only of things that exist, and only where it can?
+"""Check that a rule speaks only of things that exist, and only where it can.
 
 A misspelt name would make a rule that never fires and says nothing; here it becomes a problem to mend.
 """

@@ -48,27 +48,28 @@ def _grouped(tree: Tree, *kinds: type) -> str:
 def _atom(tree: Tree) -> str:
     match tree:
         case TypeIs(subject, types):
-            return _is(subject, types)
+            text = _is(subject, types)
         case FactIn(subject, fact, values):
-            return _is(f"{subject}.{fact}", values)
+            text = _is(f"{subject}.{fact}", values)
         case FactCompare(subject, fact, op, number):
-            return f"{subject}.{fact} {op} {number:.17g}"
+            text = f"{subject}.{fact} {op} {number:.17g}"
         case FactKnown(subject, fact):
-            return f"{subject}.{fact} is known"
+            text = f"{subject}.{fact} is known"
         case Crosses(types):
-            return f"flow crosses {_names(types)}"
+            text = f"flow crosses {_names(types)}"
         case Within(subject, types):
-            return f"{subject} within {_names(types)}"
+            text = f"{subject} within {_names(types)}"
         case Carries(subject, relation, words, types) | Lineage(subject, relation, words, types):
-            return f"{subject} {relation} {_wanted(words, types)}"
+            text = f"{subject} {relation} {_wanted(words, types)}"
         case DataIs(words, types):
-            return f"data is {_wanted(words, types)}"
+            text = f"data is {_wanted(words, types)}"
         case Linked(subject, relation, types):
-            return f"{subject} {relation} {_names(types)}"
+            text = f"{subject} {relation} {_names(types)}"
         case ControlOn(control, subject):
-            return f"control {_quoted(control)} on {subject}"
+            text = f"control {_quoted(control)} on {subject}"
         case _:
             raise TypeError(f"{type(tree).__name__} is no part of a rule")
+    return text
 
 
 def _is(left: str, values: tuple[str, ...]) -> str:
