@@ -1,4 +1,4 @@
-"""Do the catalogue's records fit together? Every reference must lead somewhere.
+"""Check that the catalogue's records fit together: every reference must lead somewhere.
 
 Errors are wrong; warnings are unfinished and refused only when asked to be strict.
 """
@@ -139,7 +139,7 @@ class _Checker:
             if name not in DATA_WORDS and name not in self.vocabulary.of_realm("data"):
                 hint = suggest(name, [*DATA_WORDS, *self.vocabulary.of_realm("data")])
                 yield f"unknown data type or word '{name}'", ("asset",), hint
-        yield from self._references({**item.refs, **({"linddun": item.linddun} if item.linddun else {})})
+        yield from self._references(item.references)
 
     def _control(self, item: Control) -> Iterator[Finding]:
         if not _ID.fullmatch(item.id):

@@ -39,6 +39,11 @@ Factor = Literal["SL", "M", "O", "S", "ED", "EE", "A", "ID", "LC", "LI", "LAV", 
 """The OWASP factors that a threat type or control can speak of; business factors are the organisation's."""
 Points = Annotated[float, Meta(ge=0, le=9)]
 Disposition = Literal["threat", "review-question", "check", "out-of-scope", "open"]
+Reason = Literal[
+    "", "attacker-side", "after-break-in", "implementation", "organisation", "superseded", "no-threat"
+]
+"""Why an entry is out of scope: it happens on the attacker's own systems; it follows a threat that has come true;
+a design does not show it; it is about the organisation; another entry replaces it; it is a heading or advice."""
 
 PROJECT = "project"
 """The pack of rules that stand beside a model without naming one; always on."""
@@ -75,6 +80,11 @@ class ThreatFields(Record, kw_only=True):
     """More general types that say the same at the same place."""
     evidence: list[str] = field(default_factory=list)
     """Kinds of evidence that confirm or refute it."""
+
+    @property
+    def references(self) -> dict[str, list[str]]:
+        """The `refs`, with the LINDDUN nodes among them."""
+        return {**self.refs, "linddun": self.linddun} if self.linddun else self.refs
 
     @property
     def assets(self) -> list[str]:
@@ -125,7 +135,7 @@ class FrameworkEntry(Record, kw_only=True):
     """False for headings and rejected candidates, which a coverage figure does not divide by."""
     disposition: Literal["", "review-question", "check", "out-of-scope"] = ""
     """Where it went if no threat type is about it; a type's reference says `threat` by itself."""
-    reason: str = ""
+    reason: Reason = ""
 
 
 class Framework(Record, kw_only=True):
@@ -138,6 +148,8 @@ class Framework(Record, kw_only=True):
     of: Literal["threats", "controls", "questions", "articles"] = "threats"
     open: bool = False
     """A large numbered list of which only a part is held (CWE, CAPEC): other numbers are fine too."""
+    tree: bool = False
+    """Entry `A.1` is part of `A`: what is about the part is about the whole."""
     note: str = ""
     entries: dict[str, FrameworkEntry] = field(default_factory=dict)
 

@@ -1,0 +1,114 @@
+"""Where each entry of each published list went: to a threat type, elsewhere with a reason, or nowhere yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct, field
+
+from mantlet.catalogue.load import Catalogue
+from mantlet.catalogue.schema import Disposition, Framework, FrameworkEntry
+
+OPEN: Disposition = "open"
+
+
+class EntryCoverage(Struct, kw_only=True, omit_defaults=True):
+    """One entry of a list and what became of it."""
+
+    id: str
+    title: str
+    disposition: Disposition
+    types: list[str]
+    """Threat types that are about it; controls where the list is one of controls."""
+    reason: str
+    counted: bool = True
+    reachable: bool | None = None
+    """One of the types fires on a model that was tried; None if nobody tried."""
+
+
+class FrameworkCoverage(Struct, kw_only=True, omit_defaults=True):
+    """One list."""
+
+    id: str
+    title: str
+    version: str
+    of: str
+    entries: list[EntryCoverage] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many counted entries went where."""
+        return dict(Counter(entry.disposition for entry in self.entries if entry.counted))
+
+    @property
+    def total(self) -> int:
+        """What a coverage figure divides by."""
+        return sum(entry.counted for entry in self.entries)
+
+    @property
+    def gaps(self) -> list[EntryCoverage]:
+        """Entries that nobody has dealt with yet."""
+        return [entry for entry in self.entries if entry.counted and entry.disposition == OPEN]
+
+
+class Coverage(Struct, kw_only=True):
+    """All lists; encodes to the JSON that `mantlet catalogue coverage --json` prints."""
+
+    frameworks: list[FrameworkCoverage]
+
+
+def coverage(catalogue: Catalogue, fired: Collection[str] | None = None) -> Coverage:
+    """Return where every entry went. ``fired`` names the types that fired on models which were tried."""
+    citing = _citing(catalogue)
+    return Coverage(
+        frameworks=[
+            _framework(framework, citing.get(framework.id, {}), fired)
+            for framework in sorted(catalogue.frameworks.values(), key=lambda item: item.id)
+            if not framework.open
+        ]
+    )
+
+
+def _citing(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
+    """Return, per list and entry, the types and controls that refer to it."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, framework, entry in _references(catalogue):
+        found.setdefault(framework, {}).setdefault(entry, []).append(name)
+    return found
+
+
+def _references(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    for threat in catalogue.threats.values():
+        for framework, entries in threat.references.items():
+            yield from ((threat.id, framework, entry) for entry in entries)
+    for control in catalogue.controls.values():
+        for framework, entries in control.refs.items():
+            if framework in catalogue.frameworks and catalogue.frameworks[framework].of != "threats":
+                yield from ((control.id, framework, entry) for entry in entries)
+
+
+def _framework(
+    framework: Framework, citing: dict[str, list[str]], fired: Collection[str] | None
+) -> FrameworkCoverage:
+    result = FrameworkCoverage(
+        id=framework.id, title=framework.title, version=framework.version, of=framework.of
+    )
+    for entry in framework.entries.values():
+        names = set(citing.get(entry.id, ()))
+        if framework.tree:
+            names.update(*(listed for name, listed in citing.items() if name.startswith(f"{entry.id}.")))
+        result.entries.append(_entry(entry, sorted(names), fired))
+    return result
+
+
+def _entry(entry: FrameworkEntry, names: list[str], fired: Collection[str] | None) -> EntryCoverage:
+    return EntryCoverage(
+        id=entry.id,
+        title=entry.title,
+        disposition="threat" if names else entry.disposition or OPEN,
+        types=names,
+        reason="" if names else entry.reason,
+        counted=entry.counted,
+        reachable=None if fired is None else any(name in fired for name in names),
+    )
