@@ -1,0 +1,1 @@
+"""Open, analyse, change, save: what every face of mantlet calls."""

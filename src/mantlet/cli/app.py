@@ -1,0 +1,52 @@
+"""The command's name, manual and list of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from mantlet.cli import ask, catalogue, decide, demo, diagram, explain, init, rate, report, risks, schema, threats, validate
+
+MANUAL = """Find, rate and treat the security and privacy threats of machine-learning systems.
+
+A file, threatmodel.yaml, says what your system is. mantlet draws its data flow diagram, finds its threats
+(STRIDE, CIA, LINDDUN, TRIM and the attacks on machine learning), rates them with OWASP Risk Rating and writes
+the report. Start with [bold]mantlet demo[/bold], or with [bold]mantlet init[/bold] for your own system.
+"""
+CODES = "Exit codes: 0 fine · 1 a gate failed · 2 wrong input or usage · 3 a needed tool is missing · 70 a bug of ours."
+
+app = typer.Typer(
+    name="mantlet",
+    help=MANUAL,
+    epilog=CODES,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+START, LOOK, DECIDE, REFERENCE = "Start", "Find and understand", "Rate and decide", "Reference"
+app.command("demo", rich_help_panel=START)(demo.demo)
+app.command("init", rich_help_panel=START)(init.init)
+app.command("validate", rich_help_panel=START)(validate.validate)
+app.command("risks", rich_help_panel=LOOK)(risks.risks)
+app.command("threats", rich_help_panel=LOOK)(threats.threats)
+app.command("explain", rich_help_panel=LOOK)(explain.explain)
+app.command("diagram", rich_help_panel=LOOK)(diagram.diagram)
+app.command("report", rich_help_panel=LOOK)(report.report)
+app.command("ask", rich_help_panel=DECIDE)(ask.ask)
+app.command("decide", rich_help_panel=DECIDE)(decide.decide)
+app.command("rate", rich_help_panel=DECIDE)(rate.rate)
+app.add_typer(catalogue.app, name="catalogue", rich_help_panel=REFERENCE)
+app.command("schema", rich_help_panel=REFERENCE)(schema.schema)
+
+
+@app.callback()
+def version_option(
+    version: bool = typer.Option(False, "--version", "-V", help="Show the version and stop."),  # noqa: FBT001, FBT003
+) -> None:
+    """Hold the options that come before any command."""
+    if version:
+        from mantlet import __version__
+
+        typer.echo(f"mantlet {__version__}")
+        raise typer.Exit

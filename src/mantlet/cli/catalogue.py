@@ -1,0 +1,162 @@
+"""`mantlet catalogue`: what mantlet knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mantlet.cli import options
+
+if TYPE_CHECKING:
+    from mantlet.catalogue.load import Catalogue
+
+app = typer.Typer(help="Look into the catalogue of threats and controls: list, show, search, coverage.", no_args_is_help=True)
+
+Kind = Annotated[str, typer.Argument(help="threats, controls, types, facts, packs or frameworks.")]
+KINDS = ("threats", "controls", "types", "facts", "packs", "frameworks")
+RulesHere = Annotated[list[Path] | None, typer.Option("--rules", help="A further folder of rules; ./mantlet-rules is always read.")]
+
+
+def _catalogue(rules: list[Path] | None) -> Catalogue:
+    from mantlet.project.api import catalogue_for
+
+    return catalogue_for(Path("threatmodel.yaml"), rules or ())
+
+
+@app.command("list")
+def list_entries(kind: Kind = "threats", *, rules: RulesHere = None, as_json: options.Json = False) -> None:
+    """List what the catalogue has of one kind."""
+    from mantlet.base.errors import UsageError
+    from mantlet.base.suggest import suggest
+
+    if kind not in KINDS:
+        raise UsageError(f"unknown kind '{kind}'", mend=suggest(kind, KINDS) or f"one of {', '.join(KINDS)}")
+    rows = list(_rows(_catalogue(rules), kind))
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode([{"id": name, "title": title, "note": note} for name, title, note in rows]).decode())
+        return
+    from rich.text import Text
+
+    from mantlet.cli.terminal import console, grid
+
+    table = grid("id", "title", "")
+    for name, title, note in rows:
+        table.add_row(Text(name), Text(title), Text(note, style="dim"))
+    console().print(table)
+    console().print(f"[dim]{len(rows)} {kind}[/dim]")
+
+
+def _rows(catalogue: Catalogue, kind: str) -> list[tuple[str, str, str]]:
+    if kind == "threats":
+        return [(item.id, item.title, f"{item.pack} · {', '.join([*item.stride, *item.linddun]) or '–'}") for item in catalogue.threats.values()]
+    if kind == "controls":
+        return [(item.id, item.title, f"{item.effort} effort") for item in catalogue.controls.values()]
+    if kind == "types":
+        return [(item.id, item.title, f"{item.realm}{', is a ' + item.is_ if item.is_ else ''}") for item in catalogue.vocabulary.types.values()]
+    if kind == "facts":
+        return [
+            (item.id, item.question, f"{', '.join(item.on)}: {item.values if isinstance(item.values, str) else ', '.join(item.values)}")
+            for item in catalogue.vocabulary.facts.values()
+        ]
+    if kind == "packs":
+        return [(item.id, item.title, "on" if item.on else "off by default") for item in catalogue.packs.values()]
+    return [(item.id, item.title, f"{item.version}, {len(item.entries)} entries") for item in catalogue.frameworks.values()]
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The id of a threat type, control, element type, fact or framework.")],
+    *,
+    rules: RulesHere = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show one entry in full."""
+    import msgspec
+
+    from mantlet.base.errors import UsageError
+    from mantlet.base.suggest import suggest
+
+    catalogue = _catalogue(rules)
+    homes = (catalogue.threats, catalogue.controls, catalogue.vocabulary.types, catalogue.vocabulary.facts, catalogue.packs, catalogue.frameworks)
+    keys = {name, name.upper(), name.lower()}
+    found = next((home[key] for home in homes for key in sorted(keys) if key in home), None)  # type: ignore[attr-defined]
+    if found is None:
+        known = [key for home in homes for key in home]  # type: ignore[attr-defined]
+        raise UsageError(f"the catalogue has no '{name}'", mend=suggest(name, known) or "`mantlet catalogue search` finds by words")
+    fields = msgspec.to_builtins(found)
+    for rule in ("applies", "mitigated"):
+        if rule in fields:
+            from mantlet.rules.write import unparse
+
+            fields[rule] = unparse(getattr(found, rule))
+    if as_json:
+        typer.echo(msgspec.json.encode(fields).decode())
+    else:
+        _print_fields(fields)
+
+
+def _print_fields(fields: dict[str, object]) -> None:
+    from rich.text import Text
+
+    from mantlet.cli.terminal import console, grid
+
+    table = grid("", "", show_header=False)
+    for name, value in fields.items():
+        if value in ("", [], {}, None):
+            continue
+        table.add_row(Text(name.replace("_", " "), style="bold"), Text(_shown(value)))
+    console().print(table)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {_shown(item) if not isinstance(item, dict) else item.get('title', item)}" for key, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@app.command()
+def search(words: Annotated[list[str], typer.Argument(help="Words that must all occur.")], *, rules: RulesHere = None, as_json: options.Json = False) -> None:
+    """Find threats, controls, types, facts and framework entries by words."""
+    import msgspec
+
+    hits = _catalogue(rules).search(" ".join(words))
+    if as_json:
+        typer.echo(msgspec.json.encode(hits).decode())
+        return
+    from rich.text import Text
+
+    from mantlet.cli.terminal import console, grid
+
+    table = grid("kind", "id", "title")
+    for hit in hits[:60]:
+        table.add_row(Text(hit.kind, style="dim"), Text(hit.id), Text(hit.title))
+    console().print(table)
+    console().print(f"[dim]{len(hits)} found[/dim]")
+
+
+@app.command()
+def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
+    """Show, per published framework and version, how many of its entries a threat type is about."""
+    import msgspec
+
+    from mantlet.catalogue.coverage import coverage as measure
+
+    measured = measure(_catalogue(rules))
+    if as_json:
+        typer.echo(msgspec.json.encode({"frameworks": measured}).decode())
+        return
+    from rich.text import Text
+
+    from mantlet.cli.terminal import console, grid
+
+    table = grid("framework", "version", "entries", "threat", "other", "open")
+    for item in measured:
+        states = [entry.disposition for entry in item.entries]
+        other = sum(state not in {"threat", "open"} for state in states)
+        table.add_row(Text(item.id), Text(item.version), str(len(states)), str(states.count("threat")), str(other), str(states.count("open")))
+    console().print(table)
+    console().print("[dim]threat: a type is about it · other: review question, check or out of scope · open: not answered yet[/dim]")

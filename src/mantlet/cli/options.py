@@ -1,0 +1,89 @@
+"""Arguments that several commands share, and how a model is opened from them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mantlet.project.api import Assessment
+
+MODEL = "Model"
+LOOK = "Look"
+
+ModelFile = Annotated[
+    Path,
+    typer.Argument(metavar="[MODEL]", help="The model file (YAML or JSON), or a folder that has a threatmodel.yaml.", show_default=False),
+]
+Environment = Annotated[str, typer.Option("--env", "-e", help="Lay this environment's facts over the model.", rich_help_panel=MODEL)]
+Packs = Annotated[
+    list[str] | None,
+    typer.Option("--pack", "-p", help="Judge by this rule pack only; repeat for more. Default: what the model chooses.", rich_help_panel=MODEL),
+]
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", help="A further folder of rules; `mantlet-rules/` beside the model is always read.", rich_help_panel=MODEL),
+]
+ImpactModeOption = Annotated[
+    str,
+    typer.Option("--impact-mode", help="How impact is made: method (business, else technical), mean8 or max8.", rich_help_panel=MODEL),
+]
+Today = Annotated[
+    str,
+    typer.Option("--today", help="Judge end dates as of this day (YYYY-MM-DD).", rich_help_panel=MODEL, show_default="today"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DEFAULT_MODEL = Path()
+
+
+def model_path(path: Path) -> Path:
+    """Return the model file that an argument names; a folder stands for the model in it."""
+    from mantlet.base.errors import InputError, Location
+    from mantlet.project.api import DEFAULT_FILE
+
+    if not path.is_dir():
+        return path
+    for name in (DEFAULT_FILE, "threatmodel.json", "threatmodel.yml"):
+        if (path / name).is_file():
+            return path / name
+    raise InputError(
+        "there is no threatmodel.yaml here",
+        where=Location(str(path.resolve() if path == DEFAULT_MODEL else path)),
+        mend="`mantlet init` writes one, `mantlet demo` shows one, or name the file",
+    )
+
+
+def assess(
+    path: Path,
+    environment: str = "",
+    packs: list[str] | None = None,
+    rules: list[Path] | None = None,
+    impact_mode: str = "method",
+    today: str = "",
+) -> Assessment:
+    """Open and analyse the model that a command was given."""
+    from mantlet.project.api import analyse
+
+    return analyse(
+        model_path(path),
+        packs=packs or None,
+        impact_mode=impact_mode,  # type: ignore[arg-type]  # checked where it is used
+        rules=rules or (),
+        environment=environment,
+        today=read_day(today),
+    )
+
+
+def read_day(text: str) -> date | None:
+    """Return a day that a person typed."""
+    from mantlet.base.errors import UsageError
+
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a day", mend="write it like 2027-01-31") from None

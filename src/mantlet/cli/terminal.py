@@ -1,0 +1,80 @@
+"""What the commands' output has in common: one console, severities in colour, plain text when piped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from mantlet.risk.owasp import Severity
+    from mantlet.risk.register import Register
+
+SEVERITY_STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "note": "dim"}
+PLAIN_WIDTH = 160
+"""Columns assumed when output is no terminal."""
+
+
+@lru_cache(maxsize=1)
+def console() -> Console:
+    """Return the console; rich itself respects NO_COLOR and leaves colour out of pipes."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+
+
+@lru_cache(maxsize=1)
+def err() -> Console:
+    """Return the console for progress and remarks, which never mix with output."""
+    return Console(stderr=True, highlight=False)
+
+
+def severity_text(severity: Severity, worst: Severity | None = None) -> Text:
+    """Return a severity in its colour, with the worst case where unknown facts may make it that."""
+    text = Text(severity.word, style=SEVERITY_STYLE[severity.word])
+    if worst is not None and worst > severity:
+        text.append(" ≤ ", style="dim")
+        text.append(worst.word, style="dim")
+    return text
+
+
+def grid(*columns: str, **options: object) -> Table:
+    """Return a table without lines, for lists that are read top to bottom."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", **options)  # type: ignore[arg-type]
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def headline(register: Register) -> str:
+    """Return the one line that sums up a model."""
+    sections = register.analysis.sections
+    counts = [f"{number} {word}" for word, number in register.counts().items() if number]
+    parts = [
+        f"[bold]{escape(sections.system.name)}[/bold]",
+        f"{len(sections.elements)} elements, {len(sections.flows)} flows",
+        f"open risks: {', '.join(counts)}" if counts else "no open risks",
+    ]
+    if register.to_confirm:
+        parts.append(f"{len(register.to_confirm)} to confirm")
+    if register.decided:
+        parts.append(f"{len(register.decided)} settled by decisions")
+    return " · ".join(parts)
+
+
+def write_bytes(pieces: Iterable[bytes]) -> None:
+    """Write output for programs, piece by piece."""
+    out = sys.stdout.buffer
+    for piece in pieces:
+        out.write(piece)
+    out.flush()
+
+
+def several(names: list[str], shown: int = 3) -> str:
+    """Return a short list of names."""
+    head = ", ".join(names[:shown])
+    return f"{head} +{len(names) - shown}" if len(names) > shown else head

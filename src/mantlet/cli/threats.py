@@ -1,0 +1,172 @@
+"""`mantlet threats`: every threat below the register, and the whole matrix of what was considered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mantlet.cli import options
+
+if TYPE_CHECKING:
+    from mantlet.analysis.considered import Cell
+    from mantlet.project.api import Assessment
+
+FILTERS = "Filters"
+STATES = ("open", "to-confirm", "mitigated")
+
+
+def threats(
+    model: options.ModelFile = options.DEFAULT_MODEL,
+    *,
+    element: Annotated[list[str] | None, typer.Option("--element", help="Only at this element or flow; repeat for more.", rich_help_panel=FILTERS)] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option("--category", "-c", help="Only this STRIDE, CIA, LINDDUN or TRIM category (spoofing, confidentiality, DD, retention …).", rich_help_panel=FILTERS),
+    ] = None,
+    severity: Annotated[str, typer.Option("--severity", "-s", help="Only at least this severity: note, low, medium, high, critical.", rich_help_panel=FILTERS)] = "note",
+    status: Annotated[
+        list[str] | None,
+        typer.Option("--status", help="Only in this state: open, to-confirm, mitigated. Default: open and to-confirm.", rich_help_panel=FILTERS),
+    ] = None,
+    considered: Annotated[bool, typer.Option("--considered", help="The whole matrix: each cell of the frameworks' tables, and why it was dismissed.")] = False,
+    environment: options.Environment = "",
+    packs: options.Packs = None,
+    rules: options.Rules = None,
+    impact_mode: options.ImpactModeOption = "method",
+    today: options.Today = "",
+    as_json: options.Json = False,
+) -> None:
+    """List threats one by one: each threat type at each place, with its rating and state."""
+    result = options.assess(model, environment, packs, rules, impact_mode, today)
+    if considered:
+        _considered(result, set(element or ()), {_category(item) for item in category or ()}, as_json=as_json)
+        return
+    rows = list(_chosen(result, set(element or ()), [_category(item) for item in category or ()], severity, status or []))
+    if as_json:
+        from mantlet.cli.terminal import write_bytes
+        from mantlet.report.records import threats_json
+
+        write_bytes(threats_json(result.register, rows))
+    else:
+        _print(result, rows)
+
+
+def _category(name: str) -> str:
+    return name if name.isupper() else name.lower().replace(" ", "-")
+
+
+def _chosen(result: Assessment, places: set[str], categories: list[str], severity: str, status: list[str]) -> Iterator[int]:
+    """Yield the rows that pass the filters, in the order of the register."""
+    from mantlet.analysis.engine import State
+    from mantlet.base.errors import UsageError
+    from mantlet.base.suggest import suggest
+    from mantlet.risk.owasp import Severity
+    from mantlet.risk.ratings import BEST
+
+    register = result.register
+    table = register.analysis.threats
+    for name in status:
+        if name not in STATES:
+            raise UsageError(f"unknown state '{name}'", mend=suggest(name, STATES) or f"one of {', '.join(STATES)}")
+    wanted = {State[name.upper().replace("-", "_")] for name in status or STATES[:2]}
+    _check_categories(result, categories)
+    floor = Severity.of(severity)
+    for risk in register:
+        if categories and not all(_in_category(risk.type, name) for name in categories):
+            continue
+        for row in risk.rows:
+            if table.state[row] in wanted and register.ratings.severity[BEST, row] >= floor and _at(result, row, places):
+                yield row
+
+
+def _check_categories(result: Assessment, categories: list[str]) -> None:
+    from mantlet.base.errors import UsageError
+    from mantlet.base.suggest import suggest
+
+    known = {name for item in result.catalogue.threats.values() for name in (*item.stride, *item.cia, *item.trim, *item.linddun, *(node.partition(".")[0] for node in item.linddun))}
+    for name in categories:
+        if name not in known:
+            raise UsageError(f"unknown category '{name}'", mend=suggest(name, known) or "see `mantlet catalogue list`")
+
+
+def _in_category(item: object, name: str) -> bool:
+    fields = (getattr(item, field) for field in ("stride", "cia", "trim"))
+    linddun: list[str] = item.linddun  # type: ignore[attr-defined]
+    return any(name in field for field in fields) or any(node == name or node.startswith(f"{name}.") for node in linddun)
+
+
+def _at(result: Assessment, row: int, places: set[str]) -> bool:
+    if not places:
+        return True
+    from mantlet.rules.tree import SCOPES
+
+    register = result.register
+    table = register.analysis.threats
+    scope = SCOPES[register.analysis.types[int(table.type[row])].at]
+    place = register.analysis.place_id(scope, int(table.place[row]))
+    return register.element_id(row) in places or place in places or place.removesuffix(".returns") in places
+
+
+def _print(result: Assessment, rows: list[int]) -> None:
+    from rich.text import Text
+
+    from mantlet.analysis.engine import State
+    from mantlet.cli.terminal import console, grid, headline, severity_text
+    from mantlet.report.records import Records
+    from mantlet.risk.owasp import Severity
+
+    records = Records(result.register)
+    out = console()
+    out.print(headline(result.register))
+    table = grid("severity", "state", "threat", "id", "categories")
+    for row in rows:
+        record = records.threat(row)
+        rating = record["rating"]
+        labels = [*(name[:1].upper() for name in record["stride"]), *record["linddun"]]
+        table.add_row(
+            severity_text(Severity.of(rating["severity"]), Severity.of(rating["worst"])),
+            Text("decided" if record["decision"] and result.register.settled[row] else State(int(result.register.analysis.threats.state[row])).word),
+            Text(record["title"]),
+            Text(record["id"], style="dim"),
+            Text(" ".join(labels), style="dim"),
+        )
+    out.print(table)
+    out.print(f"[dim]{len(rows)} threats[/dim]")
+
+
+def _considered(result: Assessment, places: set[str], categories: set[str], *, as_json: bool) -> None:
+    import msgspec
+
+    from mantlet.analysis.considered import considered
+
+    cells = (
+        cell
+        for cell in considered(result.register.analysis)
+        if (not places or cell.place.removesuffix(".returns") in places) and (not categories or cell.category in categories)
+    )
+    if as_json:
+        from mantlet.cli.terminal import write_bytes
+
+        write_bytes([b'{"mantlet": 1, "considered": ', msgspec.json.encode(list(cells)), b"}\n"])
+        return
+    _print_cells(cells)
+
+
+def _print_cells(cells: Iterator[Cell]) -> None:
+    from collections import Counter
+
+    from rich.text import Text
+
+    from mantlet.cli.terminal import console, grid
+
+    out, counts = console(), Counter[str]()
+    table = grid("table", "place", "at", "category", "became", "by", "because")
+    for cell in cells:
+        counts[cell.state] += 1
+        style = "bold" if cell.state == "open" else "dim" if cell.state == "dismissed" else ""
+        texts = (cell.table, cell.place, cell.at, cell.category, cell.state, cell.type, cell.reason)
+        table.add_row(*(Text(text, style=style) for text in texts))
+    out.print(table)
+    out.print(", ".join(f"{number} {state}" for state, number in counts.most_common()))

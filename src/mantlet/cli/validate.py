@@ -1,0 +1,53 @@
+"""`mantlet validate`: is the model file right?"""
+
+from __future__ import annotations
+
+import typer
+
+from mantlet.cli import options
+
+
+def validate(
+    model: options.ModelFile = options.DEFAULT_MODEL,
+    *,
+    environment: options.Environment = "",
+    rules: options.Rules = None,
+    as_json: options.Json = False,
+) -> None:
+    """Check a model file; every mistake is shown at once with its line and how to mend it."""
+    from mantlet.base.errors import InputErrors, MantletError
+    from mantlet.project.api import catalogue_for, load
+
+    path = options.model_path(model)
+    try:
+        read = load(path, environment=environment, catalogue=catalogue_for(path, rules or ()))
+    except MantletError as error:
+        if not as_json:
+            raise
+        _print_errors(list(error.errors) if isinstance(error, InputErrors) else [error])
+        raise typer.Exit(error.exit_code) from None
+    if as_json:
+        typer.echo('{"mantlet": 1, "valid": true, "errors": []}')
+    else:
+        typer.echo(f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)")
+
+
+def _print_errors(errors: list[object]) -> None:
+    import msgspec
+
+    from mantlet.base.errors import MantletError
+
+    found = []
+    for error in errors:
+        assert isinstance(error, MantletError)  # noqa: S101
+        where = error.where
+        found.append(
+            {
+                "what": error.what,
+                "file": where.file if where else "",
+                "line": where.line if where else 0,
+                "column": where.column if where else 0,
+                "mend": error.mend,
+            }
+        )
+    typer.echo(msgspec.json.encode({"mantlet": 1, "valid": False, "errors": found}).decode())

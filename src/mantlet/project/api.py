@@ -1,0 +1,148 @@
+"""mantlet from Python: load a model, analyse it, use the result.
+
+In a few lines::
+
+    from mantlet import Model, analyse, load
+
+    result = analyse(load("threatmodel.yaml"))
+    for risk in result.risks:
+        print(risk.severity.word, risk.title)
+    result.save_report("report.html")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mantlet.analysis.engine import Analysis, State
+from mantlet.base.errors import UsageError
+from mantlet.catalogue.load import Catalogue, load_catalogue
+from mantlet.model.entries import Sections
+from mantlet.model.model import Model
+from mantlet.risk.owasp import ImpactMode
+from mantlet.risk.register import Register, Risk
+
+if TYPE_CHECKING:
+    from mantlet.review.explain import Explained
+    from mantlet.review.paths import AttackPath
+    from mantlet.review.questions import Question
+
+RULES_FOLDER = "mantlet-rules"
+"""Folder beside the model with the project's own rules, types, facts and controls."""
+DEFAULT_FILE = "threatmodel.yaml"
+
+
+def catalogue_for(path: Path | None = None, rules: Iterable[Path] = ()) -> Catalogue:
+    """Load the catalogue with the rules beside a model file, and any further folders of rules."""
+    beside = [path.parent / RULES_FOLDER] if path else []
+    return load_catalogue([*(folder for folder in beside if folder.is_dir()), *rules])
+
+
+def load(
+    path: str | Path = DEFAULT_FILE, *, environment: str = "", catalogue: Catalogue | None = None
+) -> Model:
+    """Read a model file (YAML or JSON), with what it includes.
+
+    ``environment`` lays one deployment's facts over it. Raises `InputError` or `InputErrors` that name every mistake
+    with file, line and column.
+    """
+    from mantlet.store.load import load_model  # noqa: PLC0415
+
+    file = Path(path)
+    known = catalogue or catalogue_for(file)
+    return load_model(
+        file, known.vocabulary, controls=known.controls, threats=known.threats, environment=environment
+    )
+
+
+def analyse(
+    model: Model | str | Path,
+    *,
+    packs: Sequence[str] | None = None,
+    impact_mode: ImpactMode = "method",
+    catalogue: Catalogue | None = None,
+    rules: Iterable[str | Path] = (),
+    environment: str = "",
+    today: date | None = None,
+) -> Assessment:
+    """Find and rate the threats of a model, or of a model file.
+
+    ``packs`` overrides the model's choice; ``today`` decides whether acceptances have expired (default: the date).
+    """
+    path = None if isinstance(model, Model) else Path(model)
+    known = catalogue or catalogue_for(path, [Path(folder) for folder in rules])
+    system = model if isinstance(model, Model) else load(model, environment=environment, catalogue=known)
+    sections = system.sections
+    if packs is not None:
+        sections = _with_packs(sections, packs)
+    analysis = Analysis(sections, known)
+    return Assessment(system, Register(analysis, today=today or date.today(), mode=impact_mode))
+
+
+class Assessment:
+    """A model with its threats, rated: the result of `analyse`."""
+
+    def __init__(self, model: Model, register: Register) -> None:
+        self.model = model
+        self.register = register
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue it was judged by."""
+        return self.register.analysis.catalogue
+
+    @property
+    def risks(self) -> list[Risk]:
+        """Open risks, worst first."""
+        return self.register.open
+
+    @property
+    def to_confirm(self) -> list[Risk]:
+        """Risks of which it isn't known whether they exist; `questions` says what to find out."""
+        return self.register.to_confirm
+
+    @cached_property
+    def threats(self) -> list[dict[str, Any]]:
+        """Every open threat as a record, in the order of the register."""
+        from mantlet.report.records import Records  # noqa: PLC0415
+
+        records = Records(self.register)
+        return [
+            records.threat(row) for risk in self.register if risk.state is State.OPEN for row in risk.rows
+        ]
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What to find out, most telling first."""
+        from mantlet.review.questions import questions  # noqa: PLC0415
+
+        return questions(self.register)
+
+    @cached_property
+    def paths(self) -> list[AttackPath]:
+        """Attack paths from outside to what matters, likeliest first."""
+        from mantlet.review.paths import attack_paths  # noqa: PLC0415
+
+        return attack_paths(self.register)
+
+    def explain(self, name: str) -> Explained:
+        """Say why a threat or risk (`TYPE@place`) is there, or why it isn't."""
+        from mantlet.review.explain import explain  # noqa: PLC0415
+
+        return explain(self.register, name)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{number} {word}" for word, number in self.register.counts().items() if number)
+        return f"<Assessment of {self.model.name}: {counts or 'no open risks'}>"
+
+
+def _with_packs(sections: Sections, packs: Sequence[str]) -> Sections:
+    from msgspec import structs  # noqa: PLC0415
+
+    if isinstance(packs, str):
+        raise UsageError("packs is one text", mend="give a list, such as packs=['ml']")
+    return structs.replace(sections, catalogue=structs.replace(sections.catalogue, packs=list(packs)))

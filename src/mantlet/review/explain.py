@@ -1,0 +1,212 @@
+"""Why a threat is there, or why not: conditions, facts, what would prevent it, and every factor with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mantlet.analysis.atoms import HOLDERS
+from mantlet.analysis.because import FROM, WORDS
+from mantlet.analysis.engine import Analysis, State
+from mantlet.analysis.facts import Origin
+from mantlet.base.errors import UsageError
+from mantlet.base.suggest import suggest
+from mantlet.catalogue.schema import Control, ThreatType
+from mantlet.risk.reasons import Factor, reasons
+from mantlet.risk.register import Register, fill, names_of
+from mantlet.rules.explain import Condition
+from mantlet.rules.explain import explain as explain_rule
+from mantlet.rules.tree import SCOPES, FactCompare, FactIn, FactKnown
+from mantlet.rules.write import unparse
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One condition of a rule at the place."""
+
+    text: str
+    answer: str
+    """yes, no or unknown."""
+    value: str
+    """The fact's own value, where it is about a fact."""
+    source: str
+    decisive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A type at a place, in full."""
+
+    id: str
+    type: ThreatType
+    title: str
+    text: str
+    state: State
+    applies: str
+    applies_rule: str
+    conditions: tuple[Line, ...]
+    mitigated: str
+    mitigated_rule: str
+    preventions: tuple[Line, ...]
+    controls: tuple[Control, ...]
+    factors: tuple[Factor, ...]
+    row: int
+    """Its row among the threats; −1 when it is absent."""
+    also_at: tuple[str, ...]
+    """Other places of the same risk."""
+    silenced_by: tuple[str, ...]
+    note: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "id": self.id,
+            "type": self.type.id,
+            "title": self.title,
+            "text": self.text,
+            "state": self.state.word,
+            "applies": {
+                "value": self.applies,
+                "rule": self.applies_rule,
+                "conditions": [_line(line) for line in self.conditions],
+            },
+            "mitigated": {
+                "value": self.mitigated,
+                "rule": self.mitigated_rule,
+                "conditions": [_line(line) for line in self.preventions],
+            },
+            "controls": [
+                {"id": control.id, "title": control.title, "effort": control.effort}
+                for control in self.controls
+            ],
+            "factors": [factor.to_dict() for factor in self.factors],
+            "also_at": list(self.also_at),
+            "silenced_by": list(self.silenced_by),
+            "note": self.note,
+        }
+
+
+def _line(line: Line) -> dict[str, object]:
+    return {
+        "condition": line.text,
+        "answer": line.answer,
+        "value": line.value,
+        "from": line.source,
+        "decisive": line.decisive,
+    }
+
+
+def explain(register: Register, name: str) -> Explained:
+    """Explain `TYPE@place`; a place that is an element stands for the worst threat of the risk there."""
+    analysis = register.analysis
+    kind_name, _, place_name = name.partition("@")
+    kind = analysis.type_row(kind_name)
+    if kind < 0:
+        raise _unknown_type(analysis, kind_name)
+    item = analysis.types[kind]
+    rows, place = _find(register, kind, place_name)
+    scope = SCOPES[item.at]
+    row = rows[0] if rows else -1
+    state = State(int(analysis.verdicts[kind].state[place]))
+    names = names_of(analysis, kind, place)
+    applies, mitigated = (
+        explain_rule(tree, scope, place, analysis.atoms, analysis.memo)
+        for tree in (item.applies, item.mitigated)
+    )
+    silenced = tuple(analysis.silencers(kind, place)) if state is State.SILENCED else ()
+    return Explained(
+        id=f"{item.id}@{analysis.place_id(scope, place)}",
+        type=item,
+        title=fill(item.title, names),
+        text=fill(item.text, names),
+        state=state,
+        applies=WORDS[applies.value],
+        applies_rule=unparse(item.applies),
+        conditions=_lines(analysis, applies.conditions, kind, place),
+        mitigated=WORDS[mitigated.value],
+        mitigated_rule=unparse(item.mitigated),
+        preventions=_lines(analysis, mitigated.conditions, kind, place),
+        controls=tuple(
+            analysis.catalogue.controls[control]
+            for control in item.controls
+            if control in analysis.catalogue.controls
+        ),
+        factors=tuple(reasons(register.ratings, row)) if row >= 0 else (),
+        row=row,
+        also_at=tuple(analysis.place_id(scope, int(analysis.threats.place[other])) for other in rows[1:]),
+        silenced_by=silenced,
+        note=_note(state, silenced),
+    )
+
+
+def _note(state: State, silenced: tuple[str, ...]) -> str:
+    return {
+        State.SILENCED: f"not shown, because {', '.join(silenced)} says the same here more exactly",
+        State.OUT_OF_SCOPE: "not looked at: out of scope",
+        State.ABSENT: "absent: it cannot happen here as the model stands",
+        State.TO_CONFIRM: "to confirm: it isn't known whether it can happen here",
+        State.MITIGATED: "mitigated: something known prevents it",
+        State.OPEN: "open: it can happen here and nothing known prevents it",
+    }[state]
+
+
+def _find(register: Register, kind: int, place_name: str) -> tuple[list[int], int]:
+    """Return the threat rows meant, worst first, and the place row of the first (or of the absent one)."""
+    analysis = register.analysis
+    item = analysis.types[kind]
+    scope = SCOPES[item.at]
+    table = analysis.threats
+    places = analysis.places(scope)
+    exact = places.index(place_name) if place_name in places else -1
+    mine = np.flatnonzero(table.type == kind)
+    if exact >= 0:
+        return [int(row) for row in mine if table.place[row] == exact], exact
+    element = analysis.columns.elements.rows.get(place_name)
+    if element is None:
+        known = {*places, *analysis.columns.elements.ids}
+        raise UsageError(
+            f"{item.id} is not asked at '{place_name}'",
+            mend=suggest(place_name, known) or _places_hint(item, places),
+        )
+    risk = register.by_id(f"{item.id}@{place_name}")
+    if risk is not None:
+        return list(risk.rows), int(table.place[risk.worst])
+    ends = np.flatnonzero(analysis.element_of(item) == element)
+    if not ends.size:
+        raise UsageError(f"{item.id} is not asked at '{place_name}'", mend=_places_hint(item, places))
+    states = analysis.verdicts[kind].state[ends]
+    return [], int(ends[states.argmax()])
+
+
+def _places_hint(item: ThreatType, places: list[str]) -> str:
+    return f"it is asked of each {item.at}: {', '.join(places[:8])}{' …' if len(places) > 8 else ''}"
+
+
+def _unknown_type(analysis: Analysis, name: str) -> UsageError:
+    if name in analysis.catalogue.threats:
+        pack = analysis.catalogue.threats[name].pack
+        return UsageError(
+            f"the pack '{pack}' of {name} is off for this model", mend="add it under `catalogue: packs:`"
+        )
+    mend = (
+        suggest(name.upper(), analysis.catalogue.threats)
+        or "`mantlet catalogue list` names them; write TYPE@place"
+    )
+    return UsageError(f"unknown threat type '{name}'", mend=mend)
+
+
+def _lines(analysis: Analysis, conditions: tuple[Condition, ...], kind: int, place: int) -> tuple[Line, ...]:
+    scope = SCOPES[analysis.types[kind].at]
+    found = []
+    for condition in conditions:
+        atom = condition.atom
+        value, source = "", "the drawing" if condition.value != 1 else FROM[Origin.NOBODY]
+        if isinstance(atom, (FactIn, FactCompare, FactKnown)):
+            column = analysis.atoms.facts.column(HOLDERS[atom.subject], atom.fact)
+            rows = analysis.atoms.rows(scope, atom.subject)
+            at = place if rows is None else int(rows[place])
+            value, source = column.values[int(column.codes[at])], FROM[Origin(int(column.origin[at]))]
+        found.append(Line(condition.text, WORDS[condition.value], value, source, condition.decisive))
+    return tuple(found)
