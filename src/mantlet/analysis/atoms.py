@@ -117,6 +117,13 @@ class ModelAtoms:
     def _fact(self, scope: Scope, atom: object) -> Ternary:
         assert isinstance(atom, (FactIn, FactCompare, FactKnown))  # noqa: S101
         holder = HOLDERS[atom.subject]
+        if (
+            scope == "movement"
+            and atom.subject == "flow"
+            and atom.fact == "initiator"
+            and isinstance(atom, FactIn)
+        ):
+            return self._initiator(atom.values)
 
         def compute() -> Ternary:
             column = self.facts.column(holder, atom.fact)
@@ -132,6 +139,12 @@ class ModelAtoms:
             else ()
         )
         return self._gather(scope, atom.subject, (type(atom), holder, atom.fact, test), compute)
+
+    def _initiator(self, values: tuple[str, ...]) -> Ternary:
+        """Tell of each movement whether the end that opened the flow is the movement's own source or target."""
+        return np.where(
+            self.columns.source_opens, _worth("source" in values), _worth("target" in values)
+        ).astype(np.int8)
 
     def _zones(self, names: tuple[str, ...]) -> tuple[list[int], Mask, bool]:
         """Split boundary types into whole dimensions and special types, and tell whether any of their dimensions is drawn."""
@@ -258,6 +271,10 @@ class ModelAtoms:
             return result
 
         return self._gather(scope, atom.subject, ("control", holder, atom.control), compute)
+
+
+def _worth(truth: bool) -> int:
+    return YES if truth else NO
 
 
 def _two(mask: Mask) -> Ternary:
