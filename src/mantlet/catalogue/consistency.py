@@ -166,7 +166,7 @@ class _Checker:
         if known is None:
             yield f"unknown fact '{fact}'", path, suggest(fact, self.vocabulary.facts)
         elif subject not in known.on:
-            yield f"'{fact}' is no fact of a {subject}", path, f"it is a fact of: {', '.join(known.on)}"
+            yield f"'{fact}' is a fact of {', '.join(known.on)}, not of {subject}", path, ""
         elif known.derived:
             yield f"'{fact}' is derived and cannot be set", path, ""
         elif isinstance(known.values, list) and not known.open and value not in {*known.values, "n/a"}:

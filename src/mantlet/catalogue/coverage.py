@@ -98,15 +98,16 @@ def _framework(
         names = set(citing.get(entry.id, ()))
         if framework.tree:
             names.update(*(listed for name, listed in citing.items() if name.startswith(f"{entry.id}.")))
-        result.entries.append(_entry(entry, sorted(names), fired))
+        result.entries.append(_entry(entry, framework.of, sorted(names), fired))
     return result
 
 
-def _entry(entry: FrameworkEntry, names: list[str], fired: Collection[str] | None) -> EntryCoverage:
+def _entry(entry: FrameworkEntry, of: str, names: list[str], fired: Collection[str] | None) -> EntryCoverage:
+    cited: Disposition = "control" if of == "controls" else "threat"
     return EntryCoverage(
         id=entry.id,
         title=entry.title,
-        disposition="threat" if names else entry.disposition or OPEN,
+        disposition=cited if names else entry.disposition or OPEN,
         types=names,
         reason="" if names else entry.reason,
         counted=entry.counted,

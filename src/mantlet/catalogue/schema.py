@@ -38,7 +38,7 @@ AgentKind = Literal[
 Factor = Literal["SL", "M", "O", "S", "ED", "EE", "A", "ID", "LC", "LI", "LAV", "LAC"]
 """The OWASP factors that a threat type or control can speak of; business factors are the organisation's."""
 Points = Annotated[float, Meta(ge=0, le=9)]
-Disposition = Literal["threat", "review-question", "check", "out-of-scope", "open"]
+Disposition = Literal["threat", "control", "review-question", "check", "out-of-scope", "open"]
 Reason = Literal[
     "", "attacker-side", "after-break-in", "implementation", "organisation", "superseded", "no-threat"
 ]

@@ -136,7 +136,7 @@ class _Checker:
         for name in names:
             resolved = self.vocabulary.resolve(name, realm)
             if not self.vocabulary.knows(name, realm):
-                hint = self.vocabulary.suggest_type(name, realm)
+                hint = suggest(name, self.vocabulary.of_realm(realm))
                 if not hint and realm == "boundary":
                     hint = f"or a dimension: {', '.join(DIMENSIONS)}"
                 yield self._unknown(f"{realm} type", name, hint)
@@ -154,12 +154,8 @@ class _Checker:
             fitting = [name for name, item in self.vocabulary.facts.items() if place in item.on]
             yield self._unknown("fact", atom.fact, suggest(atom.fact, fitting))
         elif place not in fact.on:
-            yield Problem(
-                f"'{atom.fact}' is no fact of a {place}",
-                atom.fact,
-                f"it is a fact of: {', '.join(fact.on)}",
-                not self.foreign,
-            )
+            what = f"'{atom.fact}' is a fact of {', '.join(fact.on)}, not of {place}"
+            yield Problem(what, atom.fact, fatal=not self.foreign)
         elif isinstance(atom, FactCompare):
             if fact.values != "number":
                 yield Problem(
