@@ -13,11 +13,12 @@ from pathlib import Path
 
 import msgspec
 
-from mantlet.base.errors import InputErrors, MantletError, raise_all
+from mantlet.base.errors import InputError, InputErrors, MantletError, raise_all
 from mantlet.base.files import write_atomic
 from mantlet.catalogue.consistency import check_records
+from mantlet.catalogue.folders import shipped
 from mantlet.catalogue.schema import Compiled, Framework, Pack, ThreatSource, ThreatType
-from mantlet.catalogue.source import Origin, Sources, read_folders, shipped
+from mantlet.catalogue.source import Origin, Sources, read_folders
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.rules.check import check
 from mantlet.rules.parse import parse
@@ -110,14 +111,8 @@ def _compile_rule(
         return Const(0)
     for problem in check(tree, threat.at, vocabulary, controls):
         where = origin.naming(problem.name, rule)
-        errors.append(_error(f"{threat.id} {rule}: {problem.what}", where, problem.mend))
+        errors.append(InputError(f"{threat.id} {rule}: {problem.what}", where=where, mend=problem.mend))
     return tree
-
-
-def _error(what: str, where: object, mend: str) -> MantletError:
-    from mantlet.base.errors import InputError  # noqa: PLC0415
-
-    return InputError(what, where=where, mend=mend)  # type: ignore[arg-type]
 
 
 def _add_packs(compiled: Compiled, base: Compiled) -> None:

@@ -52,22 +52,14 @@ class FrameworkCoverage(Struct, kw_only=True, omit_defaults=True):
         return [entry for entry in self.entries if entry.counted and entry.disposition == OPEN]
 
 
-class Coverage(Struct, kw_only=True):
-    """All lists; encodes to the JSON that `mantlet catalogue coverage --json` prints."""
-
-    frameworks: list[FrameworkCoverage]
-
-
-def coverage(catalogue: Catalogue, fired: Collection[str] | None = None) -> Coverage:
+def coverage(catalogue: Catalogue, fired: Collection[str] | None = None) -> list[FrameworkCoverage]:
     """Return where every entry went. ``fired`` names the types that fired on models which were tried."""
     citing = _citing(catalogue)
-    return Coverage(
-        frameworks=[
-            _framework(framework, citing.get(framework.id, {}), fired)
-            for framework in sorted(catalogue.frameworks.values(), key=lambda item: item.id)
-            if not framework.open
-        ]
-    )
+    return [
+        _framework(framework, citing.get(framework.id, {}), fired)
+        for framework in sorted(catalogue.frameworks.values(), key=lambda item: item.id)
+        if not framework.open
+    ]
 
 
 def _citing(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:

@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from mantlet.base.errors import UsageError, raise_all
 from mantlet.base.suggest import suggest
+from mantlet.catalogue.folders import data_files, installed_packs
 from mantlet.catalogue.schema import PROJECT, Compiled, Control, Framework, Pack, ThreatType
 from mantlet.model.vocabulary import Vocabulary
 
@@ -90,8 +91,6 @@ def load_catalogue(extra_dirs: Iterable[Path] = (), packs: Sequence[str] | None 
 
     ``packs`` keeps only these packs' threat types. Rule files with errors raise all of them at once.
     """
-    from mantlet.catalogue.source import installed_packs  # noqa: PLC0415
-
     compiled = _shipped()
     frameworks: Sequence[Framework] | None = None
     folders = [*installed_packs(), *(Path(folder) for folder in extra_dirs)]
@@ -104,12 +103,12 @@ def load_catalogue(extra_dirs: Iterable[Path] = (), packs: Sequence[str] | None 
 
 
 def _with_extra(compiled: Compiled, folders: Sequence[Path]) -> tuple[Compiled, Sequence[Framework] | None]:
-    from mantlet.catalogue.source import data_files, read_folders  # noqa: PLC0415
 
     folders = [folder for folder in folders if folder.is_dir() and data_files(folder)]
     if not folders:
         return compiled, None
-    from mantlet.catalogue.compile import build  # noqa: PLC0415  (the rule parser, needed only now)
+    from mantlet.catalogue.compile import build  # noqa: PLC0415  (YAML and the rule parser, needed only now)
+    from mantlet.catalogue.source import read_folders  # noqa: PLC0415
 
     result = build(read_folders(folders), compiled, _shipped_frameworks())
     raise_all(result.errors)

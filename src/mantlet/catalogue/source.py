@@ -5,10 +5,8 @@ All three have the same shapes. A pack is a path to data files; no code of it is
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +14,10 @@ import msgspec
 
 from mantlet.base.errors import InputError, Location, MantletError
 from mantlet.base.suggest import suggest
+from mantlet.catalogue.folders import data_files
 from mantlet.catalogue.positioned import Path_, Positioned, read_yaml, schema_path
 from mantlet.catalogue.schema import PROJECT, Control, Framework, Pack, Record, ThreatSource
 from mantlet.model.vocabulary import FactDef, TypeDef
-
-ENTRY_POINTS = "mantlet.packs"
-"""The entry-point group of installed packs; its value is the dotted path of a folder with data files."""
-MAX_FILES = 500
-"""Data files in one folder."""
 
 _RECORDS: dict[str, Any] = {
     "types": TypeDef,
@@ -74,21 +68,6 @@ class Sources:
         """Return where a record, or a field of it, stands; None for records that were compiled before."""
         origin = self.origins.get((section, name))
         return origin.at(*path) if origin else None
-
-
-def data_files(folder: Path) -> list[Path]:
-    """Return the YAML files below a folder, in a fixed order."""
-    found = sorted(
-        path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern) if path.is_file()
-    )
-    if len(found) > MAX_FILES:
-        raise InputError(f"more than {MAX_FILES} rule files", where=Location(str(folder)))
-    return found
-
-
-def shipped() -> Path:
-    """Return the folder of the package's own data."""
-    return Path(str(files("mantlet.catalogue"))) / "data"
 
 
 def read_folders(folders: Iterable[Path], *, label: str = "") -> Sources:
@@ -187,51 +166,3 @@ def _add(
         return
     table[name] = record
     sources.origins[section, name] = origin
-
-
-def installed_packs() -> list[Path]:
-    """Return the data folders of installed packs, sorted by name.
-
-    Packages are found by their metadata files; nothing of theirs is imported.
-    """
-    if not any(_mentions_packs(Path(entry)) for entry in dict.fromkeys(sys.path) if entry):
-        return []
-    from importlib.metadata import entry_points  # noqa: PLC0415  (costs more than the whole catalogue otherwise)
-
-    found = []
-    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda item: (item.name, item.value)):
-        folder = _pack_folder(point.module)
-        if folder is None:
-            raise InputError(
-                f"the installed pack '{point.name}' names '{point.module}', which is no folder",
-                mend="its entry point must be the dotted path of a folder with data files",
-            )
-        found.append(folder)
-    return found
-
-
-def _mentions_packs(folder: Path) -> bool:
-    try:
-        infos = [path for path in folder.iterdir() if path.name.endswith((".dist-info", ".egg-info"))]
-    except OSError:
-        return False
-    for info in infos:
-        try:
-            if f"[{ENTRY_POINTS}]".encode() in (info / "entry_points.txt").read_bytes():
-                return True
-        except OSError:
-            continue
-    return False
-
-
-def _pack_folder(module: str) -> Path | None:
-    """Find a dotted path's folder; only the top package is looked up, which runs none of its code."""
-    from importlib.util import find_spec  # noqa: PLC0415
-
-    top, _, rest = module.partition(".")
-    spec = find_spec(top)
-    for location in (spec.submodule_search_locations or ()) if spec else ():
-        folder = Path(location, *rest.split(".")) if rest else Path(location)
-        if folder.is_dir():
-            return folder
-    return None
