@@ -1,10 +1,12 @@
 """Every threat type fires where it should, is silent where it should, and each part of its rules matters."""
 
 import pytest
-from harness import judge, load_scenarios, report, shipped
+from harness import shipped_catalogue, shipped_scenarios
 
-CATALOGUE, _ = shipped()
-SCENARIOS = load_scenarios()
+from mantlet.analysis.scenarios import judge
+
+CATALOGUE, _ = shipped_catalogue()
+SCENARIOS = shipped_scenarios()
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE.threats))
@@ -16,4 +18,4 @@ def test_type_has_a_scenario(name):
 def test_scenario(name):
     assert name in CATALOGUE.threats, "a scenario for a type that does not exist"
     outcome = judge(CATALOGUE.threats[name], SCENARIOS[name], CATALOGUE)
-    assert outcome.fine, report(name, outcome)
+    assert outcome.fine, str(outcome)
