@@ -6,6 +6,7 @@ Errors are wrong; warnings are unfinished and refused only when asked to be stri
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from mantlet.base.errors import InputError, MantletError
@@ -29,6 +30,9 @@ _THREAT_ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FACT_ID = re.compile(r"[a-z][a-z0-9_]*")
 
+_OPTIONS = {"discovery": (1, 3, 7, 9), "exploit": (1, 3, 5, 9), "awareness": (1, 4, 6, 9)}
+"""The scores that the OWASP method gives for the vulnerability factors."""
+
 Finding = tuple[str, tuple[str | int, ...], str]
 """What is wrong, the path of the field in its record, and the mend."""
 
@@ -43,20 +47,14 @@ def check_records(
 ) -> None:
     """Check the records that were read now; those compiled before were checked then."""
     checker = _Checker(compiled, frameworks, vocabulary)
-    mine = {section: [item for item in records if (section, item.id) in sources.origins] for section, records in (
-        ("types", compiled.types), ("facts", compiled.facts), ("threats", compiled.threats),
-        ("controls", compiled.controls),
-    )}  # fmt: skip
-    for section, records in mine.items():
-        for record in records:
-            for what, path, mend in checker.findings(section, record):
-                where = sources.where(section, record.id, *path)
-                errors.append(InputError(f"{record.id}: {what}", where=where, mend=mend))
-    used = {name for threat in compiled.threats for name in threat.controls}
-    for control in mine["controls"]:
-        if control.id not in used:
-            where = sources.where("controls", control.id)
-            warnings.append(InputError(f"no threat type uses the control '{control.id}'", where=where))
+    for section in ("types", "facts", "threats", "controls"):
+        for record in getattr(compiled, section):
+            if (section, record.id) not in sources.origins:
+                continue
+            for findings, noted in ((checker.wrong, errors), (checker.unfinished, warnings)):
+                for what, path, mend in findings(record):
+                    where = sources.where(section, record.id, *path)
+                    noted.append(InputError(f"{record.id}: {what}", where=where, mend=mend))
 
 
 class _Checker:
@@ -64,11 +62,14 @@ class _Checker:
         self.vocabulary = vocabulary
         self.threats = {item.id: item for item in compiled.threats}
         self.controls = {item.id for item in compiled.controls}
+        self.used = {name for threat in compiled.threats for name in threat.controls}
+        self.aliases = Counter((item.realm, alias) for item in compiled.types for alias in item.aliases)
+        self.titles = Counter(item.title for item in compiled.threats)
         self.packs: dict[str, Pack] = {item.id: item for item in compiled.packs}
         self.frameworks = {item.id: item for item in frameworks}
 
-    def findings(self, section: str, record: object) -> Iterator[Finding]:
-        """Yield what is wrong with a record."""
+    def wrong(self, record: object) -> Iterator[Finding]:
+        """Yield what cannot be."""
         match record:
             case TypeDef():
                 yield from self._type(record)
@@ -78,12 +79,41 @@ class _Checker:
                 yield from self._threat(record)
             case Control():
                 yield from self._control(record)
-            case _:
-                raise TypeError(f"no check for {section}")
+
+    def unfinished(self, record: object) -> Iterator[Finding]:
+        """Yield what may be while somebody is still writing, and not in a release."""
+        match record:
+            case Control() if record.id not in self.used:
+                yield "no threat type uses the control", (), "name it under a type's `controls`"
+            case Control() if not record.verify:
+                yield "nothing says how to see that it works", (), "add `verify`"
+            case ThreatType():
+                yield from self._unfinished_threat(record)
+
+    def _unfinished_threat(self, item: ThreatType) -> Iterator[Finding]:
+        if not (item.stride or item.linddun or item.trim):
+            yield "it belongs to no category", (), "add `stride`, `linddun` or `trim`"
+        if item.stride and not item.cia:
+            yield "nothing says what is lost", (), "add `cia`"
+        if not item.agents:
+            yield "nothing says who does it", (), "add `agents`"
+        for factor, options in _OPTIONS.items():
+            score = getattr(item.vulnerability, factor)
+            if score not in options:
+                known = ", ".join(map(str, options))
+                yield f"{score:g} is no option of {factor}", ("vulnerability", factor), f"one of {known}"
 
     def _type(self, item: TypeDef) -> Iterator[Finding]:
         if not _ID.fullmatch(item.id):
             yield "a type's id is lower-case words joined by '-'", (), ""
+        for number, alias in enumerate(item.aliases):
+            taken = self.vocabulary.types.get(alias)
+            if self.aliases[item.realm, alias] > 1 or (taken and taken.realm == item.realm):
+                yield (
+                    f"'{alias}' means two {item.realm} types",
+                    ("aliases", number),
+                    "leave it to one of them",
+                )
         for fact, value in item.facts.items():
             on = item.realm if item.realm != "data" else "data"
             yield from self._fact_value(on, fact, value, ("facts", fact))
@@ -117,29 +147,34 @@ class _Checker:
             yield "a threat type's id is upper-case words joined by '-'", (), ""
         if item.pack not in self.packs:
             yield f"unknown pack '{item.pack}'", ("pack",), suggest(item.pack, self.packs)
-        for part in ("title", "text"):
-            for name in _PLACEHOLDER.findall(getattr(item, part)):
-                if name not in _PLACEHOLDERS[item.at]:
-                    known = ", ".join(sorted(_PLACEHOLDERS[item.at]))
-                    yield f"{{{name}}} has no meaning at '{item.at}'", (part,), f"there are: {known}"
+        yield from _placeholders(item)
+        if self.titles[item.title] > 1:
+            yield "another type has the same title", ("title",), "say what is different"
         if not item.controls:
             yield "no control helps against it", (), "name at least one under `controls`"
         yield from _known(item.controls, self.controls, "control", "controls")
-        yield from _known(item.silences, self.threats, "threat type", "silences")
-        if item.id in item.silences:
-            yield "it silences itself", ("silences",), ""
-        for name in item.silences:
-            if name in self.threats and item.id in self.threats[name].silences and item.id < name:
-                yield (
-                    f"it and '{name}' silence each other",
-                    ("silences",),
-                    "the more special one silences the other",
-                )
+        yield from self._silenced(item)
         for name in item.assets:
             if name not in DATA_WORDS and name not in self.vocabulary.of_realm("data"):
                 hint = suggest(name, [*DATA_WORDS, *self.vocabulary.of_realm("data")])
                 yield f"unknown data type or word '{name}'", ("asset",), hint
         yield from self._references(item.references)
+
+    def _silenced(self, item: ThreatType) -> Iterator[Finding]:
+        yield from _known(item.silences, self.threats, "threat type", "silences")
+        reached: set[str] = set()
+        ahead = list(item.silences)
+        while ahead:
+            name = ahead.pop()
+            if name in self.threats and name not in reached:
+                reached.add(name)
+                ahead += self.threats[name].silences
+        if item.id in reached:
+            yield (
+                "types that silence each other would all vanish",
+                ("silences",),
+                "the special silences the general",
+            )
 
     def _control(self, item: Control) -> Iterator[Finding]:
         if not _ID.fullmatch(item.id):
@@ -187,6 +222,14 @@ class _Checker:
                         (*path, number),
                         suggest(entry, framework.entries),
                     )
+
+
+def _placeholders(item: ThreatType) -> Iterator[Finding]:
+    for part in ("title", "text"):
+        for name in _PLACEHOLDER.findall(getattr(item, part)):
+            if name not in _PLACEHOLDERS[item.at]:
+                known = ", ".join(sorted(_PLACEHOLDERS[item.at]))
+                yield f"{{{name}}} has no meaning at '{item.at}'", (part,), f"there are: {known}"
 
 
 def _known(names: Sequence[str], known: Collection[str], kind: str, path: str) -> Iterator[Finding]:
