@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from mantlet.base.errors import InputError, MantletError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.schema import Compiled, Control, Framework, Pack, ThreatType
-from mantlet.catalogue.source import Sources
+from mantlet.catalogue.source import KEY, Sources
 from mantlet.model.vocabulary import FactDef, TypeDef, Vocabulary
 from mantlet.rules.tree import DATA_WORDS, At
 
@@ -34,7 +34,7 @@ _OPTIONS = {"discovery": (1, 3, 7, 9), "exploit": (1, 3, 5, 9), "awareness": (1,
 """The scores that the OWASP method gives for the vulnerability factors."""
 
 Finding = tuple[str, tuple[str | int, ...], str]
-"""What is wrong, the path of the field in its record, and the mend."""
+"""What is wrong, the path of the field in its record, and the mend; a path that ends in `KEY` means the key itself."""
 
 
 def check_records(
@@ -184,7 +184,7 @@ class _Checker:
             if not dot or subject not in {"element", "flow", "boundary", "data", "copy", "system"}:
                 yield (
                     f"'{key}' is no subject.fact",
-                    ("sets", key),
+                    ("sets", key, KEY),
                     "write element.…, flow.… or another subject",
                 )
             else:
@@ -199,11 +199,11 @@ class _Checker:
         """Check that a fact exists, may be on the subject, is one that people write, and can have the value."""
         known = self.vocabulary.facts.get(fact)
         if known is None:
-            yield f"unknown fact '{fact}'", path, suggest(fact, self.vocabulary.facts)
+            yield f"unknown fact '{fact}'", (*path, KEY), suggest(fact, self.vocabulary.facts)
         elif subject not in known.on:
-            yield f"'{fact}' is a fact of {', '.join(known.on)}, not of {subject}", path, ""
+            yield f"'{fact}' is a fact of {', '.join(known.on)}, not of {subject}", (*path, KEY), ""
         elif known.derived:
-            yield f"'{fact}' is derived and cannot be set", path, ""
+            yield f"'{fact}' is derived and cannot be set", (*path, KEY), ""
         elif isinstance(known.values, list) and not known.open and value not in {*known.values, "n/a"}:
             hint = suggest(value, known.values) or f"its values are: {', '.join(known.values)}"
             yield f"'{fact}' is never '{value}'", path, hint
@@ -213,7 +213,7 @@ class _Checker:
             framework = self.frameworks.get(name)
             path: tuple[str | int, ...] = ("linddun",) if name == "linddun" else ("refs", name)
             if framework is None:
-                yield f"unknown framework '{name}'", path, suggest(name, self.frameworks)
+                yield f"unknown framework '{name}'", (*path, KEY), suggest(name, self.frameworks)
                 continue
             for number, entry in enumerate(entries):
                 if entry not in framework.entries and not (framework.open and entry.isdigit()):

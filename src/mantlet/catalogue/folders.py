@@ -27,12 +27,11 @@ def data_files(folder: Path) -> list[Path]:
     """
     found: list[Path] = []
     for number, (here, folders, names) in enumerate(os.walk(folder)):
-        if number >= MAX_FOLDERS or len(found) > MAX_FILES:
-            raise LimitError(
-                f"more than {MAX_FILES} rule files or {MAX_FOLDERS} folders", where=Location(str(folder))
-            )
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != SCENARIOS)
         found += [Path(here, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+        if number >= MAX_FOLDERS or len(found) > MAX_FILES:
+            what = f"more than {MAX_FILES} rule files or {MAX_FOLDERS} folders"
+            raise LimitError(what, where=Location(str(folder)))
     for path in found:
         inside(folder, path)
     return found

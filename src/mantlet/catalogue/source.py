@@ -19,6 +19,9 @@ from mantlet.catalogue.positioned import Path_, Positioned, read_yaml, schema_pa
 from mantlet.catalogue.schema import PROJECT, Control, Framework, Pack, Record, ThreatSource
 from mantlet.model.vocabulary import FactDef, TypeDef
 
+KEY = ""
+"""At the end of a path: the key rather than its value."""
+
 _RECORDS: dict[str, Any] = {
     "types": TypeDef,
     "facts": FactDef,
@@ -36,9 +39,11 @@ class Origin:
     document: Positioned
     path: Path_
 
-    def at(self, *path: str | int, key: bool = False) -> Location:
+    def at(self, *path: str | int) -> Location:
         """Return the place of one of the record's fields, or of the record."""
-        return self.document.locate((*self.path, *path), key=key or not path)
+        if path and path[-1] == KEY:
+            return self.document.locate((*self.path, *path[:-1]), key=True)
+        return self.document.locate((*self.path, *path), key=not path)
 
     def naming(self, name: str, *path: str | int) -> Location:
         """Return where ``name`` is mentioned in a field's text; the field's own place if it isn't in that line."""
@@ -140,9 +145,9 @@ def _read_section(
 
 def _bare(framework: str, entry: str) -> str:
     """Let CWE-502 and 502 be the same."""
-    return (
-        entry.upper().removeprefix("CWE-").removeprefix("CAPEC-") if framework in {"cwe", "capec"} else entry
-    )
+    prefix = f"{framework}-"
+    numbered = framework in {"cwe", "capec"} and entry.lower().startswith(prefix)
+    return entry[len(prefix) :] if numbered else entry
 
 
 def _entries(given: Any) -> Any:
