@@ -84,3 +84,46 @@ def pytm_json(made: System) -> str:
     ]
     flows = [{"name": name, "source": source, "sink": target} for name, source, target in made.flows]
     return json.dumps({"name": "Generated", "boundaries": boundaries, "elements": elements, "flows": flows})
+
+
+STRIDER = {
+    "external-entity": "STRIDE:Interactor",
+    "process": "STRIDE:Process",
+    "data-store": "STRIDE:DataStore",
+}
+
+
+def flowstrider_json(made: System) -> str:
+    """Write the system as flowstrider's JSON, with all its rule sets on."""
+    inside: dict[str, list[str]] = {name: [] for name in made.boundaries}
+    for name, _, _, zone in made.elements:
+        inside[zone].append(name)
+    nodes = {
+        name: {"id": name, "name": name, "tags": [STRIDER[kind]], "attributes": {}}
+        for name, kind, _, _ in made.elements
+    }
+    edges = {
+        name: {
+            "id": name,
+            "source_id": source,
+            "sink_id": target,
+            "name": name,
+            "tags": ["STRIDE:Dataflow"],
+            "attributes": {},
+        }
+        for name, source, target in made.flows
+    }
+    clusters = {
+        name: {"id": name, "node_ids": ids, "name": name, "tags": ["STRIDE:TrustBoundary"], "attributes": {}}
+        for name, ids in inside.items()
+    }
+    dfd = {
+        "id": "dfd",
+        "nodes": nodes,
+        "edges": edges,
+        "clusters": clusters,
+        "name": "Generated",
+        "tags": ["stride", "bsi_rules", "linddun_rules"],
+        "attributes": {},
+    }
+    return json.dumps({"dfd_version": "1.0", "dfd": dfd}, indent=1)

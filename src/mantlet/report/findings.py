@@ -24,7 +24,7 @@ from mantlet.report.records import Records
 from mantlet.review.paths import AttackPath
 from mantlet.review.questions import Question, questions
 from mantlet.risk.needs import HARM_WORDS
-from mantlet.risk.owasp import Level, Severity
+from mantlet.risk.owasp import Level, Severity, level
 from mantlet.risk.ratings import BEST, levels
 from mantlet.risk.register import Register, Risk
 from mantlet.risk.residual import Residuals

@@ -21,7 +21,9 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
     """Return the report; ``svg`` is the diagram, already safe markup. ``date`` is shown when given."""
     folder = resources.files("mantlet.report") / "templates"
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     template = environment.from_string((folder / "report.html.jinja").read_text(encoding="utf-8"))
     return template.render(
         report=report,

@@ -1,0 +1,111 @@
+"""The report as Markdown, for wikis, issues and pull requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mantlet.report.model import Report, RiskView
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@-])")
+
+
+def escape(text: str) -> str:
+    """Return text that Markdown shows as it is: no markup, no HTML, no mention, one line."""
+    one_line = " ".join(text.split())
+    return _SPECIAL.sub(r"\\\1", one_line)
+
+
+def render(report: Report, *, diagram: str = "", date: str = "") -> str:
+    """Return the report; ``diagram`` is Mermaid text."""
+    return "\n".join(_lines(report, diagram, date)) + "\n"
+
+
+def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
+    system = report.system
+    yield f"# Threat model: {escape(system['name'])}"
+    yield ""
+    if system["description"]:
+        yield from (escape(system["description"]), "")
+    yield from (escape(line) + "  " for line in report.verdict)
+    yield ""
+    yield from _table(
+        [["severity", "open risks"], *([word, str(number)] for word, number in report.counts.items())]
+    )
+    facts = [f"Owner: {escape(system['owner'])}" if system["owner"] else "", f"Date: {date}" if date else ""]
+    yield from ("; ".join(filter(None, facts)), "") if any(facts) else ()
+    yield from _first(report)
+    if diagram:
+        yield from ("## Data flow diagram", "", "```mermaid", diagram.rstrip(), "```", "")
+    yield from ("## Register", "")
+    yield from _register(report.risks)
+    yield from _inventory(report)
+    yield from ("## Decisions", "")
+    rows = [
+        [item[key] for key in ("key", "treatment", "standing", "who", "until", "reason")]
+        for item in report.decisions
+    ]
+    yield from (
+        _table([["risk", "treatment", "stands", "by", "until", "reason"], *rows])
+        if rows
+        else ("Nothing has been decided yet.", "")
+    )
+    yield from (
+        "## Method",
+        "",
+        f"Judged by {report.method['types']} threat types (packs: {escape(report.method['packs'])}); rated with the OWASP Risk Rating Methodology, impact is {escape(report.method['impact'])}.",
+    )
+
+
+def _first(report: Report) -> Iterator[str]:
+    yield from ("## What to do first", "")
+    for number, action in enumerate(report.actions, 1):
+        yield f"{number}. **{escape(action.title)}** ({action.effort} effort, helps against {len(action.risks)} open risks, worst {action.worst})"
+    yield from ("", "## Find out first", "")
+    for number, item in enumerate(report.asked, 1):
+        more = f" (and for {item.more} more)" if item.more else ""
+        yield f"{number}. {escape(item.text)}{more}"
+    yield ""
+
+
+def _register(risks: Iterable[RiskView]) -> Iterator[str]:
+    rows = [
+        [
+            risk.severity if risk.worst == risk.severity else f"{risk.severity} (up to {risk.worst})",
+            risk.title,
+            risk.element_name,
+            "; ".join(risk.controls[:3]),
+            risk.decision,
+            risk.id,
+        ]
+        for risk in risks
+    ]
+    yield from (
+        _table([["severity", "risk", "where", "what helps", "decision", "id"], *rows])
+        if rows
+        else ("No open risks.", "")
+    )
+
+
+def _inventory(report: Report) -> Iterator[str]:
+    parts = (
+        ("Entities", report.entities, ("name", "type", "where", "exposure", "risks")),
+        ("Data", report.data, ("name", "classification", "personal", "people", "retention", "held")),
+        ("Flows", report.flows, ("name", "from", "to", "data", "protocol")),
+    )
+    for title, rows, keys in parts:
+        yield from (f"## {title}", "")
+        yield from (
+            _table([list(keys), *([row[key] for key in keys] for row in rows)]) if rows else ("None.", "")
+        )
+    if report.assumptions:
+        yield from ("## Assumptions", "", *(f"- {escape(item)}" for item in report.assumptions), "")
+
+
+def _table(rows: list[list[str]]) -> Iterator[str]:
+    head, *body = rows
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + " --- |" * len(head)
+    for row in body:
+        yield "| " + " | ".join(escape(cell) for cell in row) + " |"
+    yield ""
