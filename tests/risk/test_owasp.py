@@ -82,7 +82,7 @@ def test_technical_and_business_stay_apart(vector, likelihood, technical, busine
 
 
 def test_business_wins_only_when_known():
-    technical = {code: 9.0 for code in FACTORS[:12]}
+    technical = dict.fromkeys(FACTORS[:12], 9.0)
     assert rate(technical).severity is Severity.CRITICAL
     assert rate({**technical, **dict.fromkeys(FACTORS[12:], 0.0)}).impact == 0
 
@@ -133,7 +133,7 @@ scores = st.integers(0, 90).map(lambda tenths: tenths / 10)
 
 
 @given(
-    st.fixed_dictionaries({code: scores for code in FACTORS}),
+    st.fixed_dictionaries(dict.fromkeys(FACTORS, scores)),
     st.sampled_from(IMPACT_MODES),
     st.sampled_from(["{}", "({})", "OWASP/{}", " {} "]),
 )

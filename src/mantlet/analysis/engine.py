@@ -158,17 +158,12 @@ class Analysis:
                     verdict.state[hidden] = State.SILENCED
 
     def _same_place(self, special: ThreatType, general: ThreatType, speaks: Mask) -> Mask:
-        """Carry a mask over one type's places to another's: movement by movement, else by element."""
-        if SCOPES[special.at] == SCOPES[general.at] and (
-            special.at == general.at or SCOPES[special.at] != "movement"
-        ):
+        """Carry a mask over one type's places to another's: place by place in one scope, else by element."""
+        if SCOPES[special.at] == SCOPES[general.at]:
             return speaks.copy()
         elements = np.zeros(len(self.columns.elements) + 1, bool)
         elements[self.element_of(special)[speaks]] = True
-        same = elements[self.element_of(general)]
-        if SCOPES[special.at] == "movement" == SCOPES[general.at]:
-            return same & speaks
-        return same
+        return elements[self.element_of(general)]
 
     def silencers(self, row: int, place: int) -> list[str]:
         """Return the types that speak for a silenced one at a place."""

@@ -1,0 +1,230 @@
+"""Ratings, decisions and what remains, seen through the register."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mantlet.risk.owasp import FACTORS
+from mantlet.risk.ratings import BEST, HIGH, LOW
+from mantlet.risk.reasons import reasons
+from mantlet.risk.residual import Residuals
+from tests.support import register
+
+RULES = """
+threats:
+  LEAK:
+    title: "{target} gives away data to {source}"
+    text: Leak.
+    at: flow.target
+    applies: source is 'external-entity' and flow.returns_rows is not 'n/a'
+    mitigated: flow.encrypted is 'yes'
+    stride: [information-disclosure]
+    cia: [confidentiality]
+    agents: [outsider, user]
+    vulnerability: {discovery: 7, exploit: 5, awareness: 6}
+    controls: [tls]
+  BREAK:
+    title: "{element} breaks"
+    text: Break.
+    at: element
+    applies: element is 'process'
+    mitigated: element.redundant is 'yes'
+    stride: [denial-of-service]
+    cia: [availability]
+    agents: [accident]
+    controls: [spare]
+controls:
+  tls: {title: Encrypt, text: TLS., effort: low, sets: {flow.encrypted: yes}, verify: Look.}
+  spare: {title: A spare, text: Two., effort: high, lowers: {EE: 2}, why: Failure of one is no failure., verify: Look.}
+""".replace(" and flow.returns_rows is not 'n/a'", "")
+MODEL = """
+system: {name: Shop}
+data: {people: {classification: confidential, personal: [name, email], subjects: {who: customers, count: 5000}}}
+boundaries: {net: {type: NETWORK}, lan: {type: private-network}}
+elements:
+  who: {type: user, in: net}
+  api: {type: web-service, in: lan}
+flows: {ask: {from: who, to: api, data: [people]}}
+"""
+
+
+def shop(network="internet", extra="", today=date(2026, 11, 24), **facts):
+    model = MODEL.replace("NETWORK", network)
+    for old, new in facts.items():
+        model = model.replace(f"{old}: {{", f"{old}: {{{new}, ", 1)
+    return register(model + extra, RULES, today)
+
+
+def factors(made, name="LEAK@api", band=BEST):
+    risk = made.by_id(name)
+    return dict(zip(FACTORS, made.ratings.factors[band, risk.worst].tolist(), strict=True))
+
+
+def test_one_fact_moves_exactly_the_factors_that_name_it():
+    outside, inside = shop("internet"), shop("private-network")
+    changed = {code for code in FACTORS if factors(outside)[code] != factors(inside)[code]}
+    named = {
+        item.code
+        for item in reasons(outside.ratings, outside.by_id("LEAK@api").worst)
+        if any(fact.endswith(".exposure") for fact in item.facts)
+    }
+    assert changed
+    assert changed <= named
+    assert changed == {"O", "S"}
+
+
+def test_every_factor_has_a_reason_and_lies_in_its_band():
+    made = shop()
+    for risk in made:
+        for item in reasons(made.ratings, risk.worst):
+            assert item.reason
+            assert item.low <= item.score <= item.high
+            assert item.source in {"set", "derived", "default"}
+
+
+def test_business_factors_come_only_from_the_model():
+    assert factors(shop())["FD"] == -1
+    made = shop(system="business: {criticality: high}")
+    assert factors(made)["FD"] > 0
+    assert made.ratings.has_business.all()
+
+
+def test_more_people_more_privacy_violation():
+    few = shop(system="business: {criticality: high}")
+    many = register(
+        MODEL.replace("NETWORK", "internet")
+        .replace("5000", "5000000")
+        .replace("system: {", "system: {business: {criticality: high}, "),
+        RULES,
+    )
+    assert factors(many)["PV"] == 9 > factors(few)["PV"]
+
+
+facts = st.fixed_dictionaries(
+    {
+        "exposure": st.sampled_from(["internet", "private-network", "partner"]),
+        "api": st.dictionaries(
+            st.sampled_from(["logged", "log_reviewed", "authenticated", "access_controlled", "redundant"]),
+            st.sampled_from(["yes", "no", "unknown"]),
+        ),
+        "flow": st.dictionaries(
+            st.sampled_from(["encrypted", "client_auth"]), st.sampled_from(["yes", "no", "unknown"])
+        ),
+        "classification": st.sampled_from(["public", "internal", "confidential", "restricted", None]),
+    }
+)
+
+
+@given(facts)
+def test_the_band_holds_the_estimate(chosen):
+    model = MODEL.replace("NETWORK", chosen["exposure"] if chosen["exposure"] != "partner" else "network")
+    model = model.replace("api: {", f"api: {{facts: {chosen['api']}, ").replace(
+        "ask: {", f"ask: {{facts: {chosen['flow']}, "
+    )
+    if chosen["classification"] is None:
+        model = model.replace("classification: confidential, ", "")
+    else:
+        model = model.replace("confidential", chosen["classification"])
+    ratings = register(model.replace("'", '"'), RULES).ratings
+    assert (ratings.factors[LOW] <= ratings.factors[BEST]).all()
+    assert (ratings.factors[BEST] <= ratings.factors[HIGH]).all()
+    assert (ratings.severity[LOW] <= ratings.severity[BEST]).all()
+    assert (ratings.severity[BEST] <= ratings.severity[HIGH]).all()
+
+
+def test_knowing_more_narrows_the_band():
+    before, after = shop().ratings, shop(api="facts: {logged: yes, log_reviewed: no}").ratings
+    widths = [np.ptp(ratings.factors, axis=0) for ratings in (before, after)]
+    assert (widths[1] <= widths[0]).all()
+    assert widths[1].sum() < widths[0].sum()
+
+
+def decision(text):
+    return f"decisions: {{{text}}}\n"
+
+
+ACCEPTED = "LEAK@api: {treatment: accept, reason: fine, approved_by: lee, until: 2027-03-01}"
+
+
+def test_an_acceptance_settles_until_it_ends():
+    made = shop(extra=decision(ACCEPTED))
+    assert [risk.id for risk in made.open] == ["BREAK@api"]
+    assert [risk.id for risk in made.decided] == ["LEAK@api"]
+    later = shop(extra=decision(ACCEPTED), today=date(2027, 3, 2))
+    assert later.rulings.all[0].standing == "expired"
+    assert "LEAK@api" in [risk.id for risk in later.open]
+
+
+@pytest.mark.parametrize("missing", ["reason: fine, ", "approved_by: lee, ", ", until: 2027-03-01"])
+def test_an_acceptance_needs_reason_approver_and_end(missing):
+    made = shop(extra=decision(ACCEPTED.replace(missing, "")))
+    assert made.rulings.all[0].standing == "incomplete"
+    assert "LEAK@api" in [risk.id for risk in made.open]
+
+
+def test_a_decision_may_name_the_flow_the_element_or_all_covered_places():
+    for key, rows in (
+        ("LEAK@ask", 1),
+        ("LEAK@api", 1),
+        ("LEAK@*", 1),
+        ("LEAK@elsewhere", 0),
+        ("GONE@api", 0),
+    ):
+        made = shop(extra=decision(f"'{key}': {{treatment: mitigate, controls: [tls]}}"))
+        assert len(made.rulings.all[0].rows) == rows
+        assert [ruling.key for ruling in made.rulings.orphaned] == ([] if rows else [key])
+
+
+def test_a_wildcard_covers_only_what_it_covered():
+    extra = decision("'LEAK@*': {treatment: transfer, covers: [ask]}")
+    model = MODEL.replace("NETWORK", "internet").replace(
+        "flows: {", "flows: {more: {from: who, to: api, data: [people]}, "
+    )
+    made = register(model + extra, RULES)
+    settled = made.rulings.settled()
+    leak = made.analysis.type_row("LEAK")
+    assert settled[made.analysis.threats.type == leak].tolist() == [False, True]
+    assert "LEAK@api" in [risk.id for risk in made.open]
+
+
+def test_a_decision_taken_on_a_lower_severity_is_flagged():
+    made = shop(
+        extra=decision(
+            "LEAK@api: {treatment: accept, reason: r, approved_by: a, until: 2027-01-01, basis: {severity: note}}"
+        )
+    )
+    assert made.rulings.all[0].standing == "changed"
+    assert "LEAK@api" in [risk.id for risk in made.open]
+
+
+def test_a_person_s_vector_replaces_the_estimate():
+    made = shop(extra=decision("LEAK@api: {treatment: mitigate, rating: 'SL:1/M:1/O:1'}"))
+    assert [factors(made)[code] for code in ("SL", "M", "O")] == [1, 1, 1]
+    told = {item.code: item for item in reasons(made.ratings, made.by_id("LEAK@api").worst)}
+    assert told["SL"].source == "set"
+    assert told["ED"].source != "set"
+
+
+def test_residual_follows_the_engine():
+    made = shop(extra=decision("LEAK@api: {treatment: mitigate, controls: [tls]}"))
+    remains = Residuals(made).of(made.by_id("LEAK@api"))
+    assert remains.current is not None
+    assert remains.planned is None
+
+
+def test_a_control_lowers_the_factors_it_names():
+    with_spare = shop(extra="controls: {two: {control: spare, on: [api], status: implemented}}\n")
+    assert (
+        factors(with_spare, "BREAK@api")["EE"] == factors(shop(), "BREAK@api")["EE"] - 2
+        or factors(with_spare, "BREAK@api")["EE"] == 0
+    )
+    assert with_spare.ratings.lowered_by(with_spare.by_id("BREAK@api").worst, "EE") == ["spare"]
+
+
+def test_worst_first():
+    made = shop()
+    ranks = [(risk.state == 3, risk.severity, risk.worst_case) for risk in made]
+    assert ranks == sorted(ranks, reverse=True)
