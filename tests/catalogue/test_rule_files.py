@@ -99,7 +99,12 @@ MISTAKES = [
         "did you mean",
     ),
     ("[sample-control]", "[]", "2:3: SAMPLE-THREAT: no control helps against it", ""),
-    ("{cwe: [502]}", "{cve: [502]}", "11:12: SAMPLE-THREAT: unknown framework 'cve'", "did you mean 'cwe'?"),
+    (
+        "{cwe: [502]}",
+        "{atlass: [502]}",
+        "11:12: SAMPLE-THREAT: unknown framework 'atlass'",
+        "did you mean 'atlas'?",
+    ),
     ("{cwe: [502]}", "{owasp-ml: [ML99]}", "has no entry 'ML99'", ""),
     ("{cwe: [502]}", "{cwe: [x1]}", "CWE has no entry 'x1'", ""),
     ("[502]}", "[502]}\n    silences: [NOBODY]", "12:16: SAMPLE-THREAT: unknown threat type 'NOBODY'", ""),

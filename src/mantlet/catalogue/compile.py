@@ -17,15 +17,14 @@ from mantlet.base.errors import InputError, InputErrors, MantletError, raise_all
 from mantlet.base.files import write_atomic
 from mantlet.catalogue.consistency import check_records
 from mantlet.catalogue.folders import shipped
-from mantlet.catalogue.schema import Compiled, Framework, Pack, ThreatSource, ThreatType
+from mantlet.catalogue.schema import COMPILED, FRAMEWORKS, Compiled, Framework, Pack, ThreatSource, ThreatType
 from mantlet.catalogue.source import Origin, Sources, read_folders
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.rules.check import check
 from mantlet.rules.parse import parse
 from mantlet.rules.tree import Const, Tree
 
-COMPILED = "compiled.json"
-FRAMEWORKS = "frameworks.json"
+HERE = Path(__file__).parent
 
 
 @dataclass(slots=True)
@@ -159,7 +158,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"warning: {warning.diagnostics()}\n")
     outdated = []
     for name, content in ((COMPILED, encode(result.compiled)), (FRAMEWORKS, encode(result.frameworks))):
-        path = Path(__file__).with_name(name)
+        path = HERE / name
         if not path.exists() or path.read_bytes() != content:
             outdated.append(name)
             if "--check" not in arguments:

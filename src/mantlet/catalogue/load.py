@@ -12,7 +12,16 @@ from msgspec import UNSET, Struct, UnsetType
 from mantlet.base.errors import UsageError, raise_all
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.folders import data_files, installed_packs
-from mantlet.catalogue.schema import PROJECT, Compiled, Control, Framework, Pack, ThreatType
+from mantlet.catalogue.schema import (
+    COMPILED,
+    FRAMEWORKS,
+    PROJECT,
+    Compiled,
+    Control,
+    Framework,
+    Pack,
+    ThreatType,
+)
 from mantlet.model.vocabulary import Vocabulary
 
 _HERE = Path(__file__).parent
@@ -80,7 +89,8 @@ class Catalogue:
         for item in self.vocabulary.types.values():
             yield "type", item.id, item.title, f"{item.text} {' '.join(item.aliases)}"
         for fact in self.vocabulary.facts.values():
-            yield "fact", fact.id, fact.title, f"{fact.question} {fact.why}"
+            values = "" if isinstance(fact.values, str) else " ".join(fact.values)
+            yield "fact", fact.id, fact.title, f"{fact.question} {fact.why} {values}"
         for framework in self.frameworks.values():
             for entry in framework.entries.values():
                 yield "entry", f"{framework.id} {entry.id}", entry.title, framework.title
@@ -117,7 +127,7 @@ def _with_extra(compiled: Compiled, folders: Sequence[Path]) -> tuple[Compiled, 
 
 @cache
 def _shipped() -> Compiled:
-    path = _HERE / "compiled.json"
+    path = _HERE / COMPILED
     if not path.exists():
         from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
 
@@ -127,7 +137,7 @@ def _shipped() -> Compiled:
 
 @cache
 def _shipped_frameworks() -> list[Framework]:
-    path = _HERE / "frameworks.json"
+    path = _HERE / FRAMEWORKS
     if not path.exists():
         from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
 

@@ -45,6 +45,9 @@ Reason = Literal[
 """Why an entry is out of scope: it happens on the attacker's own systems; it follows a threat that has come true;
 a design does not show it; it is about the organisation; another entry replaces it; it is a heading or advice."""
 
+COMPILED = "compiled.json"
+FRAMEWORKS = "frameworks.json"
+"""The files that ship: all but the frameworks, which most runs never ask for."""
 PROJECT = "project"
 """The pack of rules that stand beside a model without naming one; always on."""
 
