@@ -98,7 +98,26 @@ def test_types_hold_what_they_hold_by_nature():
 def test_every_type_that_the_issue_names_is_there():
     vocabulary = load_catalogue().vocabulary
     assert len(vocabulary.of_realm("element")) >= 70
-    for word in ["labelling-service", "feature-store", "vector-index", "model-registry", "training-job", "fine-tuning-job", "evaluation-job", "inference-service", "retriever", "agent", "tool", "federated-server", "federated-client", "notebook", "experiment-tracker", "model-hub", "package-index", "prompt-store"]:
+    for word in [
+        "labelling-service",
+        "feature-store",
+        "vector-index",
+        "model-registry",
+        "training-job",
+        "fine-tuning-job",
+        "evaluation-job",
+        "inference-service",
+        "retriever",
+        "agent",
+        "tool",
+        "federated-server",
+        "federated-client",
+        "notebook",
+        "experiment-tracker",
+        "model-hub",
+        "package-index",
+        "prompt-store",
+    ]:
         assert vocabulary.knows(word, "element")
 
 

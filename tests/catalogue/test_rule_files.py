@@ -159,11 +159,79 @@ def test_nothing_of_the_catalogue_can_be_replaced(rules, sample):
     assert "rules.yaml:2:3: 'encrypted' is already in the catalogue" in errors_of(folder)
 
 
-def test_types_in_circles_or_without_a_root(rules):
-    folder = rules("types:\n  aa: {is: bb, title: A}\n  bb: {is: aa, title: B}\n")
-    assert "is-a itself" in errors_of(folder)
-    rules("types:\n  aa: {is: nothing, title: A}\n")
-    assert "which does not exist" in errors_of(folder)
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "types:\n  aa: {is: bb, title: A}\n  bb: {is: aa, title: B}\n",
+            ":2:12: the type 'aa' is-a itself, by aa → bb → aa",
+        ),
+        (
+            "types:\n  aa: {is: proces, title: A}\n",
+            ":2:12: the type 'aa' is-a 'proces', which does not exist",
+        ),
+        ("types:\n  aa: {title: A}\n", ":2:7: the element type 'aa' is-a nothing that is known"),
+        ("types:\n  aa: {is: model, title: A}\n", ":2:12: the element type 'aa' is-a nothing that is known"),
+        (
+            "realm: data\ntypes:\n  aa: {is: process, title: A}\n",
+            ":3:12: the data type 'aa' is-a nothing that is known",
+        ),
+        ("realm: dta\ntypes:\n  aa: {is: data, title: A}\n", "Invalid enum value 'dta'"),
+        ("types:\n  aa: {is: process, title: A, facts: {loged: no}}\n", ":2:39: aa: unknown fact 'loged'"),
+        ("types:\n  aa: {is: process, title: A, facts: {logged: nope}}\n", "'logged' is never 'nope'"),
+        ("types:\n  aa: {is: process, title: A, asks: [loged]}\n", ":2:38: aa: unknown fact 'loged'"),
+        ("types:\n  aa: {is: process, title: A, holds: [modl]}\n", ":2:39: aa: unknown data type 'modl'"),
+        (
+            "types:\n  aa: {is: process, title: A, aliases: [api]}\n",
+            ":2:41: aa: 'api' means two element types",
+        ),
+        ("types:\n  aa: {is: process, title: A, aliases: [process]}\n", "'process' means two element types"),
+        ("types:\n  A A: {is: process, title: A}\n", "a type's id is lower-case"),
+        ("types:\n  aa: {is: process, title: A, id: bb}\n", ":2:31: the id is the key above"),
+        ("facts:\n  Aa: {on: [element], title: A, question: B?}\n", "a fact's id is lower-case"),
+        ("facts:\n  aa: {on: [element], title: A, question: B}\n", ":2:43: aa: the question is no question"),
+        ("facts:\n  aa: {on: [elements], title: A, question: B?}\n", ":2:13: Invalid enum value 'elements'"),
+        (
+            "facts:\n  aa: {on: [flow], title: A, question: B?, implies: {often: {encrypted: yes}}}\n",
+            "'aa' is never 'often'",
+        ),
+        (
+            "facts:\n  aa: {on: [flow], title: A, question: B?, implies: {yes: {encrypted: maybe}}}\n",
+            "'encrypted' is never 'maybe'",
+        ),
+        ("- a\n", ":1:1: the file is no mapping of sections"),
+        ("threats:\n  A: text\n", ":2:3: 'A' has no fields"),
+    ],
+)
+def test_mistakes_in_types_and_facts(rules, text, what):
+    assert what in errors_of(rules(text))
+
+
+def test_foreign_packs_are_told_about_not_refused(rules):
+    folder = rules(
+        """
+        pack: sdl
+        packs:
+          sdl: {title: SDL, closed: true}
+        threats:
+          S-1:
+            title: Spoofing
+            text: x
+            at: flow.source
+            applies: source is 'GE.P' and flow crosses 'GE.TB.L' and not flow.authenticatesSource is 'Yes'
+            controls: [c]
+        controls:
+          c: {title: c, text: c, effort: low}
+        """
+    )
+    catalogue = load_catalogue([folder])
+    assert catalogue.packs["sdl"].closed
+    result = build(read_folders([folder]), _shipped(), list(catalogue.frameworks.values()))
+    assert [item.what for item in result.warnings][:3] == [
+        "S-1 applies: unknown element type 'GE.P'",
+        "S-1 applies: unknown boundary type 'GE.TB.L'",
+        "S-1 applies: unknown fact 'authenticatesSource'",
+    ]
 
 
 def test_silencing_in_a_circle(rules, sample):

@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from mantlet.base.errors import InputError, InputErrors, MantletError, raise_all
 from mantlet.base.files import write_atomic
-from mantlet.catalogue.consistency import check_records
+from mantlet.catalogue.consistency import check_ancestry, check_records
 from mantlet.catalogue.folders import shipped
 from mantlet.catalogue.schema import COMPILED, FRAMEWORKS, Compiled, Framework, Pack, ThreatSource, ThreatType
-from mantlet.catalogue.source import Origin, Sources, read_folders
+from mantlet.catalogue.source import Sources, read_folders
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.rules.check import check
 from mantlet.rules.parse import parse
@@ -40,88 +41,90 @@ class Build:
 def build(sources: Sources, base: Compiled | None = None, frameworks: Sequence[Framework] = ()) -> Build:
     """Compile what was read, on top of an already compiled catalogue if there is one."""
     base = base or Compiled(types=[], facts=[], threats=[], controls=[], packs=[])
-    errors = list(sources.errors)
     result = Build(
         Compiled(
-            types=[*base.types, *_new(base.types, sources, "types", errors)],
-            facts=[*base.facts, *_new(base.facts, sources, "facts", errors)],
+            types=[*base.types, *_new(base.types, sources, "types")],
+            facts=[*base.facts, *_new(base.facts, sources, "facts")],
             threats=list(base.threats),
-            controls=[*base.controls, *_new(base.controls, sources, "controls", errors)],
-            packs=[*base.packs, *_new(base.packs, sources, "packs", errors)],
+            controls=[*base.controls, *_new(base.controls, sources, "controls")],
+            packs=[*base.packs, *_new(base.packs, sources, "packs")],
         ),
-        [*frameworks, *_new(frameworks, sources, "frameworks", errors)],
-        errors,
+        [*frameworks, *_new(frameworks, sources, "frameworks")],
+        sources.errors,
     )
-    try:
-        vocabulary = Vocabulary(result.compiled.types, result.compiled.facts)
-    except MantletError as error:
-        result.errors.append(error)
+    check_ancestry(sources, result.compiled.types)
+    if result.errors and not _is_sound(result.compiled):
         return result
-    controls = {item.id for item in result.compiled.controls}
-    for threat in _new(base.threats, sources, "threats", errors):
-        result.compiled.threats.append(_compile_threat(threat, sources, vocabulary, controls, errors))
-    _add_packs(result.compiled, base)
-    check_records(sources, result.compiled, result.frameworks, vocabulary, errors, result.warnings)
+    if base.packs:
+        _add_packs(result.compiled, sources)
+    compiler = _RuleCompiler(sources, result)
+    for threat in _new(base.threats, sources, "threats"):
+        result.compiled.threats.append(compiler.threat(threat))
+    check_records(
+        sources, result.compiled, result.frameworks, compiler.vocabulary, result.errors, result.warnings
+    )
     return result
 
 
-def _new(known: Sequence[object], sources: Sources, section: str, errors: list[MantletError]) -> list:  # type: ignore[type-arg]
+def _new(known: Iterable[Any], sources: Sources, section: str) -> list[Any]:
     """Return a section's records, noting those whose id the base already has."""
-    taken = {item.id for item in known}  # type: ignore[attr-defined]
+    taken = {item.id for item in known}
     fresh = []
     for name, record in getattr(sources, section).items():
         if name in taken:
-            sources.error(
-                f"'{name}' is already in the catalogue", sources.where(section, name), "choose another id"
-            )
-            errors.append(sources.errors[-1])
+            where = sources.where(section, name)
+            sources.error(f"'{name}' is already in the catalogue", where, "choose another id")
         else:
             fresh.append(record)
     return fresh
 
 
-def _compile_threat(
-    threat: ThreatSource,
-    sources: Sources,
-    vocabulary: Vocabulary,
-    controls: set[str],
-    errors: list[MantletError],
-) -> ThreatType:
-    origin = sources.origins["threats", threat.id]
-    trees: dict[str, Tree] = {}
-    for rule in ("applies", "mitigated"):
-        trees[rule] = _compile_rule(threat, rule, origin, vocabulary, controls, errors)
-    fields = {name: getattr(threat, name) for name in threat.__struct_fields__}
-    return ThreatType(**{**fields, **trees})
-
-
-def _compile_rule(
-    threat: ThreatSource,
-    rule: str,
-    origin: Origin,
-    vocabulary: Vocabulary,
-    controls: set[str],
-    errors: list[MantletError],
-) -> Tree:
+def _is_sound(compiled: Compiled) -> bool:
+    """Tell whether types and facts can be worked with at all."""
     try:
-        tree = parse(getattr(threat, rule), origin.at(rule))
-    except MantletError as error:
-        errors.append(error)
-        return Const(0)
-    for problem in check(tree, threat.at, vocabulary, controls):
-        where = origin.naming(problem.name, rule)
-        errors.append(InputError(f"{threat.id} {rule}: {problem.what}", where=where, mend=problem.mend))
-    return tree
+        Vocabulary(compiled.types, compiled.facts)
+    except MantletError:
+        return False
+    return True
 
 
-def _add_packs(compiled: Compiled, base: Compiled) -> None:
+def _add_packs(compiled: Compiled, sources: Sources) -> None:
     """Give packs that only a threat names an entry of their own; the package's own are declared."""
     declared = {item.id for item in compiled.packs}
-    if base.threats or base.packs:
-        for threat in compiled.threats:
-            if threat.pack not in declared:
-                declared.add(threat.pack)
-                compiled.packs.append(Pack(id=threat.pack, title=threat.pack))
+    for name in sorted({threat.pack for threat in sources.threats.values()} - declared):
+        compiled.packs.append(Pack(id=name, title=name))
+
+
+class _RuleCompiler:
+    """Threat types as written to threat types with trees."""
+
+    def __init__(self, sources: Sources, result: Build) -> None:
+        self.sources = sources
+        self.result = result
+        self.vocabulary = Vocabulary(result.compiled.types, result.compiled.facts)
+        self.controls = {item.id for item in result.compiled.controls}
+        self.closed = {item.id for item in result.compiled.packs if item.closed}
+
+    def threat(self, threat: ThreatSource) -> ThreatType:
+        """Compile one; a rule with errors becomes `no` and the errors are noted."""
+        fields = {name: getattr(threat, name) for name in threat.__struct_fields__}
+        return ThreatType(
+            **{**fields, **{rule: self._rule(threat, rule) for rule in ("applies", "mitigated")}}
+        )
+
+    def _rule(self, threat: ThreatSource, rule: str) -> Tree:
+        origin = self.sources.origins["threats", threat.id]
+        try:
+            tree = parse(getattr(threat, rule), origin.at(rule))
+        except MantletError as error:
+            self.result.errors.append(error)
+            return Const(0)
+        foreign = threat.pack in self.closed
+        for problem in check(tree, threat.at, self.vocabulary, self.controls, foreign=foreign):
+            where = origin.naming(problem.name, rule)
+            noted = self.result.errors if problem.fatal else self.result.warnings
+            noted.append(InputError(f"{threat.id} {rule}: {problem.what}", where=where, mend=problem.mend))
+        return tree
 
 
 def build_shipped() -> Build:

@@ -13,7 +13,7 @@ from mantlet.base.errors import InputError, MantletError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.schema import Compiled, Control, Framework, Pack, ThreatType
 from mantlet.catalogue.source import KEY, Sources
-from mantlet.model.vocabulary import FactDef, TypeDef, Vocabulary
+from mantlet.model.vocabulary import ROOTS, FactDef, TypeDef, Vocabulary
 from mantlet.rules.tree import DATA_WORDS, At
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -35,6 +35,37 @@ _OPTIONS = {"discovery": (1, 3, 7, 9), "exploit": (1, 3, 5, 9), "awareness": (1,
 
 Finding = tuple[str, tuple[str | int, ...], str]
 """What is wrong, the path of the field in its record, and the mend; a path that ends in `KEY` means the key itself."""
+
+
+def check_ancestry(sources: Sources, types: Sequence[TypeDef]) -> None:
+    """Note types that are-a nothing known, or themselves."""
+    known = {item.id: item for item in types}
+    for item in types:
+        if ("types", item.id) not in sources.origins:
+            continue
+        where = sources.where("types", item.id, "is")
+        seen = [item.id]
+        while True:
+            parent = known[seen[-1]].is_
+            if parent in seen:
+                sources.error(f"the type '{item.id}' is-a itself, by {' → '.join([*seen, parent])}", where)
+                break
+            if parent not in known:
+                _note_root(sources, item, seen[-1], parent, list(known))
+                break
+            seen.append(parent)
+
+
+def _note_root(sources: Sources, item: TypeDef, top: str, parent: str, known: Sequence[str]) -> None:
+    """Note a chain that ends in an unknown type, or in one that is no root of its realm."""
+    where = sources.where("types", item.id, "is")
+    if parent and top == item.id:
+        sources.error(
+            f"the type '{item.id}' is-a '{parent}', which does not exist", where, suggest(parent, known)
+        )
+    elif not parent and top not in ROOTS[item.realm]:
+        mend = f"let it be, in the end, one of {', '.join(ROOTS[item.realm])}"
+        sources.error(f"the {item.realm} type '{item.id}' is-a nothing that is known", where, mend)
 
 
 def check_records(

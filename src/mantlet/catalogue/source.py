@@ -120,7 +120,11 @@ def _read_section(
         if not isinstance(fields, dict):
             sources.error(f"'{name}' has no fields", document.locate((section, name), key=True))
             continue
-        given = {"id": name, **fields}
+        if "id" in fields:
+            sources.error(
+                "the id is the key above", document.locate((section, name, "id"), key=True), "leave it out"
+            )
+        given = {**fields, "id": name}
         if section == "threats":
             given.setdefault("pack", common["pack"])
         elif section == "types":
