@@ -122,18 +122,19 @@ def test_every_type_that_the_issue_names_is_there():
 
 
 def test_search_puts_ids_before_titles_before_texts(sample, rules):
-    catalogue = load_catalogue([rules(sample)])
-    hits = catalogue.search("sample")
-    assert [(hit.kind, hit.id) for hit in hits[:2]] == [
+    text = sample.replace("SAMPLE-", "ZYZZYVA-").replace("title: Do something", "title: Do the zyzzyva")
+    catalogue = load_catalogue([rules(text.replace("Look.", "See quagga."))])
+    hits = catalogue.search("zyzzyva")
+    assert [(hit.kind, hit.id) for hit in hits] == [
+        ("threat", "ZYZZYVA-THREAT"),
         ("control", "sample-control"),
-        ("threat", "SAMPLE-THREAT"),
     ]
-    assert catalogue.search("something lost")[0].id == "SAMPLE-THREAT"
-    assert catalogue.search("sample xyzzy") == []
+    assert [hit.id for hit in catalogue.search("Quagga zyzzyva")] == ["sample-control"]
+    assert catalogue.search("zyzzyva xyzzy") == []
     assert catalogue.search("") == []
     assert any(hit.kind == "entry" and "ML02" in hit.id for hit in catalogue.search("data poisoning attack"))
     assert any(hit.id == "model_format" for hit in catalogue.search("pickle"))
-    assert catalogue.search("pipeline scheduler airflow")[0].id == "pipeline-orchestrator"
+    assert any(hit.id == "pipeline-orchestrator" for hit in catalogue.search("scheduler airflow"))
 
 
 def test_published_lists_have_the_sizes_that_coverage_divides_by():
