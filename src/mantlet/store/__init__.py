@@ -1,0 +1,1 @@
+"""Model files read, edited in place and written."""

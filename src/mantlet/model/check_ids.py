@@ -1,0 +1,65 @@
+"""Ids that can be told apart, and written into `TYPE@place` without doubt."""
+
+from __future__ import annotations
+
+import re
+
+from mantlet.base.limits import MAX_NAME
+from mantlet.model.entries import Sections
+from mantlet.model.model import RETURNS
+from mantlet.model.problem import Problems
+
+SYSTEM = "system"
+"""The place id that means the whole system."""
+ID = re.compile(r"[\w./-]+")
+FOREIGN = "x-"
+PLACES = ("elements", "flows", "data", "boundaries")
+"""Sections whose ids share one space."""
+_IDENTIFIED = (*PLACES, "parties", "agents", "controls", "threats", "environments", "sequences")
+
+
+def check_ids(sections: Sections, problems: Problems) -> None:
+    """Note ids that break place ids, and those used twice."""
+    match = ID.fullmatch
+    for section in _IDENTIFIED:
+        for name in getattr(sections, section):
+            if (
+                not match(name)
+                or name == SYSTEM
+                or len(name) > MAX_NAME
+                or name.startswith(FOREIGN)
+                or name.endswith(RETURNS)
+            ):
+                problems.add((section, name), *_why(name), at_key=True)
+    spaces = [getattr(sections, section) for section in PLACES]
+    if len(set().union(*spaces)) == sum(map(len, spaces)):
+        return
+    owner: dict[str, str] = {}
+    for section in PLACES:
+        for name in getattr(sections, section):
+            if name in owner:
+                mend = "ids are unique across elements, flows, boundaries and data"
+                problems.add(
+                    (section, name), f"the id '{name}' is used in {owner[name]} already", mend, at_key=True
+                )
+            owner.setdefault(name, section)
+
+
+def _why(name: str) -> tuple[str, str]:
+    """Return what is wrong with an id, and the mend."""
+    if len(name) > MAX_NAME:
+        return f"an id of {len(name):,} characters", f"keep ids under {MAX_NAME}; long texts go into `name:`"
+    if not ID.fullmatch(name):
+        safe = re.sub(r"[^\w./-]+", "-", name[:60]).strip("-")
+        shown = "".join(char if char.isprintable() else "·" for char in name[:60])
+        mend = (
+            f"write '{safe}' and put the text into `name:`"
+            if safe
+            else "use letters, digits, '-', '_', '.', '/'"
+        )
+        return f"the id '{shown}' has characters that ids cannot have", mend
+    if name == SYSTEM:
+        return "the id 'system' means the whole system", "choose another id"
+    if name.startswith(FOREIGN):
+        return f"the id '{name}' starts with '{FOREIGN}', which marks foreign fields", "choose another id"
+    return f"the id '{name}' ends in '{RETURNS}', which means a flow's way back", "choose another id"

@@ -1,0 +1,156 @@
+"""What is wrong with plain data that doesn't fit its record: each error with its own path, in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec.inspect as mi
+
+from mantlet.base.suggest import suggest
+from mantlet.model.problem import Problem
+from mantlet.store.shape import Type, chosen, fields, words
+from mantlet.store.yamlread import FOREIGN, Path, Raw
+
+_INT = re.compile(r"[-+]?(0|[1-9]\d{0,18})")
+_NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
+_SHOWN = 60
+
+
+def explain(raw: Raw, kind: Type) -> list[Problem]:
+    """Return every place where plain data is not what the type asks for; empty if it fits."""
+    return list(_walk(raw, kind, ()))
+
+
+def _walk(
+    value: Raw, kind: Type | None, path: Path, allowed: tuple[str | int, ...] = ()
+) -> Iterator[Problem]:
+    kind = chosen(kind, value)
+    if isinstance(kind, mi.StructType):
+        yield from _struct(value, kind, path)
+    elif isinstance(kind, mi.DictType) and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _walk(item, kind.value_type, (*path, key))
+    elif isinstance(kind, mi.ListType) and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, kind.item_type, (*path, index))
+    elif kind is not None and not _fits(value, kind):
+        expected = _one_of(allowed) if allowed else _expected(kind)
+        yield Problem(path, f"expected {expected}, found {shown(value)}", _mend(value, kind, allowed))
+
+
+def _struct(value: Raw, kind: mi.StructType, path: Path) -> Iterator[Problem]:
+    known = fields(kind.cls)
+    if not isinstance(value, dict):
+        yield Problem(path, f"expected {_expected(kind)}, found {shown(value)}", _struct_mend(value, known))
+        return
+    for key, item in value.items():
+        if str(key).startswith(FOREIGN):
+            continue
+        if key not in known:
+            yield Problem(
+                (*path, key),
+                f"unknown key {shown(key)}",
+                suggest(str(key), known) or f"known here: {', '.join(known)}",
+                True,
+            )
+            continue
+        yield from _walk(item, known[key].type, (*path, key), words(kind.cls, key))
+    for key, field in known.items():
+        if field.required and key not in value:
+            yield Problem(path, f"'{key}' is missing", f"add `{key}: …`", at_key=True)
+
+
+def _fits(value: Raw, kind: Type) -> bool:
+    if isinstance(kind, mi.UnionType):
+        return any(_fits(value, option) for option in kind.types if chosen(option, value) is option)
+    if isinstance(kind, mi.LiteralType):
+        return value in kind.values or str(value) in [
+            str(item) for item in kind.values if not isinstance(item, str)
+        ]
+    if isinstance(kind, mi.StrType):
+        return isinstance(value, str) and (kind.pattern is None or re.search(kind.pattern, value) is not None)
+    if isinstance(kind, mi.BoolType):
+        return isinstance(value, bool)
+    if isinstance(kind, mi.IntType | mi.FloatType):
+        return _number_fits(value, kind)
+    return isinstance(kind, mi.AnyType | mi.CustomType)
+
+
+def _number_fits(value: Raw, kind: mi.IntType | mi.FloatType) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    if isinstance(value, str) and not (_INT if isinstance(kind, mi.IntType) else _NUMBER).fullmatch(value):
+        return False
+    if isinstance(kind, mi.IntType) and isinstance(value, float) and not value.is_integer():
+        return False
+    try:
+        number = float(value)
+    except OverflowError:
+        return False
+    return (
+        (kind.ge is None or number >= kind.ge)
+        and (kind.le is None or number <= kind.le)
+        and abs(number) != float("inf")
+    )
+
+
+def _expected(kind: Type) -> str:
+    if isinstance(kind, mi.StructType):
+        return "a mapping (`key: value`)"
+    if isinstance(kind, mi.DictType):
+        return "a mapping (`id: …`)"
+    if isinstance(kind, mi.ListType):
+        return "a list"
+    if isinstance(kind, mi.LiteralType):
+        return _one_of(tuple(value for value in kind.values if isinstance(value, str | int)))
+    if isinstance(kind, mi.UnionType):
+        return " or ".join(dict.fromkeys(_expected(option) for option in kind.types))
+    if isinstance(kind, mi.IntType | mi.FloatType):
+        whole = "a whole number" if isinstance(kind, mi.IntType) else "a number"
+        if kind.le is not None:
+            return f"{whole} from {kind.ge} to {kind.le}"
+        return f"{whole}, {kind.ge} or more" if kind.ge is not None else whole
+    if isinstance(kind, mi.StrType):
+        return "a date, YYYY-MM-DD" if kind.pattern else "text"
+    return "yes or no" if isinstance(kind, mi.BoolType) else "something else"
+
+
+def _one_of(values: tuple[str | int, ...]) -> str:
+    return f"one of {', '.join(map(str, values))}" if len(values) > 1 else str(values[0])
+
+
+def _mend(value: Raw, kind: Type, allowed: tuple[str | int, ...]) -> str:
+    if allowed:
+        if isinstance(value, bool) and "yes" in allowed:
+            return f'write "{"yes" if value else "no"}"'
+        return suggest(str(value), map(str, allowed))
+    if isinstance(kind, mi.StrType) and isinstance(value, int | float) and not kind.pattern:
+        return "put it in quotes"
+    if isinstance(kind, mi.ListType) and isinstance(value, str):
+        return f"write it as a list: [{value[:_SHOWN]}]"
+    return ""
+
+
+def _struct_mend(value: Raw, known: dict[str, mi.Field]) -> str:
+    required = [key for key, field in known.items() if field.required]
+    if isinstance(value, str) and len(required) == 1:
+        return f"write {{{required[0]}: {value[:_SHOWN]}}}"
+    return f"known keys: {', '.join(known)}"
+
+
+def shown(value: Raw) -> str:
+    """Return a value as a message shows it: what kind of thing, and for a short one which."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {str(value)[:_SHOWN]}"
+    text = str(value)
+    cut = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return "'" + "".join(char if char.isprintable() else "·" for char in cut) + "'"
