@@ -8,12 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mantlet.base.version import VERSION
+
 if TYPE_CHECKING:
     from mantlet.model.model import Model as Model
     from mantlet.project.api import analyse as analyse
     from mantlet.project.api import load as load
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Model", "__version__", "analyse", "load"]
 
 _HOMES = {"Model": "mantlet.model.model", "analyse": "mantlet.project.api", "load": "mantlet.project.api"}

@@ -53,7 +53,7 @@ def test_open_where_it_applies_and_nothing_is_known_to_prevent_it():
 def test_the_special_silences_the_general_at_the_same_place_only():
     analysis = Analysis(sections(MODEL), pack(BASE))
     row = analysis.type_row("TAMPER")
-    assert [State(int(state)).word for state in analysis.verdicts[row].state] == ["silenced", "open"]
+    assert [State(int(state)).word for state in analysis.state(row)] == ["silenced", "open"]
     assert analysis.silencers(row, 0) == ["PICKLE"]
 
 

@@ -89,7 +89,7 @@ def test_business_factors_come_only_from_the_model():
     assert factors(shop())["FD"] == -1
     made = shop(system="business: {criticality: high}")
     assert factors(made)["FD"] > 0
-    assert made.ratings.has_business.all()
+    assert made.ratings.by_case.has_business.all()
 
 
 def test_more_people_more_privacy_violation():

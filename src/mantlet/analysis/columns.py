@@ -78,14 +78,12 @@ class Typed:
         codes: dict[str, int] = {}
         self.codes = np.fromiter((codes.setdefault(name, len(codes)) for name in names), np.int32)
         self.names = [vocabulary.resolve(name, realm) for name in codes]
-        self._vocabulary = vocabulary
-        self._realm = realm
+        self._lines = [frozenset((name, *vocabulary.lineage(name, realm))) for name in self.names]
 
     def by_type(self, wanted: Iterable[str]) -> Mask:
         """Tell of each type code whether it is-a one of the wanted types."""
-        chosen = set(wanted)
-        lineage, realm = self._vocabulary.lineage, self._realm
-        return np.array([not chosen.isdisjoint((name, *lineage(name, realm))) for name in self.names], bool)
+        chosen = frozenset(wanted)
+        return np.array([not chosen.isdisjoint(line) for line in self._lines], bool)
 
     def are(self, wanted: Iterable[str]) -> Mask:
         """Tell of each row whether its type is-a one of the wanted types."""

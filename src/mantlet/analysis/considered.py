@@ -160,7 +160,7 @@ class _Matrix:
     def _collect(self, best: _Best, kind: int, item: ThreatType, at: str) -> None:
         """Add a type's verdicts to the rows that they answer for; a movement's threats answer for both its ends."""
         analysis, columns = self.analysis, self.analysis.columns
-        state = analysis.verdicts[kind].state
+        state = analysis.state(kind)
         scope = SCOPES[item.at]
         if at == "element" and scope == "movement":
             best.put(columns.source, state, kind)

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mantlet.analysis.atoms import ModelAtoms
-from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask, Ternary
+from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
 from mantlet.rules.evaluate import Memo, evaluate
-from mantlet.rules.tree import NO, SCOPES, YES, Scope
+from mantlet.rules.tree import NO, SCOPES, UNKNOWN, YES, Scope
 
 SYSTEM_ROW = -1
 """The element row of threats to the system or a boundary as a whole."""
@@ -42,12 +42,13 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    """One type over all places of its scope."""
+class Verdict:
+    """One type at the places where it may apply; it is absent everywhere else."""
 
-    applies: Ternary
-    mitigated: Ternary
+    places: Index
     state: NDArray[np.int8]
+    unsure: Mask
+    """It is not known whether it applies, or whether something prevents it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class ThreatTable:
 class Analysis:
     """A model judged by a catalogue.
 
-    `threats` holds every threat that is open, to be confirmed or mitigated; `verdicts` answers for any type, absent ones too.
+    `threats` holds every threat that is open, to be confirmed or mitigated; `state` answers for any type at every place.
     """
 
     def __init__(self, sections: Sections, catalogue: Catalogue, columns: Columns | None = None) -> None:
@@ -98,25 +99,37 @@ class Analysis:
         """Return the row of a type; −1 where this model's packs have no such type."""
         return self._row.get(name, -1)
 
-    def _judge(self, item: ThreatType) -> Verdicts:
+    def _judge(self, item: ThreatType) -> Verdict:
         scope = SCOPES[item.at]
         applies = evaluate(item.applies, scope, self.atoms, self.memo)
-        if not applies.any():
-            return Verdicts(applies, applies, applies)
-        mitigated = evaluate(item.mitigated, scope, self.atoms, self.memo)
+        places = np.flatnonzero(applies).astype(np.int32)
+        if not places.size:
+            return _NOWHERE
+        mitigated = evaluate(item.mitigated, scope, self.atoms, self.memo)[places]
+        applies = applies[places]
         state = _STATES[applies * 3 + mitigated]
-        state = np.where(
-            self.in_scope(item), state, np.where(state == State.ABSENT, state, State.OUT_OF_SCOPE)
-        )
-        return Verdicts(applies, mitigated, state.astype(np.int8))
+        live = self.in_scope(item)
+        if live is not None:
+            state[~live[places]] = State.OUT_OF_SCOPE
+        return Verdict(places, state, (applies == UNKNOWN) | (mitigated == UNKNOWN))
 
-    def in_scope(self, item: ThreatType) -> Mask:
-        """Tell of each place of a type whether it is looked at: neither its flow nor its element is out of scope."""
-        scope = SCOPES[item.at]
+    def state(self, row: int) -> NDArray[np.int8]:
+        """Return what became of a type at every place of its scope."""
+        verdict = self.verdicts[row]
+        state = np.zeros(self.atoms.size(SCOPES[self.types[row].at]), np.int8)
+        state[verdict.places] = verdict.state
+        return state
+
+    def in_scope(self, item: ThreatType) -> Mask | None:
+        """Tell of each place of a type whether it is looked at: neither its flow nor its element is out of scope.
+
+        None where everything is.
+        """
         columns = self.columns
-        element = self.element_of(item)
-        live = np.append(columns.element_in_scope, True)[element]
-        return live & columns.flow_in_scope[columns.movement_flow] if scope == "movement" else live
+        if columns.element_in_scope.all() and columns.flow_in_scope.all():
+            return None
+        live = np.append(columns.element_in_scope, True)[self.element_of(item)]
+        return live & columns.flow_in_scope[columns.movement_flow] if SCOPES[item.at] == "movement" else live
 
     def element_of(self, item: ThreatType) -> Index:
         """Return, per place of a type, the element that its threats belong to."""
@@ -143,19 +156,22 @@ class Analysis:
     def _silence(self) -> None:
         """Where a special type applies, the general ones that it names are not shown."""
         for row, special in enumerate(self.types):
+            if not special.silences or not self.verdicts[row].places.size:
+                continue
+            speaks = self._speaks(row)
             for name in special.silences:
                 general = self._row.get(name)
-                if general is None:
-                    continue
-                hidden = self._same_place(
-                    special,
-                    self.types[general],
-                    np.isin(self.verdicts[row].state, (State.OPEN, State.MITIGATED)),
-                )
-                verdict = self.verdicts[general]
-                hidden &= np.isin(verdict.state, (State.OPEN, State.TO_CONFIRM, State.MITIGATED))
-                if hidden.any():
-                    verdict.state[hidden] = State.SILENCED
+                if general is not None and self.verdicts[general].places.size:
+                    verdict = self.verdicts[general]
+                    hidden = self._same_place(special, self.types[general], speaks)[verdict.places]
+                    verdict.state[hidden & (verdict.state <= State.OPEN)] = State.SILENCED
+
+    def _speaks(self, row: int) -> Mask:
+        """Tell of each place of a type whether it is known to apply there."""
+        verdict = self.verdicts[row]
+        speaks = np.zeros(self.atoms.size(SCOPES[self.types[row].at]), bool)
+        speaks[verdict.places] = (verdict.state == State.OPEN) | (verdict.state == State.MITIGATED)
+        return speaks
 
     def _same_place(self, special: ThreatType, general: ThreatType, speaks: Mask) -> Mask:
         """Carry a mask over one type's places to another's: place by place in one scope, else by element."""
@@ -170,35 +186,34 @@ class Analysis:
         general = self.types[row]
         found = []
         for other, special in enumerate(self.types):
-            if general.id in special.silences:
-                speaks = np.isin(self.verdicts[other].state, (State.OPEN, State.MITIGATED))
-                if self._same_place(special, general, speaks)[place]:
-                    found.append(special.id)
+            if (
+                general.id in special.silences
+                and self._same_place(special, general, self._speaks(other))[place]
+            ):
+                found.append(special.id)
         return found
 
     def _table(self) -> ThreatTable:
-        shown = (State.TO_CONFIRM, State.MITIGATED, State.OPEN)
-        pieces: list[tuple[int, Index]] = []
-        for row, verdict in enumerate(self.verdicts):
-            places = np.flatnonzero((verdict.state >= shown[0]) & (verdict.state <= shown[-1]))
-            if places.size:
-                pieces.append((row, places.astype(np.int32)))
-        if not pieces:
-            empty = np.zeros(0, np.int32)
-            return ThreatTable(empty, empty, empty, empty.astype(np.int8), empty.astype(bool))
-        state = [self.verdicts[row].state[places] for row, places in pieces]
-        unsure = [
-            (self.verdicts[row].mitigated[places] == 1) | (self.verdicts[row].applies[places] == 1)
-            for row, places in pieces
+        kept = [
+            (row, verdict, verdict.state <= State.OPEN)
+            for row, verdict in enumerate(self.verdicts)
+            if verdict.places.size
         ]
+        if not kept:
+            rows = np.zeros(0, np.int32)
+            return ThreatTable(rows, rows, rows, np.zeros(0, np.int8), np.zeros(0, bool))
+        places = [verdict.places[shown] for _, verdict, shown in kept]
         return ThreatTable(
-            np.repeat(np.array([row for row, _ in pieces], np.int32), [len(places) for _, places in pieces]),
-            np.concatenate([places for _, places in pieces]),
-            np.concatenate([self.element_of(self.types[row])[places] for row, places in pieces]).astype(
-                np.int32
+            np.repeat(np.array([row for row, _, _ in kept], np.int32), [len(some) for some in places]),
+            np.concatenate(places),
+            np.concatenate(
+                [
+                    self.element_of(self.types[row])[some]
+                    for (row, _, _), some in zip(kept, places, strict=True)
+                ]
             ),
-            np.concatenate(state),
-            np.concatenate(unsure),
+            np.concatenate([verdict.state[shown] for _, verdict, shown in kept]),
+            np.concatenate([verdict.unsure[shown] for _, verdict, shown in kept]),
         )
 
     def place_id(self, scope: Scope, row: int) -> str:
@@ -236,3 +251,4 @@ def _states() -> NDArray[np.int8]:
 
 
 _STATES = _states()
+_NOWHERE = Verdict(np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0, bool))

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from mantlet.cli import ask, catalogue, decide, demo, diagram, explain, init, rate, report, risks, schema, threats, validate
+from mantlet.cli import (
+    ask,
+    catalogue,
+    decide,
+    demo,
+    diagram,
+    explain,
+    init,
+    rate,
+    report,
+    risks,
+    schema,
+    threats,
+    validate,
+)
 
 MANUAL = """Find, rate and treat the security and privacy threats of machine-learning systems.
 
@@ -42,7 +56,7 @@ app.command("schema", rich_help_panel=REFERENCE)(schema.schema)
 
 @app.callback()
 def version_option(
-    version: bool = typer.Option(False, "--version", "-V", help="Show the version and stop."),  # noqa: FBT001, FBT003
+    version: bool = typer.Option(False, "--version", "-V", help="Show the version and stop."),
 ) -> None:
     """Hold the options that come before any command."""
     if version:

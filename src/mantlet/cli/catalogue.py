@@ -12,11 +12,17 @@ from mantlet.cli import options
 if TYPE_CHECKING:
     from mantlet.catalogue.load import Catalogue
 
-app = typer.Typer(help="Look into the catalogue of threats and controls: list, show, search, coverage.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look into the catalogue of threats and controls: list, show, search, coverage.",
+    no_args_is_help=True,
+)
 
 Kind = Annotated[str, typer.Argument(help="threats, controls, types, facts, packs or frameworks.")]
 KINDS = ("threats", "controls", "types", "facts", "packs", "frameworks")
-RulesHere = Annotated[list[Path] | None, typer.Option("--rules", help="A further folder of rules; ./mantlet-rules is always read.")]
+RulesHere = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", help="A further folder of rules; ./mantlet-rules is always read."),
+]
 
 
 def _catalogue(rules: list[Path] | None) -> Catalogue:
@@ -37,7 +43,11 @@ def list_entries(kind: Kind = "threats", *, rules: RulesHere = None, as_json: op
     if as_json:
         import msgspec
 
-        typer.echo(msgspec.json.encode([{"id": name, "title": title, "note": note} for name, title, note in rows]).decode())
+        typer.echo(
+            msgspec.json.encode(
+                [{"id": name, "title": title, "note": note} for name, title, note in rows]
+            ).decode()
+        )
         return
     from rich.text import Text
 
@@ -52,24 +62,41 @@ def list_entries(kind: Kind = "threats", *, rules: RulesHere = None, as_json: op
 
 def _rows(catalogue: Catalogue, kind: str) -> list[tuple[str, str, str]]:
     if kind == "threats":
-        return [(item.id, item.title, f"{item.pack} · {', '.join([*item.stride, *item.linddun]) or '–'}") for item in catalogue.threats.values()]
+        return [
+            (item.id, item.title, f"{item.pack} · {', '.join([*item.stride, *item.linddun]) or '–'}")
+            for item in catalogue.threats.values()
+        ]
     if kind == "controls":
         return [(item.id, item.title, f"{item.effort} effort") for item in catalogue.controls.values()]
     if kind == "types":
-        return [(item.id, item.title, f"{item.realm}{', is a ' + item.is_ if item.is_ else ''}") for item in catalogue.vocabulary.types.values()]
+        return [
+            (item.id, item.title, f"{item.realm}{', is a ' + item.is_ if item.is_ else ''}")
+            for item in catalogue.vocabulary.types.values()
+        ]
     if kind == "facts":
         return [
-            (item.id, item.question, f"{', '.join(item.on)}: {item.values if isinstance(item.values, str) else ', '.join(item.values)}")
+            (
+                item.id,
+                item.question,
+                f"{', '.join(item.on)}: {item.values if isinstance(item.values, str) else ', '.join(item.values)}",
+            )
             for item in catalogue.vocabulary.facts.values()
         ]
     if kind == "packs":
-        return [(item.id, item.title, "on" if item.on else "off by default") for item in catalogue.packs.values()]
-    return [(item.id, item.title, f"{item.version}, {len(item.entries)} entries") for item in catalogue.frameworks.values()]
+        return [
+            (item.id, item.title, "on" if item.on else "off by default") for item in catalogue.packs.values()
+        ]
+    return [
+        (item.id, item.title, f"{item.version}, {len(item.entries)} entries")
+        for item in catalogue.frameworks.values()
+    ]
 
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="The id of a threat type, control, element type, fact or framework.")],
+    name: Annotated[
+        str, typer.Argument(help="The id of a threat type, control, element type, fact or framework.")
+    ],
     *,
     rules: RulesHere = None,
     as_json: options.Json = False,
@@ -81,12 +108,22 @@ def show(
     from mantlet.base.suggest import suggest
 
     catalogue = _catalogue(rules)
-    homes = (catalogue.threats, catalogue.controls, catalogue.vocabulary.types, catalogue.vocabulary.facts, catalogue.packs, catalogue.frameworks)
+    homes = (
+        catalogue.threats,
+        catalogue.controls,
+        catalogue.vocabulary.types,
+        catalogue.vocabulary.facts,
+        catalogue.packs,
+        catalogue.frameworks,
+    )
     keys = {name, name.upper(), name.lower()}
     found = next((home[key] for home in homes for key in sorted(keys) if key in home), None)  # type: ignore[attr-defined]
     if found is None:
         known = [key for home in homes for key in home]  # type: ignore[attr-defined]
-        raise UsageError(f"the catalogue has no '{name}'", mend=suggest(name, known) or "`mantlet catalogue search` finds by words")
+        raise UsageError(
+            f"the catalogue has no '{name}'",
+            mend=suggest(name, known) or "`mantlet catalogue search` finds by words",
+        )
     fields = msgspec.to_builtins(found)
     for rule in ("applies", "mitigated"):
         if rule in fields:
@@ -114,12 +151,20 @@ def _print_fields(fields: dict[str, object]) -> None:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {_shown(item) if not isinstance(item, dict) else item.get('title', item)}" for key, item in value.items())
+        return "\n".join(
+            f"{key}: {_shown(item) if not isinstance(item, dict) else item.get('title', item)}"
+            for key, item in value.items()
+        )
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @app.command()
-def search(words: Annotated[list[str], typer.Argument(help="Words that must all occur.")], *, rules: RulesHere = None, as_json: options.Json = False) -> None:
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words that must all occur.")],
+    *,
+    rules: RulesHere = None,
+    as_json: options.Json = False,
+) -> None:
     """Find threats, controls, types, facts and framework entries by words."""
     import msgspec
 
@@ -157,6 +202,15 @@ def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
     for item in measured:
         states = [entry.disposition for entry in item.entries]
         other = sum(state not in {"threat", "open"} for state in states)
-        table.add_row(Text(item.id), Text(item.version), str(len(states)), str(states.count("threat")), str(other), str(states.count("open")))
+        table.add_row(
+            Text(item.id),
+            Text(item.version),
+            str(len(states)),
+            str(states.count("threat")),
+            str(other),
+            str(states.count("open")),
+        )
     console().print(table)
-    console().print("[dim]threat: a type is about it · other: review question, check or out of scope · open: not answered yet[/dim]")
+    console().print(
+        "[dim]threat: a type is about it · other: review question, check or out of scope · open: not answered yet[/dim]"
+    )

@@ -17,7 +17,13 @@ MARKS = {"yes": "[green]✓[/green]", "no": "[red]✗[/red]", "unknown": "[yello
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="ID", help="TYPE@place, as `risks` and `threats` print it; the place is an element, flow, …")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="TYPE@place, as `risks` and `threats` print it; the place is an element, flow, …",
+        ),
+    ],
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
     environment: options.Environment = "",
@@ -57,7 +63,9 @@ def _print(explained: Explained, vector: str) -> None:
     _print_conditions(f"It is prevented: {explained.mitigated}", explained.preventions)
     _print_controls(explained.controls)
     references = "; ".join(f"{framework} {', '.join(ids)}" for framework, ids in explained.type.refs.items())
-    categories = ", ".join([*explained.type.stride, *explained.type.cia, *explained.type.linddun, *explained.type.trim])
+    categories = ", ".join(
+        [*explained.type.stride, *explained.type.cia, *explained.type.linddun, *explained.type.trim]
+    )
     out.print(f"\n[dim]{escape(categories)}{' · ' if references else ''}{escape(references)}[/dim]")
     if vector:
         out.print(f"[dim]{vector}[/dim]")
@@ -74,7 +82,9 @@ def _print_conditions(title: str, lines: tuple[Line, ...]) -> None:
     for line in lines:
         said = f"{line.value}, {line.source}" if line.value and line.value != "unknown" else line.source
         weight = "" if line.decisive else "dim"
-        table.add_row(Text.from_markup(MARKS[line.answer]), Text(line.text, style=weight), Text(said, style="dim"))
+        table.add_row(
+            Text.from_markup(MARKS[line.answer]), Text(line.text, style=weight), Text(said, style="dim")
+        )
     out.print(table)
 
 
@@ -87,7 +97,9 @@ def _print_controls(controls: tuple[Control, ...]) -> None:
     out.print("\n[bold]What helps[/bold]")
     table = grid("effort", "control", "id", show_header=False)
     for control in controls:
-        table.add_row(Text(f"{control.effort} effort", style="dim"), Text(control.title), Text(control.id, style="dim"))
+        table.add_row(
+            Text(f"{control.effort} effort", style="dim"), Text(control.title), Text(control.id, style="dim")
+        )
     out.print(table)
 
 
@@ -108,7 +120,13 @@ def _print_rating(explained: Explained, register: object, row: int) -> None:
     out.print(head)
     table = grid("", "score", "band", "from", "why")
     for factor in explained.factors:
-        table.add_row(factor.name, Text(f"{factor.score:g}"), Text(_band(factor), style="dim"), Text(factor.source, style="dim"), Text(factor.reason))
+        table.add_row(
+            factor.name,
+            Text(f"{factor.score:g}"),
+            Text(_band(factor), style="dim"),
+            Text(factor.source, style="dim"),
+            Text(factor.reason),
+        )
     out.print(table)
 
 

@@ -16,24 +16,49 @@ LOOK = "Look"
 
 ModelFile = Annotated[
     Path,
-    typer.Argument(metavar="[MODEL]", help="The model file (YAML or JSON), or a folder that has a threatmodel.yaml.", show_default=False),
+    typer.Argument(
+        metavar="[MODEL]",
+        help="The model file (YAML or JSON), or a folder that has a threatmodel.yaml.",
+        show_default=False,
+    ),
 ]
-Environment = Annotated[str, typer.Option("--env", "-e", help="Lay this environment's facts over the model.", rich_help_panel=MODEL)]
+Environment = Annotated[
+    str,
+    typer.Option("--env", "-e", help="Lay this environment's facts over the model.", rich_help_panel=MODEL),
+]
 Packs = Annotated[
     list[str] | None,
-    typer.Option("--pack", "-p", help="Judge by this rule pack only; repeat for more. Default: what the model chooses.", rich_help_panel=MODEL),
+    typer.Option(
+        "--pack",
+        "-p",
+        help="Judge by this rule pack only; repeat for more. Default: what the model chooses.",
+        rich_help_panel=MODEL,
+    ),
 ]
 Rules = Annotated[
     list[Path] | None,
-    typer.Option("--rules", help="A further folder of rules; `mantlet-rules/` beside the model is always read.", rich_help_panel=MODEL),
+    typer.Option(
+        "--rules",
+        help="A further folder of rules; `mantlet-rules/` beside the model is always read.",
+        rich_help_panel=MODEL,
+    ),
 ]
 ImpactModeOption = Annotated[
     str,
-    typer.Option("--impact-mode", help="How impact is made: method (business, else technical), mean8 or max8.", rich_help_panel=MODEL),
+    typer.Option(
+        "--impact-mode",
+        help="How impact is made: method (business, else technical), mean8 or max8.",
+        rich_help_panel=MODEL,
+    ),
 ]
 Today = Annotated[
     str,
-    typer.Option("--today", help="Judge end dates as of this day (YYYY-MM-DD).", rich_help_panel=MODEL, show_default="today"),
+    typer.Option(
+        "--today",
+        help="Judge end dates as of this day (YYYY-MM-DD).",
+        rich_help_panel=MODEL,
+        show_default="today",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_MODEL = Path()

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 
 
 def rate(
-    vector: Annotated[str, typer.Argument(help="An OWASP vector such as SL:5/M:4/O:7/…; without it you are asked factor by factor.", show_default=False)] = "",
+    vector: Annotated[
+        str,
+        typer.Argument(
+            help="An OWASP vector such as SL:5/M:4/O:7/…; without it you are asked factor by factor.",
+            show_default=False,
+        ),
+    ] = "",
     *,
-    impact_mode: Annotated[str, typer.Option("--impact-mode", help="method (business, else technical), mean8 or max8.")] = "method",
+    impact_mode: Annotated[
+        str, typer.Option("--impact-mode", help="method (business, else technical), mean8 or max8.")
+    ] = "method",
     as_json: options.Json = False,
 ) -> None:
     """Rate a risk with the OWASP Risk Rating Methodology.
@@ -53,7 +61,9 @@ def _interview() -> dict[str, float]:
         if factor.group != group:
             group = factor.group
             out.print(f"\n[bold]{group.capitalize()}[/bold]")
-            if group == "business impact" and not typer.confirm("Do you know the business impact?", default=True):
+            if group == "business impact" and not typer.confirm(
+                "Do you know the business impact?", default=True
+            ):
                 break
         scores[factor.code] = _ask(factor)
     return scores

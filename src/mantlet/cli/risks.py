@@ -22,8 +22,15 @@ MAX_NAMES = 3
 def risks(
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    everything: Annotated[bool, typer.Option("--all", "-a", help="Every risk on its own line, also settled, mitigated and to be confirmed.")] = False,
-    summary: Annotated[bool, typer.Option("--summary", help="Only the counts; for very large models.")] = False,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all", "-a", help="Every risk on its own line, also settled, mitigated and to be confirmed."
+        ),
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Only the counts; for very large models.")
+    ] = False,
     environment: options.Environment = "",
     packs: options.Packs = None,
     rules: options.Rules = None,
@@ -47,7 +54,7 @@ def risks(
     elif everything:
         _print_all(result)
     else:
-        _print_short(result, model)
+        print_short(result, model)
 
 
 def _print_summary(result: Assessment, *, as_json: bool) -> None:
@@ -65,11 +72,16 @@ def _print_summary(result: Assessment, *, as_json: bool) -> None:
         typer.echo(msgspec.json.encode(counts).decode())
         return
     for name, value in counts.items():
-        shown = ", ".join(f"{number} {word}" for word, number in value.items()) if isinstance(value, dict) else f"{value:,}"
+        shown = (
+            ", ".join(f"{number} {word}" for word, number in value.items())
+            if isinstance(value, dict)
+            else f"{value:,}"
+        )
         typer.echo(f"{name:9} {shown}")
 
 
-def _print_short(result: Assessment, model: Path) -> None:
+def print_short(result: Assessment, model: Path) -> None:
+    """Print what to find out and treat first."""
     from mantlet.cli.terminal import console, headline
 
     out = console()
@@ -86,7 +98,9 @@ def _print_short(result: Assessment, model: Path) -> None:
     hidden = groups[SHOWN_RISKS:]
     if hidden:
         name = "" if model == options.DEFAULT_MODEL else f" {model}"
-        out.print(f"[dim]… {sum(len(group) for group in hidden)} more risks of {len(hidden)} types: mantlet risks{name} --all[/dim]")
+        out.print(
+            f"[dim]… {sum(len(group) for group in hidden)} more risks of {len(hidden)} types: mantlet risks{name} --all[/dim]"
+        )
 
 
 def _remarks(result: Assessment) -> None:
@@ -96,9 +110,13 @@ def _remarks(result: Assessment) -> None:
     rulings = result.register.rulings
     for ruling in rulings.all:
         if not ruling.rows:
-            console().print(f"[yellow]decision without a threat:[/yellow] {escape(ruling.key)} (kept; its threat is gone)")
+            console().print(
+                f"[yellow]decision without a threat:[/yellow] {escape(ruling.key)} (kept; its threat is gone)"
+            )
         elif ruling.standing in {"expired", "changed", "incomplete"} or ruling.note.startswith("overdue"):
-            console().print(f"[yellow]decision {ruling.standing}:[/yellow] {escape(ruling.key)} ({escape(ruling.note)})")
+            console().print(
+                f"[yellow]decision {ruling.standing}:[/yellow] {escape(ruling.key)} ({escape(ruling.note)})"
+            )
 
 
 def _by_type(risks: Iterable[Risk]) -> list[list[Risk]]:
@@ -169,6 +187,11 @@ def _print_all(result: Assessment) -> None:
         for risk in group:
             ruling = risk.ruling
             decided = f"{ruling.decision.treatment}, {ruling.standing}" if ruling else ""
-            table.add_row(severity_text(risk.severity, risk.worst_case), Text(risk.title), Text(risk.id, style="dim"), Text(decided))
+            table.add_row(
+                severity_text(risk.severity, risk.worst_case),
+                Text(risk.title),
+                Text(risk.id, style="dim"),
+                Text(decided),
+            )
         out.print(table)
     _remarks(result)

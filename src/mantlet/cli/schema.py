@@ -9,7 +9,9 @@ import typer
 
 
 def schema(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")
+    ] = None,
 ) -> None:
     """Print the JSON Schema of threatmodel.yaml, so that editors complete and check it as you type."""
     import json

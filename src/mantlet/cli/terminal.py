@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from mantlet.risk.owasp import Severity
     from mantlet.risk.register import Register
 
-SEVERITY_STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "note": "dim"}
+__all__ = ["console", "err", "escape", "grid", "headline", "several", "severity_text", "write_bytes"]
+SEVERITY_STYLE = {
+    "critical": "bold white on red",
+    "high": "bold red",
+    "medium": "yellow",
+    "low": "cyan",
+    "note": "dim",
+}
 PLAIN_WIDTH = 160
 """Columns assumed when output is no terminal."""
 

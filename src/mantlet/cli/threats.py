@@ -20,17 +20,45 @@ STATES = ("open", "to-confirm", "mitigated")
 def threats(
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    element: Annotated[list[str] | None, typer.Option("--element", help="Only at this element or flow; repeat for more.", rich_help_panel=FILTERS)] = None,
+    element: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--element", help="Only at this element or flow; repeat for more.", rich_help_panel=FILTERS
+        ),
+    ] = None,
     category: Annotated[
         list[str] | None,
-        typer.Option("--category", "-c", help="Only this STRIDE, CIA, LINDDUN or TRIM category (spoofing, confidentiality, DD, retention …).", rich_help_panel=FILTERS),
+        typer.Option(
+            "--category",
+            "-c",
+            help="Only this STRIDE, CIA, LINDDUN or TRIM category (spoofing, confidentiality, DD, retention …).",
+            rich_help_panel=FILTERS,
+        ),
     ] = None,
-    severity: Annotated[str, typer.Option("--severity", "-s", help="Only at least this severity: note, low, medium, high, critical.", rich_help_panel=FILTERS)] = "note",
+    severity: Annotated[
+        str,
+        typer.Option(
+            "--severity",
+            "-s",
+            help="Only at least this severity: note, low, medium, high, critical.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = "note",
     status: Annotated[
         list[str] | None,
-        typer.Option("--status", help="Only in this state: open, to-confirm, mitigated. Default: open and to-confirm.", rich_help_panel=FILTERS),
+        typer.Option(
+            "--status",
+            help="Only in this state: open, to-confirm, mitigated. Default: open and to-confirm.",
+            rich_help_panel=FILTERS,
+        ),
     ] = None,
-    considered: Annotated[bool, typer.Option("--considered", help="The whole matrix: each cell of the frameworks' tables, and why it was dismissed.")] = False,
+    considered: Annotated[
+        bool,
+        typer.Option(
+            "--considered",
+            help="The whole matrix: each cell of the frameworks' tables, and why it was dismissed.",
+        ),
+    ] = False,
     environment: options.Environment = "",
     packs: options.Packs = None,
     rules: options.Rules = None,
@@ -43,7 +71,11 @@ def threats(
     if considered:
         _considered(result, set(element or ()), {_category(item) for item in category or ()}, as_json=as_json)
         return
-    rows = list(_chosen(result, set(element or ()), [_category(item) for item in category or ()], severity, status or []))
+    rows = list(
+        _chosen(
+            result, set(element or ()), [_category(item) for item in category or ()], severity, status or []
+        )
+    )
     if as_json:
         from mantlet.cli.terminal import write_bytes
         from mantlet.report.records import threats_json
@@ -57,7 +89,9 @@ def _category(name: str) -> str:
     return name if name.isupper() else name.lower().replace(" ", "-")
 
 
-def _chosen(result: Assessment, places: set[str], categories: list[str], severity: str, status: list[str]) -> Iterator[int]:
+def _chosen(
+    result: Assessment, places: set[str], categories: list[str], severity: str, status: list[str]
+) -> Iterator[int]:
     """Yield the rows that pass the filters, in the order of the register."""
     from mantlet.analysis.engine import State
     from mantlet.base.errors import UsageError
@@ -69,7 +103,9 @@ def _chosen(result: Assessment, places: set[str], categories: list[str], severit
     table = register.analysis.threats
     for name in status:
         if name not in STATES:
-            raise UsageError(f"unknown state '{name}'", mend=suggest(name, STATES) or f"one of {', '.join(STATES)}")
+            raise UsageError(
+                f"unknown state '{name}'", mend=suggest(name, STATES) or f"one of {', '.join(STATES)}"
+            )
     wanted = {State[name.upper().replace("-", "_")] for name in status or STATES[:2]}
     _check_categories(result, categories)
     floor = Severity.of(severity)
@@ -77,7 +113,11 @@ def _chosen(result: Assessment, places: set[str], categories: list[str], severit
         if categories and not all(_in_category(risk.type, name) for name in categories):
             continue
         for row in risk.rows:
-            if table.state[row] in wanted and register.ratings.severity[BEST, row] >= floor and _at(result, row, places):
+            if (
+                table.state[row] in wanted
+                and register.ratings.severity[BEST, row] >= floor
+                and _at(result, row, places)
+            ):
                 yield row
 
 
@@ -85,16 +125,30 @@ def _check_categories(result: Assessment, categories: list[str]) -> None:
     from mantlet.base.errors import UsageError
     from mantlet.base.suggest import suggest
 
-    known = {name for item in result.catalogue.threats.values() for name in (*item.stride, *item.cia, *item.trim, *item.linddun, *(node.partition(".")[0] for node in item.linddun))}
+    known = {
+        name
+        for item in result.catalogue.threats.values()
+        for name in (
+            *item.stride,
+            *item.cia,
+            *item.trim,
+            *item.linddun,
+            *(node.partition(".")[0] for node in item.linddun),
+        )
+    }
     for name in categories:
         if name not in known:
-            raise UsageError(f"unknown category '{name}'", mend=suggest(name, known) or "see `mantlet catalogue list`")
+            raise UsageError(
+                f"unknown category '{name}'", mend=suggest(name, known) or "see `mantlet catalogue list`"
+            )
 
 
 def _in_category(item: object, name: str) -> bool:
     fields = (getattr(item, field) for field in ("stride", "cia", "trim"))
     linddun: list[str] = item.linddun  # type: ignore[attr-defined]
-    return any(name in field for field in fields) or any(node == name or node.startswith(f"{name}.") for node in linddun)
+    return any(name in field for field in fields) or any(
+        node == name or node.startswith(f"{name}.") for node in linddun
+    )
 
 
 def _at(result: Assessment, row: int, places: set[str]) -> bool:
@@ -127,7 +181,11 @@ def _print(result: Assessment, rows: list[int]) -> None:
         labels = [*(name[:1].upper() for name in record["stride"]), *record["linddun"]]
         table.add_row(
             severity_text(Severity.of(rating["severity"]), Severity.of(rating["worst"])),
-            Text("decided" if record["decision"] and result.register.settled[row] else State(int(result.register.analysis.threats.state[row])).word),
+            Text(
+                "decided"
+                if record["decision"] and result.register.settled[row]
+                else State(int(result.register.analysis.threats.state[row])).word
+            ),
             Text(record["title"]),
             Text(record["id"], style="dim"),
             Text(" ".join(labels), style="dim"),
@@ -144,7 +202,8 @@ def _considered(result: Assessment, places: set[str], categories: set[str], *, a
     cells = (
         cell
         for cell in considered(result.register.analysis)
-        if (not places or cell.place.removesuffix(".returns") in places) and (not categories or cell.category in categories)
+        if (not places or cell.place.removesuffix(".returns") in places)
+        and (not categories or cell.category in categories)
     )
     if as_json:
         from mantlet.cli.terminal import write_bytes

@@ -1,4 +1,4 @@
-"""`mantlet validate`: is the model file right?"""
+"""`mantlet validate`: tells whether the model file is right."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def validate(
     if as_json:
         typer.echo('{"mantlet": 1, "valid": true, "errors": []}')
     else:
-        typer.echo(f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)")
+        typer.echo(
+            f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)"
+        )
 
 
 def _print_errors(errors: list[object]) -> None:

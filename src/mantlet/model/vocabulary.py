@@ -71,6 +71,7 @@ class Vocabulary:
             self.facts[fact.id] = fact
         self._aliases = {(item.realm, alias): item.id for item in self.types.values() for alias in item.aliases}
         self._lineage: dict[str, tuple[str, ...]] = {}
+        self._defaults: dict[str, dict[str, str]] = {}
         for name in self.types:
             self._lineage[name] = tuple(self._climb(name))
 
@@ -130,10 +131,12 @@ class Vocabulary:
 
     def default_facts(self, name: str, realm: Realm = "element") -> dict[str, str]:
         """Return the facts a type brings, a nearer type's winning."""
-        merged: dict[str, str] = {}
-        for item in reversed(self.lineage(name, realm)):
-            merged.update(self.types[item].facts)
-        return merged
+        known = self._defaults.get(name)
+        if known is None:
+            known = self._defaults[name] = {}
+            for item in reversed(self.lineage(name, realm)):
+                known.update(self.types[item].facts)
+        return known
 
     def held_by(self, name: str) -> list[str]:
         """Return the types of data that an element of this type holds by nature; the nearest list counts."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import Analysis, State
 from mantlet.base.errors import UsageError
+from mantlet.base.files import write_atomic
 from mantlet.catalogue.load import Catalogue, load_catalogue
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
@@ -135,9 +136,37 @@ class Assessment:
 
         return explain(self.register, name)
 
+    def diagram(self, kind: str = "svg", **options: Any) -> bytes:
+        """Draw the data flow diagram as svg, png, dot, mermaid or plantuml; see `mantlet.project.outputs.diagram`."""
+        from mantlet.project.outputs import diagram  # noqa: PLC0415
+
+        return diagram(self, kind, **options)
+
+    def save_diagram(self, path: str | Path, **options: Any) -> Path:
+        """Draw the diagram into a file whose suffix says the format."""
+        from mantlet.project.outputs import SUFFIXES  # noqa: PLC0415
+
+        kind = SUFFIXES.get(Path(path).suffix.lower().lstrip("."), "")
+        return _write(Path(path), self.diagram(kind or Path(path).suffix.lstrip("."), **options))
+
+    def report(self, kind: str = "html", *, date: str = "") -> bytes:
+        """Write the report as html, pdf, md, xlsx, csv or json."""
+        from mantlet.project.outputs import report  # noqa: PLC0415
+
+        return report(self, kind, date=date)
+
+    def save_report(self, path: str | Path, *, date: str = "") -> Path:
+        """Write the report into a file whose suffix says the format."""
+        return _write(Path(path), self.report(Path(path).suffix.lower().lstrip("."), date=date))
+
     def __repr__(self) -> str:
         counts = ", ".join(f"{number} {word}" for word, number in self.register.counts().items() if number)
         return f"<Assessment of {self.model.name}: {counts or 'no open risks'}>"
+
+
+def _write(path: Path, data: bytes) -> Path:
+    write_atomic(path, data)
+    return path
 
 
 def _with_packs(sections: Sections, packs: Sequence[str]) -> Sections:

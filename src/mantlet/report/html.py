@@ -9,7 +9,7 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from mantlet import __version__
+from mantlet.base.version import VERSION
 from mantlet.report.model import LINDDUN, STRIDE, Report
 from mantlet.risk.owasp import MATRIX
 
@@ -37,5 +37,5 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
             ("linddun", "LINDDUN", report.frameworks["linddun"], list(LINDDUN.values())),
         ],
         date=date,
-        version=__version__,
+        version=VERSION,
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from mantlet import __version__
 from mantlet.base.errors import MissingToolError
+from mantlet.base.version import VERSION
 from mantlet.report.html import SEVERITIES
 from mantlet.report.model import Report
 
@@ -31,7 +31,7 @@ def render(report: Report, svg: str, font_folder: str, *, date: str = "") -> byt
         "svg": svg,
         "severities": msgspec.json.encode(SEVERITIES).decode(),
         "date": date,
-        "version": __version__,
+        "version": VERSION,
     }
     compiler: Any = typst
     return bytes(

@@ -6,16 +6,19 @@ threats are written one by one, so that a large model needs no large memory.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 
 from mantlet.analysis.because import Because
 from mantlet.analysis.engine import State
+from mantlet.report.model import Report
 from mantlet.risk.needs import HARM_WORDS
-from mantlet.risk.owasp import Level, Severity
-from mantlet.risk.ratings import BEST, HIGH, LOW, levels
+from mantlet.risk.owasp import Severity, level
+from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.register import Register, Risk, fill, names_of
 from mantlet.rules.tree import SCOPES, Scope
 
@@ -37,16 +40,8 @@ class Records:
         self.register = register
         self.analysis = register.analysis
         self.because = Because(register.analysis)
-        ratings = register.ratings
-        self._band = ratings.severity.T.tolist()
-        self._likelihood = [[round(value, 3) for value in row] for row in ratings.likelihood.T.tolist()]
-        self._technical = [round(value, 3) for value in ratings.technical[BEST].tolist()]
-        business = ratings.business[BEST].tolist()
-        self._business = [None if value != value else round(value, 3) for value in business]  # noqa: PLR0124
-        self._impact = [round(value, 3) for value in ratings.impact[BEST].tolist()]
-        self._impact_level = levels(ratings.impact[BEST]).tolist()
-        self._likelihood_level = levels(ratings.likelihood[BEST]).tolist()
-        self._harm = ratings.harm().tolist()
+        self._case_of = register.ratings.cases.of.tolist()
+        self._ratings: dict[int, dict[str, Any]] = {}
         self._fixed = [self._of_type(kind) for kind in range(len(self.analysis.types))]
 
     def _of_type(self, kind: int) -> dict[str, Any]:
@@ -93,20 +88,29 @@ class Records:
         return at
 
     def rating(self, row: int) -> dict[str, Any]:
-        """Return a threat's rating: estimate, worst case and band."""
-        band = self._band[row]
+        """Return a threat's rating: estimate, worst case and band. Threats of one case share the record."""
+        case = self._case_of[row]
+        if case not in self._ratings:
+            self._ratings[case] = self._rate(case, row)
+        return self._ratings[case]
+
+    def _rate(self, case: int, row: int) -> dict[str, Any]:
+        cases = self.register.ratings.by_case
+        best, low, high = (Severity(int(cases.severity[band, case])).word for band in (BEST, LOW, HIGH))
+        business = float(cases.business[BEST, case])
+        likelihood, impact = float(cases.likelihood[BEST, case]), float(cases.impact[BEST, case])
         return {
             "vector": self.register.ratings.vector(row),
-            "likelihood": self._likelihood[row][BEST],
-            "likelihood_level": Level(self._likelihood_level[row]).word,
-            "technical": self._technical[row],
-            "business": self._business[row],
-            "impact": self._impact[row],
-            "impact_level": Level(self._impact_level[row]).word,
-            "severity": Severity(band[BEST]).word,
-            "worst": Severity(band[HIGH]).word,
-            "band": [Severity(band[LOW]).word, Severity(band[HIGH]).word],
-            "harm": HARM_WORDS[self._harm[row][0]],
+            "likelihood": round(likelihood, 3),
+            "likelihood_level": level(likelihood).word,
+            "technical": round(float(cases.technical[BEST, case]), 3),
+            "business": None if math.isnan(business) else round(business, 3),
+            "impact": round(impact, 3),
+            "impact_level": level(impact).word,
+            "severity": best,
+            "worst": high,
+            "band": [low, high],
+            "harm": HARM_WORDS[int(cases.harm[case, 0])],
         }
 
     def risk(self, risk: Risk) -> dict[str, Any]:
@@ -160,6 +164,11 @@ def risks_json(register: Register, risks: Iterable[Risk]) -> Iterator[bytes]:
         [{"key": ruling.key, **ruling.to_dict()} for ruling in register.rulings.orphaned]
     )
     yield b"}\n"
+
+
+def report_json(report: Report) -> bytes:
+    """Return the whole report as one JSON document, the fields of `Report` as they are."""
+    return b'{"mantlet": %d, "report": ' % VERSION + msgspec.json.encode(asdict(report)) + b"}\n"
 
 
 def _joined(items: Iterator[dict[str, Any]]) -> Iterator[bytes]:

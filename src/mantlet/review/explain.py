@@ -109,7 +109,7 @@ def explain(register: Register, name: str) -> Explained:
     rows, place = _find(register, kind, place_name)
     scope = SCOPES[item.at]
     row = rows[0] if rows else -1
-    state = State(int(analysis.verdicts[kind].state[place]))
+    state = State(int(analysis.state(kind)[place]))
     names = names_of(analysis, kind, place)
     applies, mitigated = (
         explain_rule(tree, scope, place, analysis.atoms, analysis.memo)
@@ -176,7 +176,7 @@ def _find(register: Register, kind: int, place_name: str) -> tuple[list[int], in
     ends = np.flatnonzero(analysis.element_of(item) == element)
     if not ends.size:
         raise UsageError(f"{item.id} is not asked at '{place_name}'", mend=_places_hint(item, places))
-    states = analysis.verdicts[kind].state[ends]
+    states = analysis.state(kind)[ends]
     return [], int(ends[states.argmax()])
 
 

@@ -111,6 +111,21 @@ def size(agent: Agent, situation: Situation) -> tuple[float, float, float]:
     return (agent.size[exposure],) * 3
 
 
+def chances(cast: dict[str, Agent]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return opportunity and size of each agent in each situation; shapes (agents, situations, 3)."""
+    return _chances(msgspec.json.encode(list(cast.values())))
+
+
+@lru_cache(maxsize=8)
+def _chances(cast: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    agents = msgspec.json.decode(cast, type=list[Agent])
+    scores = [
+        [[score(agent, situation) for situation in SITUATIONS] for agent in agents]
+        for score in (opportunity, size)
+    ]
+    return np.array(scores[0], np.float32), np.array(scores[1], np.float32)
+
+
 def _between(pair: tuple[float, float], protected: int) -> tuple[float, float, float]:
     """Return (estimate, low, high) of a score that a fact lowers; unknown protection is estimated in the middle."""
     bare, guarded = pair

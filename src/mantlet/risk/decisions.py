@@ -99,13 +99,13 @@ def apply_decisions(analysis: Analysis, ratings: Ratings, today: date) -> Ruling
 
 def _set_ratings(ratings: Ratings, rulings: Rulings) -> None:
     """Let vectors that people gave in decisions replace estimates."""
-    given = [(number, ruling) for number, ruling in enumerate(rulings.all) if ruling.decision.rating]
-    for number, ruling in given:
-        ratings.set_factors(
-            np.flatnonzero(rulings.of == number), parse_vector(ruling.decision.rating), ruling.key
-        )
+    given = {
+        ruling.key: (np.flatnonzero(rulings.of == number), parse_vector(ruling.decision.rating))
+        for number, ruling in enumerate(rulings.all)
+        if ruling.decision.rating and (rulings.of == number).any()
+    }
     if given:
-        ratings.refresh()
+        ratings.set_factors(given)
 
 
 class _Finder:

@@ -52,9 +52,10 @@ def reasons(ratings: Ratings, row: int) -> list[Factor]:
     """Explain a threat's factors, in vector order; unset business factors are left out."""
     teller = _Teller(ratings, row)
     names = {item.code: item.name for item in factor_texts()}
+    scores = [ratings.factors_of(row, band) for band in (BEST, LOW, HIGH)]
     found = []
     for column, code in enumerate(FACTORS):
-        best, low, high = (float(ratings.factors[band, row, column]) for band in (BEST, LOW, HIGH))
+        best, low, high = (scores[band][column] for band in (BEST, LOW, HIGH))
         if best < 0:
             continue
         source, reason, facts = teller.tell(code)
@@ -71,10 +72,10 @@ class _Teller:
         table = analysis.threats
         self.type = analysis.types[int(table.type[row])]
         self.element = int(table.element[row])
-        self.situation = SITUATIONS[int(ratings.situation[row])]
-        self.kind = ratings.kinds[int(ratings.agent[row])]
+        self.situation = SITUATIONS[int(ratings.cases.situation[ratings.cases.of[row]])]
+        self.kind = ratings.agent_of(row)
         self.agent = ratings.cast[self.kind]
-        self.stake = ratings.stake[row]
+        self.stake = ratings.cases.stake[ratings.cases.of[row]]
         self.holder = "flow" if SCOPES[self.type.at] == "movement" else "element"
 
     def tell(self, code: str) -> tuple[Source, str, tuple[str, ...]]:

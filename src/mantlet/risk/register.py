@@ -89,37 +89,34 @@ class Register:
         self._rank()
 
     def _rank(self) -> None:
-        """Group threats into risks and order both; all on arrays."""
+        """Group threats into risks and order both; all on arrays.
+
+        How bad a threat is depends on its case only, so cases are ranked and threats sorted by one number each.
+        """
         table, ratings = self.analysis.threats, self.ratings
-        severity, worst = ratings.severity[BEST].astype(np.int32), ratings.severity[HIGH].astype(np.int32)
-        score = ratings.likelihood[BEST] * ratings.impact[BEST]
-        settled = self.rulings.settled()
-        live = (table.state == State.OPEN).astype(np.int8) * 2 + (table.state == State.TO_CONFIRM)
-        self.settled = settled
+        self.settled = self.rulings.settled()
+        state = np.array([0, 2, 1, 3], np.int64)[table.state]
+        bad = self._badness()[ratings.cases.of]
+        worth = ((3 - state) * 2 + self.settled) * (len(ratings.by_case.harm) + 1) + bad
         own = np.where(table.element == SYSTEM_ROW, -1 - table.place, table.element).astype(np.int64)
-        group = (table.type.astype(np.int64) << 32) + own
-        order = np.lexsort((table.place, -score, -worst, -severity, settled, -live, group))
-        starts = (
-            np.flatnonzero(np.r_[True, np.diff(group[order]) != 0]) if len(table) else np.zeros(0, np.int64)
-        )
+        group = (table.type.astype(np.int64) << 31) + own
+        order = np.lexsort((worth, group))
+        starts = np.flatnonzero(np.diff(group[order], prepend=-(1 << 62)))
         heads = order[starts]
-        harm = ratings.harm()[:, 0][heads] if len(table) else heads
-        rank = np.lexsort(
-            (
-                table.element[heads],
-                table.type[heads],
-                -harm,
-                -score[heads],
-                -worst[heads],
-                -severity[heads],
-                settled[heads],
-                -live[heads],
-            )
-        )
-        bounds = np.append(starts, len(table))
-        self._order, self._starts, self._ends = order, bounds[:-1][rank], bounds[1:][rank]
+        rank = np.lexsort((table.element[heads], table.type[heads], worth[heads]))
+        ends = np.append(starts[1:], len(table))
+        self._order, self._starts, self._ends = order, starts[rank], ends[rank]
         self.heads: NDArray[np.int64] = heads[rank]
         """Per risk, in rank order, the row of its worst threat."""
+
+    def _badness(self) -> NDArray[np.int64]:
+        """Return each case's place when the worst come first; equal ones share it."""
+        cases = self.ratings.by_case
+        score = (cases.likelihood[BEST] * cases.impact[BEST] * 1000).astype(np.int64)
+        value = (
+            (cases.severity[BEST].astype(np.int64) * 8 + cases.severity[HIGH]) * 1_000_000 + score
+        ) * 4 + cases.harm[:, 0]
+        return np.unique(-value, return_inverse=True)[1]
 
     def __len__(self) -> int:
         return len(self.heads)

@@ -1,0 +1,95 @@
+"""`mantlet diagram`: the data flow diagram."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mantlet.cli import options
+
+SHOW = "What to show"
+
+
+def diagram(
+    model: options.ModelFile = options.DEFAULT_MODEL,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; its suffix says the format: svg, png, dot, mmd, puml. Default: print SVG.",
+        ),
+    ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--format", "-f", help="svg, png, dot, mermaid or plantuml; default: by suffix, else svg."
+        ),
+    ] = "",
+    focus: Annotated[
+        str,
+        typer.Option(
+            "--focus", help="Only this boundary or element, with its neighbours.", rich_help_panel=SHOW
+        ),
+    ] = "",
+    sequence: Annotated[
+        str,
+        typer.Option("--sequence", help="The sequence view of this named flow order.", rich_help_panel=SHOW),
+    ] = "",
+    path: Annotated[
+        int, typer.Option("--path", help="Bring out the n-th attack path.", rich_help_panel=SHOW)
+    ] = 0,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Without threat badges.", rich_help_panel=SHOW)
+    ] = False,
+    detail: Annotated[
+        bool, typer.Option("--detail", help="Draw everything, however much it is.", rich_help_panel=SHOW)
+    ] = False,
+    theme: Annotated[
+        str, typer.Option("--theme", help="light, dark or auto (SVG follows the reader).")
+    ] = "light",
+    scale: Annotated[float, typer.Option("--scale", min=0.5, max=6, help="PNG pixels per unit.")] = 2.0,
+    environment: options.Environment = "",
+    rules: options.Rules = None,
+) -> None:
+    """Draw the data flow diagram with its trust boundaries, open threats and personal data."""
+    from mantlet.project.outputs import SUFFIXES
+
+    result = options.assess(model, environment, None, rules)
+    chosen = kind or (
+        SUFFIXES.get(output.suffix.lower().lstrip("."), output.suffix.lstrip(".")) if output else "svg"
+    )
+    if sequence:
+        data = result.sequence(sequence, chosen, theme=theme, scale=scale)
+    else:
+        data = result.diagram(
+            chosen, _options(result, focus, path, plain=plain, detail=detail), theme=theme, scale=scale
+        )
+    if output is None:
+        from mantlet.cli.terminal import write_bytes
+
+        write_bytes([data])
+        return
+    from mantlet.base.files import write_atomic
+
+    write_atomic(output, data)
+    typer.echo(f"wrote {output}")
+
+
+def _options(result: object, focus: str, path: int, *, plain: bool, detail: bool) -> object:
+    from mantlet.base.errors import UsageError
+    from mantlet.diagram.options import Badge, Options
+    from mantlet.project.api import Assessment
+
+    assert isinstance(result, Assessment)  # noqa: S101
+    highlight: set[str] = set()
+    if path:
+        if not 1 <= path <= len(result.paths):
+            raise UsageError(f"there is no attack path {path}", mend=f"there are {len(result.paths)}")
+        chosen = result.paths[path - 1]
+        highlight = {*chosen.elements, *(step.flow for step in chosen.steps)}
+    nothing = {"": Badge(0)} if plain else {}
+    return Options(focus=focus, highlight=frozenset(highlight), detail=detail, overlay=nothing)

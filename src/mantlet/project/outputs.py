@@ -1,0 +1,130 @@
+"""Diagrams and reports of an assessment, as bytes of any format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from mantlet.analysis.engine import State
+from mantlet.base.errors import UsageError
+from mantlet.base.suggest import suggest
+from mantlet.diagram.options import Badge, Options, Sensitivity
+from mantlet.risk.owasp import Severity
+from mantlet.risk.ratings import BEST
+from mantlet.rules.tree import SCOPES, YES
+
+if TYPE_CHECKING:
+    from mantlet.project.api import Assessment
+
+DIAGRAM_FORMATS = ("svg", "png", "dot", "mermaid", "plantuml")
+SUFFIXES = {
+    "svg": "svg",
+    "png": "png",
+    "dot": "dot",
+    "gv": "dot",
+    "mmd": "mermaid",
+    "mermaid": "mermaid",
+    "puml": "plantuml",
+    "plantuml": "plantuml",
+}
+REPORT_FORMATS = ("html", "pdf", "md", "xlsx", "csv", "json")
+
+
+def overlay(assessment: Assessment) -> dict[str, Badge]:
+    """Return the badge of each element and flow: how many threats are open there, and the worst severity."""
+    register = assessment.register
+    analysis, settled = register.analysis, register.settled
+    table, severity = analysis.threats, register.ratings.severity[BEST]
+    found: dict[str, list[int]] = {}
+    for row in range(len(table)):
+        if table.state[row] != State.OPEN or settled[row]:
+            continue
+        item = analysis.types[int(table.type[row])]
+        name = register.element_id(row)
+        if item.at == "flow":
+            name = analysis.place_id(SCOPES[item.at], int(table.place[row]))
+        found.setdefault(name, []).append(int(severity[row]))
+    return {name: Badge(len(levels), Severity(max(levels)).word) for name, levels in found.items()}
+
+
+def sensitivity(assessment: Assessment) -> dict[str, Sensitivity]:
+    """Return the movements that carry personal data, as the lineage analysis knows them."""
+    analysis = assessment.register.analysis
+    lineage = analysis.atoms.lineage
+    personal = lineage.movements(("personal",), ()) == YES
+    special = lineage.movements(("special-category",), ()) == YES
+    return {
+        analysis.columns.movement_place(row): "special" if special[row] else "personal"
+        for row in range(len(personal))
+        if personal[row]
+    }
+
+
+def diagram(
+    assessment: Assessment,
+    kind: str = "svg",
+    options: Options | None = None,
+    *,
+    theme: str = "light",
+    scale: float = 2.0,
+    prefix: str = "",
+    marked: bool = True,
+) -> bytes:
+    """Draw the data flow diagram as svg, png, dot, mermaid or plantuml.
+
+    Badges and personal data are marked unless ``marked`` is false or ``options`` brings its own.
+    """
+    from mantlet import diagram as maker  # noqa: PLC0415
+
+    if kind not in DIAGRAM_FORMATS:
+        raise UsageError(
+            f"unknown diagram format '{kind}'",
+            mend=suggest(kind, DIAGRAM_FORMATS) or f"one of {', '.join(DIAGRAM_FORMATS)}",
+        )
+    chosen = _marked(assessment, options or Options()) if marked else options or Options()
+    drawing = maker.draw(assessment.model, assessment.catalogue.vocabulary, chosen)
+    )
+    if kind == "png":
+        return maker.to_png(drawing, theme=theme, scale=scale)
+    if kind == "svg":
+        return maker.to_svg(drawing, theme=theme, prefix=prefix).encode()
+    writers = {"dot": maker.to_dot, "mermaid": maker.to_mermaid, "plantuml": maker.to_plantuml}
+    return writers[kind](drawing).encode()
+
+
+def _marked(assessment: Assessment, options: Options) -> Options:
+    chosen = options.sensitivity if options.sensitivity is not None else sensitivity(assessment)
+    return replace(options, overlay=options.overlay or overlay(assessment), sensitivity=chosen)
+
+
+def report(assessment: Assessment, kind: str = "html", *, date: str = "") -> bytes:
+    """Write the report as html, pdf, md, xlsx, csv or json. ``date`` is printed when given; nothing else depends on the day."""
+    if kind not in REPORT_FORMATS:
+        raise UsageError(
+            f"unknown report format '{kind}'",
+            mend=suggest(kind, REPORT_FORMATS) or f"one of {', '.join(REPORT_FORMATS)}",
+        )
+    from mantlet.report.build import build  # noqa: PLC0415
+
+    made = build(assessment.model, assessment.register)
+    if kind == "html":
+        from mantlet.report import html  # noqa: PLC0415
+
+        return html.render(made, diagram(assessment, theme="auto").decode(), date=date).encode()
+    if kind == "pdf":
+        from mantlet.report import pdf  # noqa: PLC0415
+
+        with resources.as_file(resources.files("mantlet.diagram") / "fonts") as fonts:
+            return pdf.render(made, diagram(assessment).decode(), str(fonts), date=date)
+    if kind == "md":
+        from mantlet.report import markdown  # noqa: PLC0415
+
+        return markdown.render(made, diagram=diagram(assessment, "mermaid").decode(), date=date).encode()
+    if kind == "json":
+        from mantlet.report.records import report_json  # noqa: PLC0415
+
+        return report_json(made)
+    from mantlet.report import sheets  # noqa: PLC0415
+
+    return sheets.to_csv(made).encode("utf-8-sig") if kind == "csv" else sheets.to_xlsx(made)
