@@ -117,9 +117,9 @@ def show(
         catalogue.frameworks,
     )
     keys = {name, name.upper(), name.lower()}
-    found = next((home[key] for home in homes for key in sorted(keys) if key in home), None)  # type: ignore[attr-defined]
+    found = next((home[key] for home in homes for key in sorted(keys) if key in home), None)
     if found is None:
-        known = [key for home in homes for key in home]  # type: ignore[attr-defined]
+        known = [key for home in homes for key in home]
         raise UsageError(
             f"the catalogue has no '{name}'",
             mend=suggest(name, known) or "`mantlet catalogue search` finds by words",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mantlet.cli import options
+
+if TYPE_CHECKING:
+    from mantlet.diagram.options import Options
+    from mantlet.project.api import Assessment
 
 SHOW = "What to show"
 
@@ -65,9 +69,8 @@ def diagram(
     if sequence:
         data = result.sequence(sequence, chosen, theme=theme, scale=scale)
     else:
-        data = result.diagram(
-            chosen, _options(result, focus, path, plain=plain, detail=detail), theme=theme, scale=scale
-        )
+        shown = _options(result, focus, path, detail=detail)
+        data = result.diagram(chosen, shown, theme=theme, scale=scale, marked=not plain)
     if output is None:
         from mantlet.cli.terminal import write_bytes
 
@@ -79,17 +82,14 @@ def diagram(
     typer.echo(f"wrote {output}")
 
 
-def _options(result: object, focus: str, path: int, *, plain: bool, detail: bool) -> object:
+def _options(result: Assessment, focus: str, path: int, *, detail: bool) -> Options:
     from mantlet.base.errors import UsageError
-    from mantlet.diagram.options import Badge, Options
-    from mantlet.project.api import Assessment
+    from mantlet.diagram.options import Options
 
-    assert isinstance(result, Assessment)  # noqa: S101
     highlight: set[str] = set()
     if path:
         if not 1 <= path <= len(result.paths):
             raise UsageError(f"there is no attack path {path}", mend=f"there are {len(result.paths)}")
         chosen = result.paths[path - 1]
         highlight = {*chosen.elements, *(step.flow for step in chosen.steps)}
-    nothing = {"": Badge(0)} if plain else {}
-    return Options(focus=focus, highlight=frozenset(highlight), detail=detail, overlay=nothing)
+    return Options(focus=focus, highlight=frozenset(highlight), detail=detail)

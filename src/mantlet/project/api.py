@@ -28,6 +28,7 @@ from mantlet.risk.owasp import ImpactMode
 from mantlet.risk.register import Register, Risk
 
 if TYPE_CHECKING:
+    from mantlet.diagram.options import Options
     from mantlet.review.explain import Explained
     from mantlet.review.paths import AttackPath
     from mantlet.review.questions import Question
@@ -136,11 +137,17 @@ class Assessment:
 
         return explain(self.register, name)
 
-    def diagram(self, kind: str = "svg", **options: Any) -> bytes:
+    def diagram(self, kind: str = "svg", options: Options | None = None, **style: Any) -> bytes:
         """Draw the data flow diagram as svg, png, dot, mermaid or plantuml; see `mantlet.project.outputs.diagram`."""
         from mantlet.project.outputs import diagram  # noqa: PLC0415
 
-        return diagram(self, kind, **options)
+        return diagram(self, kind, options, **style)
+
+    def sequence(self, name: str, kind: str = "svg", **style: Any) -> bytes:
+        """Draw a named order of flows as a sequence diagram (svg, png, mermaid, plantuml)."""
+        from mantlet.project.outputs import sequence  # noqa: PLC0415
+
+        return sequence(self, name, kind, **style)
 
     def save_diagram(self, path: str | Path, **options: Any) -> Path:
         """Draw the diagram into a file whose suffix says the format."""

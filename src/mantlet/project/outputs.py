@@ -84,7 +84,6 @@ def diagram(
         )
     chosen = _marked(assessment, options or Options()) if marked else options or Options()
     drawing = maker.draw(assessment.model, assessment.catalogue.vocabulary, chosen)
-    )
     if kind == "png":
         return maker.to_png(drawing, theme=theme, scale=scale)
     if kind == "svg":

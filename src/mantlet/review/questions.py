@@ -68,6 +68,8 @@ class Question:
     why: str
     answers: tuple[str, ...]
     """Suggested answers; empty where any text or list will do."""
+    open: bool = False
+    """Other answers than those suggested fit too."""
     weight: int = 0
     threats: list[int] = field(default_factory=list)
     """Rows of the threats that an answer may settle."""
@@ -235,7 +237,13 @@ class _Asker:
         definition = self.vocabulary.facts[fact]
         answers = tuple(definition.values) if isinstance(definition.values, list) else ()
         return Question(
-            fact, holder, name, definition.question.replace("{at}", label), definition.why, answers
+            fact,
+            holder,
+            name,
+            definition.question.replace("{at}", label),
+            definition.why,
+            answers,
+            definition.open,
         )
 
     def _id(self, holder: Holder, row: int) -> str:
