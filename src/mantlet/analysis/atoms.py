@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from msgspec import structs
 
 from mantlet.analysis.columns import Columns, Index, Mask, Ternary
 from mantlet.analysis.exposure import derive, spread
@@ -13,6 +14,7 @@ from mantlet.analysis.lineage import Lineage
 from mantlet.catalogue.schema import Control
 from mantlet.model.vocabulary import DIMENSIONS
 from mantlet.model.vocabulary import Subject as Holder
+from mantlet.rules.evaluate import Answer
 from mantlet.rules.tree import (
     NO,
     UNKNOWN,
@@ -56,8 +58,8 @@ class ModelAtoms:
         self.facts = FactTable(columns, controls)
         derive(columns, self.facts)
         self.lineage = Lineage(columns)
-        self._answers: dict[object, Ternary] = {}
-        self._tests: dict[type, Callable[[Scope, object], Ternary]] = {
+        self._answers: dict[object, Answer] = {}
+        self._tests: dict[type, Callable[[Scope, object], Answer]] = {
             TypeIs: self._type,
             FactIn: self._fact,
             FactCompare: self._fact,
@@ -82,8 +84,8 @@ class ModelAtoms:
         }
         return sizes[scope]
 
-    def atom(self, atom: Atom, scope: Scope) -> Ternary:
-        """Answer one atom for every place of a scope; shape (size(scope),), int8."""
+    def atom(self, atom: Atom, scope: Scope) -> Answer:
+        """Answer one atom for every place of a scope, int8 of shape (size(scope),), or once where all answers are the same."""
         return self._tests[type(atom)](scope, atom)
 
     def rows(self, scope: Scope, subject: Subject) -> Index | None:
@@ -100,29 +102,30 @@ class ModelAtoms:
         return self._system(scope) if subject == "system" else None
 
     def _system(self, scope: Scope) -> Index:
-        return np.zeros(self.size(scope), np.int32)
+        return np.zeros(self.size(scope), np.intp)
 
-    def _gather(self, scope: Scope, subject: Subject, key: object, compute: Callable[[], Ternary]) -> Ternary:
-        if key not in self._answers:
-            self._answers[key] = compute()
+    def _gather(self, scope: Scope, subject: Subject, key: object, compute: Callable[[], Ternary]) -> Answer:
+        """Answer over the subject's own table, once, and look the places up in it."""
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = uniform(compute())
+        if isinstance(found, int):
+            return found
         rows = self.rows(scope, subject)
-        return self._answers[key] if rows is None else self._answers[key][rows]
+        return found if rows is None else found[rows]
 
-    def _type(self, scope: Scope, atom: object) -> Ternary:
+    def _type(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, TypeIs)  # noqa: S101
         table = self.columns.boundary_types if atom.subject == "boundary" else self.columns.element_types
         key = ("type", HOLDERS[atom.subject], atom.types)
-        return self._gather(scope, atom.subject, key, lambda: _two(table.are(atom.types)))
+        return self._gather(scope, atom.subject, key, lambda: table.answers(atom.types))
 
-    def _fact(self, scope: Scope, atom: object) -> Ternary:
+    def _fact(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, (FactIn, FactCompare, FactKnown))  # noqa: S101
         holder = HOLDERS[atom.subject]
-        if (
-            scope == "movement"
-            and atom.subject == "flow"
-            and atom.fact == "initiator"
-            and isinstance(atom, FactIn)
-        ):
+        if self.facts.is_silent(holder, atom.fact):
+            return NO if isinstance(atom, FactKnown) else UNKNOWN
+        if holder == "flow" and atom.fact == "initiator" and isinstance(atom, FactIn):
             return self._initiator(atom.values)
 
         def compute() -> Ternary:
@@ -131,14 +134,7 @@ class ModelAtoms:
                 return column.among(atom.values)
             return column.known() if isinstance(atom, FactKnown) else column.compare(atom.op, atom.number)
 
-        test = (
-            atom.values
-            if isinstance(atom, FactIn)
-            else (atom.op, atom.number)
-            if isinstance(atom, FactCompare)
-            else ()
-        )
-        return self._gather(scope, atom.subject, (type(atom), holder, atom.fact, test), compute)
+        return self._gather(scope, atom.subject, (holder, structs.replace(atom, subject="system")), compute)
 
     def _initiator(self, values: tuple[str, ...]) -> Ternary:
         """Tell of each movement whether the end that opened the flow is the movement's own source or target."""
@@ -158,7 +154,7 @@ class ModelAtoms:
             any(columns.dimension_drawn[row] for row in touched),
         )
 
-    def _crosses(self, _scope: Scope, atom: object) -> Ternary:
+    def _crosses(self, _scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, Crosses)  # noqa: S101
         key = ("crosses", atom.types)
         if key not in self._answers:
@@ -170,29 +166,20 @@ class ModelAtoms:
             inside = columns.enclosed(special)
             crossed |= inside[columns.source] != inside[columns.target]
             crossed |= self._crosses_as_written(atom.types)[columns.movement_flow]
-            self._answers[key] = np.where(crossed, YES, NO if drawn else UNKNOWN).astype(np.int8)
+            self._answers[key] = uniform(np.where(crossed, YES, NO if drawn else UNKNOWN).astype(np.int8))
         return self._answers[key]
 
     def _crosses_as_written(self, types: tuple[str, ...]) -> Mask:
         """What a foreign drawing's boundary lines said; kept on the flow because no box shows it."""
         is_a, boundaries = self.columns.vocabulary.is_a, self.columns.sections.boundaries
-        flows = self.columns.sections.flows.values()
-        return np.fromiter(
-            (
-                any(
-                    is_a(boundaries[name].type if name in boundaries else name, wanted, "boundary")
-                    for name in flow.crosses
-                    for wanted in types
-                )
-                if flow.crosses
-                else False
-                for flow in flows
-            ),
-            bool,
-            len(flows),
-        )
+        crossed = np.zeros(len(self.columns.flows), bool)
+        for row in self.columns.crossing_as_written:
+            lines = self.columns.sections.flows[self.columns.flows.ids[row]].crosses
+            named = [boundaries[name].type if name in boundaries else name for name in lines]
+            crossed[row] = any(is_a(name, wanted, "boundary") for name in named for wanted in types)
+        return crossed
 
-    def _within(self, scope: Scope, atom: object) -> Ternary:
+    def _within(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, Within)  # noqa: S101
 
         def compute() -> Ternary:
@@ -204,17 +191,17 @@ class ModelAtoms:
 
         return self._gather(scope, atom.subject, ("within", atom.types), compute)
 
-    def _carries(self, scope: Scope, atom: object) -> Ternary:
+    def _carries(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, Carries)  # noqa: S101
         if atom.subject == "flow":
-            return self.lineage.movements(atom.words, atom.types)
+            return uniform(self.lineage.movements(atom.words, atom.types))
         relation = "holds" if atom.relation == "holds" else "handles"
         key = (relation, atom.words, atom.types)
         return self._gather(
             scope, atom.subject, key, lambda: self.lineage.elements(relation, atom.words, atom.types)
         )
 
-    def _data(self, scope: Scope, atom: object) -> Ternary:
+    def _data(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, DataIs)  # noqa: S101
         return self._gather(
             scope,
@@ -223,7 +210,7 @@ class ModelAtoms:
             lambda: self.lineage.assets(atom.words, atom.types),
         )
 
-    def _lineage(self, scope: Scope, atom: object) -> Ternary:
+    def _lineage(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, LineageAtom)  # noqa: S101
         if atom.subject == "data":
             compute = self.lineage.derived if atom.relation == "derived-from" else self.lineage.trained_on
@@ -235,10 +222,10 @@ class ModelAtoms:
             )
         key = ("models", atom.words, atom.types)
         if atom.subject == "flow":
-            return self.lineage.moving_models(atom.words, atom.types)
+            return uniform(self.lineage.moving_models(atom.words, atom.types))
         return self._gather(scope, atom.subject, key, lambda: self.lineage.models_at(atom.words, atom.types))
 
-    def _linked(self, scope: Scope, atom: object) -> Ternary:
+    def _linked(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, Linked)  # noqa: S101
         return self._gather(
             scope, atom.subject, ("linked", atom.relation, atom.types), lambda: self._links(atom)
@@ -247,17 +234,16 @@ class ModelAtoms:
     def _links(self, atom: Linked) -> Ternary:
         columns = self.columns
         wanted = columns.element_types.are(atom.types)
-        live = columns.flow_in_scope[columns.movement_flow]
-        source, target = columns.source[live], columns.target[live]
-        if atom.relation in {"sends-to", "reaches"}:
-            source, target = target, source
+        arrows = columns.backward if atom.relation in {"sends-to", "reaches"} else columns.onward
+        if not wanted.any():
+            return np.zeros(len(wanted), np.int8)
         if atom.relation in {"reached-from", "reaches"}:
-            return _two(spread(wanted, source, target))
-        found = np.zeros(len(columns.elements), bool)
-        found[target[wanted[source]]] = True
+            return _two(spread(wanted, arrows))
+        found = np.zeros(len(wanted), bool)
+        found[arrows.items[wanted[arrows.owner_rows()]]] = True
         return _two(found)
 
-    def _control(self, scope: Scope, atom: object) -> Ternary:
+    def _control(self, scope: Scope, atom: object) -> Answer:
         assert isinstance(atom, ControlOn)  # noqa: S101
         holder = HOLDERS[atom.subject]
 
@@ -275,6 +261,14 @@ class ModelAtoms:
 
 def _worth(truth: bool) -> int:
     return YES if truth else NO
+
+
+def uniform(values: Ternary) -> Answer:
+    """Return one number where all values are the same (no for none), else the values."""
+    if not values.size:
+        return NO
+    first = int(values[0])
+    return first if (values == first).all() else values
 
 
 def _two(mask: Mask) -> Ternary:

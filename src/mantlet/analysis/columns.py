@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
-from mantlet.model.entries import Sections
+from mantlet.model.entries import Entry, Sections, fact_text
 from mantlet.model.model import RETURNS
-from mantlet.model.vocabulary import DIMENSIONS, ELEMENT_KINDS, Realm, Vocabulary
+from mantlet.model.vocabulary import DIMENSIONS, ELEMENT_KINDS, Realm, Subject, Vocabulary
+from mantlet.rules.tree import YES
 
-Index = NDArray[np.int32]
+Index = NDArray[np.signedinteger]
 Mask = NDArray[np.bool_]
 Ternary = NDArray[np.int8]
 
@@ -40,13 +41,13 @@ class Ragged:
         for row in rows:
             lengths.append(len(row))
             items.extend(row)
-        starts = np.zeros(len(lengths) + 1, np.int32)
+        starts = np.zeros(len(lengths) + 1, np.intp)
         np.cumsum(lengths, out=starts[1:])
-        return cls(starts, np.asarray(items, np.int32))
+        return cls(starts, np.asarray(items, np.intp))
 
     def owner_rows(self) -> Index:
         """Return the row that each item belongs to."""
-        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), np.diff(self.starts))
+        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.intp), np.diff(self.starts))
 
     def row(self, number: int) -> list[int]:
         """Return one row as a list."""
@@ -71,19 +72,35 @@ class Names:
         return [rows[name] for name in names if name in rows]
 
 
+class Named:
+    """A column of names: a small code per row and the names behind the codes."""
+
+    __slots__ = ("codes", "names")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        codes: dict[str, int] = {}
+        self.codes = np.fromiter((codes.setdefault(name, len(codes)) for name in names), np.intp)
+        self.names = list(codes)
+
+
 class Typed:
     """A table's types: a small code per row and the names behind the codes."""
 
     def __init__(self, names: Iterable[str], vocabulary: Vocabulary, realm: Realm) -> None:
-        codes: dict[str, int] = {}
-        self.codes = np.fromiter((codes.setdefault(name, len(codes)) for name in names), np.int32)
-        self.names = [vocabulary.resolve(name, realm) for name in codes]
+        named = Named(names)
+        self.codes = named.codes
+        self.names = [vocabulary.resolve(name, realm) for name in named.names]
         self._lines = [frozenset((name, *vocabulary.lineage(name, realm))) for name in self.names]
 
     def by_type(self, wanted: Iterable[str]) -> Mask:
         """Tell of each type code whether it is-a one of the wanted types."""
         chosen = frozenset(wanted)
         return np.array([not chosen.isdisjoint(line) for line in self._lines], bool)
+
+    def answers(self, wanted: Iterable[str]) -> Ternary:
+        """Return yes or no for each row: whether its type is-a one of the wanted types."""
+        flags = self.by_type(wanted).astype(np.int8) * YES
+        return flags[self.codes] if len(flags) else np.zeros(0, np.int8)
 
     def are(self, wanted: Iterable[str]) -> Mask:
         """Tell of each row whether its type is-a one of the wanted types."""
@@ -116,14 +133,8 @@ class Columns:
             if entry.kind is not UNSET:
                 self.kind[row] = ELEMENT_KINDS.index(entry.kind)
         self.element_in_scope = np.fromiter((not entry.out_of_scope for entry in entries), bool, len(entries))
-        data = self.data.rows
-        self.holds = Ragged.of(
-            [data[name] for name in entry.holds if name in data]
-            if entry.holds is not UNSET and entry.holds
-            else ()
-            for entry in entries
-        )
-        self.holds_known = np.fromiter((entry.holds is not UNSET for entry in entries), bool, len(entries))
+        self.operators = Named(entry.operated_by for entry in entries)
+        self.holds, self.holds_known = _listed([entry.holds for entry in entries], self.data.rows)
         self.data_types = Typed(
             (asset.type for asset in self.sections.data.values()), self.vocabulary, "data"
         )
@@ -136,14 +147,14 @@ class Columns:
         }
         self.boundary_types = Typed(special.values(), self.vocabulary, "boundary")
         parents = [self.boundaries.rows.get(entry.in_, -1) for entry in entries.values()]
-        self.boundary_parent = np.asarray(parents, np.int32)
+        self.boundary_parent = np.asarray(parents, np.intp)
         self.boundary_chain = [_chain(row, parents) for row in range(len(parents))]
         names = self.boundary_types.names
         dimension = [
             DIMENSIONS.index(self.vocabulary.dimension(names[code])) for code in self.boundary_types.codes
         ]
-        self.boundary_dimension = np.asarray(dimension, np.int32)
-        self.zone = np.full((len(DIMENSIONS), len(self.elements)), -1, np.int32)
+        self.boundary_dimension = np.asarray(dimension, np.intp)
+        self.zone = np.full((len(DIMENSIONS), len(self.elements)), -1, np.intp)
         rows = self.boundaries.rows
         for element, entry in enumerate(self.sections.elements.values()):
             for name in entry.within:
@@ -156,28 +167,47 @@ class Columns:
         entries = list(self.sections.flows.values())
         rows = self.elements.rows
         count = len(entries)
-        source = np.fromiter((rows.get(entry.from_, -1) for entry in entries), np.int32, count)
-        target = np.fromiter((rows.get(entry.to, -1) for entry in entries), np.int32, count)
+        source = np.fromiter((rows.get(entry.from_, -1) for entry in entries), np.intp, count)
+        target = np.fromiter((rows.get(entry.to, -1) for entry in entries), np.intp, count)
         opened_by_target = np.fromiter((entry.opened_by == entry.to for entry in entries), bool, count)
-        in_scope = np.fromiter((not entry.out_of_scope for entry in entries), bool, count)
-        back = np.fromiter((bool(entry.returns) for entry in entries), bool, count)
-        returning = np.flatnonzero(back).astype(np.int32)
-        forward = np.arange(count, dtype=np.int32)
+        returning = np.array([row for row, entry in enumerate(entries) if entry.returns], np.intp)
         self.flow_source, self.flow_target = source, target
         self.flow_opener_is_source = ~opened_by_target
-        self.flow_in_scope = in_scope
-        self.movement_flow = np.concatenate([forward, returning])
-        self.movement_returns = np.concatenate([np.zeros(count, bool), np.ones(len(returning), bool)])
+        self.flow_in_scope = np.fromiter((not entry.out_of_scope for entry in entries), bool, count)
+        self.crossing_as_written = [row for row, entry in enumerate(entries) if entry.crosses]
+        """Flows of which a foreign drawing said what they cross."""
+        self.movement_flow = np.concatenate([np.arange(count), returning])
+        self.movement_returns = np.arange(count + len(returning)) >= count
         self.source = np.concatenate([source, target[returning]])
         self.target = np.concatenate([target, source[returning]])
         self.source_opens = np.concatenate([~opened_by_target, opened_by_target[returning]])
-        data = self.data.rows
         carried = [entry.data for entry in entries] + [entries[row].returns for row in returning]
-        self.moves = Ragged.of(
-            [data[name] for name in names if name in data] if names is not UNSET and names else ()
-            for names in carried
-        )
-        self.moves_known = np.fromiter((names is not UNSET for names in carried), bool, len(carried))
+        self.moves, self.moves_known = _listed(carried, self.data.rows)
+        self.written: dict[Subject, dict[str, tuple[list[int], list[str]]]] = {
+            "element": _written(self.sections.elements.values()),
+            "flow": _written(entries),
+            "boundary": _written(self.sections.boundaries.values()),
+            "data": _written(self.sections.data.values()),
+            "copy": {},
+            "system": _written([self.sections.system]),
+        }
+        """Facts as written: per subject and fact, the rows and their values."""
+
+    @cached_property
+    def onward(self) -> Ragged:
+        """Where each element's movements in scope lead."""
+        return self._arrows(self.source, self.target)
+
+    @cached_property
+    def backward(self) -> Ragged:
+        """Where each element's movements in scope come from."""
+        return self._arrows(self.target, self.source)
+
+    def _arrows(self, tail: Index, head: Index) -> Ragged:
+        live = self.flow_in_scope[self.movement_flow]
+        order = np.argsort(tail[live], kind="stable")
+        starts = np.searchsorted(tail[live][order], np.arange(len(self.elements) + 1))
+        return Ragged(starts, head[live][order])
 
     def movement_place(self, row: int) -> str:
         """Return the place id of a movement."""
@@ -217,6 +247,31 @@ class Columns:
         return _ragged(pairs, len(self.elements), len(self.data))
 
 
+def _listed(lists: Sequence[Iterable[str] | UnsetType], rows: dict[str, int]) -> tuple[Ragged, Mask]:
+    """Return lists of ids as rows, and which of them somebody wrote."""
+    known = np.fromiter((names is not UNSET for names in lists), bool, len(lists))
+    if not known.any():
+        return Ragged(np.zeros(len(lists) + 1, np.intp), np.zeros(0, np.intp)), known
+    packed = Ragged.of(
+        [rows[name] for name in names if name in rows] if names is not UNSET else () for names in lists
+    )
+    return packed, known
+
+
+def _written(entries: Iterable[Entry]) -> dict[str, tuple[list[int], list[str]]]:
+    """Collect written facts: per fact, on which rows and what."""
+    found: dict[str, tuple[list[int], list[str]]] = {}
+    for row, entry in enumerate(entries):
+        facts = entry.facts  # type: ignore[attr-defined]
+        for fact, value in facts.items() if facts else ():
+            rows, values = found.setdefault(fact, ([], []))
+            rows.append(row)
+            values.append(
+                value if type(value) is str and value not in {"true", "false"} else fact_text(value)
+            )
+    return found
+
+
 def _chain(row: int, parents: Sequence[int]) -> list[int]:
     """Return a boundary and those around it, innermost first; a cycle ends the walk."""
     chain: list[int] = []
@@ -230,5 +285,5 @@ def _ragged(pairs: Sequence[tuple[Index, Index]], rows: int, width: int) -> Ragg
     """Pack (row, item) pairs without repeats, items in ascending order."""
     keys = np.unique(np.concatenate([owner.astype(np.int64) * max(width, 1) + item for owner, item in pairs]))
     owner, item = np.divmod(keys, max(width, 1))
-    starts = np.searchsorted(owner, np.arange(rows + 1)).astype(np.int32)
-    return Ragged(starts, item.astype(np.int32))
+    starts = np.searchsorted(owner, np.arange(rows + 1)).astype(np.intp)
+    return Ragged(starts, item.astype(np.intp))

@@ -17,7 +17,7 @@ from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
-from mantlet.rules.evaluate import Memo, evaluate
+from mantlet.rules.evaluate import Memo, answer
 from mantlet.rules.tree import NO, SCOPES, UNKNOWN, YES, Scope
 
 SYSTEM_ROW = -1
@@ -55,7 +55,7 @@ class Verdict:
 class ThreatTable:
     """The threats that are not absent, one row each, ordered by type and then place."""
 
-    type: NDArray[np.int32]
+    type: NDArray[np.intp]
     """Row of the type in `Analysis.types`."""
     place: Index
     """Row of the place in the type's scope."""
@@ -101,12 +101,17 @@ class Analysis:
 
     def _judge(self, item: ThreatType) -> Verdict:
         scope = SCOPES[item.at]
-        applies = evaluate(item.applies, scope, self.atoms, self.memo)
-        places = np.flatnonzero(applies).astype(np.int32)
+        applies = answer(item.applies, scope, self.atoms, self.memo)
+        if isinstance(applies, int):
+            places = np.arange(self.atoms.size(scope) if applies else 0)
+            applies = np.full(len(places), applies, np.int8)
+        else:
+            places = np.flatnonzero(applies)
+            applies = applies[places]
         if not places.size:
             return _NOWHERE
-        mitigated = evaluate(item.mitigated, scope, self.atoms, self.memo)[places]
-        applies = applies[places]
+        found = answer(item.mitigated, scope, self.atoms, self.memo)
+        mitigated = found if isinstance(found, int) else found[places]
         state = _STATES[applies * 3 + mitigated]
         live = self.in_scope(item)
         if live is not None:
@@ -148,10 +153,10 @@ class Analysis:
             opener = np.where(columns.source_opens, columns.source, columns.target)
             return np.where(columns.kind[listener] == EXTERNAL, opener, listener)
         if at == "element":
-            return np.arange(len(columns.elements), dtype=np.int32)
+            return np.arange(len(columns.elements), dtype=np.intp)
         if at == "data-at":
             return self.atoms.facts.copy_element
-        return np.full(self.atoms.size(SCOPES[at]), SYSTEM_ROW, np.int32)  # type: ignore[index]
+        return np.full(self.atoms.size(SCOPES[at]), SYSTEM_ROW, np.intp)  # type: ignore[index]
 
     def _silence(self) -> None:
         """Where a special type applies, the general ones that it names are not shown."""
@@ -200,11 +205,11 @@ class Analysis:
             if verdict.places.size
         ]
         if not kept:
-            rows = np.zeros(0, np.int32)
+            rows = np.zeros(0, np.intp)
             return ThreatTable(rows, rows, rows, np.zeros(0, np.int8), np.zeros(0, bool))
         places = [verdict.places[shown] for _, verdict, shown in kept]
         return ThreatTable(
-            np.repeat(np.array([row for row, _, _ in kept], np.int32), [len(some) for some in places]),
+            np.repeat(np.array([row for row, _, _ in kept], np.intp), [len(some) for some in places]),
             np.concatenate(places),
             np.concatenate(
                 [
@@ -251,4 +256,4 @@ def _states() -> NDArray[np.int8]:
 
 
 _STATES = _states()
-_NOWHERE = Verdict(np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0, bool))
+_NOWHERE = Verdict(np.zeros(0, np.intp), np.zeros(0, np.int8), np.zeros(0, bool))

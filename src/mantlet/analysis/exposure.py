@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns, Index, Mask
+from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns, Mask, Ragged
 from mantlet.analysis.facts import FactColumn, FactTable, Origin
 from mantlet.model.entries import SELF
 from mantlet.rules.tree import YES
@@ -75,19 +75,13 @@ def _operators(columns: Columns, facts: FactTable) -> FactColumn:
     }
     roles[SELF] = "us"
     ours = {"controller": "us"}
-    names = [entry.operated_by for entry in columns.sections.elements.values()]
-    column.codes = np.fromiter(
-        (
-            column.code(
-                ours.get(parties[name].role, roles[name])
-                if name in parties
-                else roles.get(name, "third-party")
-            )
-            for name in names
-        ),
-        np.int16,
-        len(names),
-    )
+    by_name = [
+        column.code(
+            ours.get(parties[name].role, roles[name]) if name in parties else roles.get(name, "third-party")
+        )
+        for name in columns.operators.names
+    ]
+    column.codes = np.array(by_name, np.int16)[columns.operators.codes]
     column.origin[:] = Origin.DERIVED
     public = facts.column("element", "public_supply").among(["yes"]) == YES
     column.put(public & (column.codes == column.code("us")), "third-party", Origin.DERIVED)
@@ -98,7 +92,7 @@ def _external_input(columns: Columns, facts: FactTable) -> FactColumn:
     """Tell whether anything from an external entity or a public supply reaches each element, over any number of steps."""
     column = FactColumn.empty(len(columns.elements))
     origin = (columns.kind == EXTERNAL) | (facts.column("element", "public_supply").among(["yes"]) == YES)
-    reached = spread(origin, columns.source, columns.target)
+    reached = spread(origin, columns.onward)
     column.put(reached, "yes", Origin.DERIVED)
     column.put(~reached, "no", Origin.DERIVED)
     return column
@@ -111,17 +105,16 @@ def _initiators(columns: Columns) -> FactColumn:
     return column
 
 
-def spread(start: Mask, source: Index, target: Index) -> Mask:
+def spread(start: Mask, arrows: Ragged) -> Mask:
     """Mark what can be reached from the marked rows over one or more arrows; linear in the number of arrows."""
-    order = np.argsort(source, kind="stable")
-    heads = target[order]
-    first = np.searchsorted(source[order], np.arange(len(start) + 1))
     reached = np.zeros(len(start), bool)
     frontier = np.flatnonzero(start)
     while frontier.size:
-        lengths = first[frontier + 1] - first[frontier]
-        offsets = np.repeat(first[frontier] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        neighbours = np.unique(heads[np.arange(lengths.sum()) + offsets])
-        frontier = neighbours[~reached[neighbours]]
-        reached[frontier] = True
+        first = arrows.starts[frontier]
+        lengths = arrows.starts[frontier + 1] - first
+        offsets = np.repeat(first - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        seen = np.zeros(len(start), bool)
+        seen[arrows.items[np.arange(lengths.sum()) + offsets]] = True
+        frontier = np.flatnonzero(seen & ~reached)
+        reached |= seen
     return reached

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mantlet.analysis.columns import Columns, Index, Mask, Ternary
 from mantlet.catalogue.schema import Control
-from mantlet.model.entries import ControlInPlace, Entry, fact_text
-from mantlet.model.vocabulary import FactDef, Subject
+from mantlet.model.entries import ControlInPlace, fact_text
+from mantlet.model.vocabulary import Subject
 from mantlet.rules.tree import NO, UNKNOWN, YES
 
 Codes = NDArray[np.int16]
@@ -99,7 +99,6 @@ class FactTable:
         self.columns = columns
         self.copy_element = columns.kept.owner_rows()
         self.copy_data = columns.kept.items
-        sections = columns.sections
         self._rows: dict[Subject, int] = {
             "element": len(columns.elements),
             "flow": len(columns.flows),
@@ -108,19 +107,15 @@ class FactTable:
             "copy": len(self.copy_data),
             "system": 1,
         }
-        self._written: dict[Subject, dict[str, tuple[list[int], list[str]]]] = {
-            "element": _written(sections.elements.values()),
-            "flow": _written(sections.flows.values()),
-            "boundary": _written(sections.boundaries.values()),
-            "data": _written(sections.data.values()),
-            "copy": {},
-            "system": _written([sections.system]),
-        }
+        self._written = {subject: dict(facts) for subject, facts in columns.written.items()}
         self._read_fields()
         self._controls = controls
         self._cache: dict[tuple[Subject, str], FactColumn] = {}
         self._set_by = self._controls_in_place()
-        self._implied_by = _implications(columns.vocabulary.facts.values())
+        self._implied_by = columns.vocabulary.implied_by
+        self._by_type = {
+            fact for name in columns.element_types.names for fact in columns.vocabulary.default_facts(name)
+        }
 
     def column(self, subject: Subject, fact: str) -> FactColumn:
         """Return a fact's column over one kind of subject."""
@@ -132,6 +127,22 @@ class FactTable:
     def add(self, subject: Subject, fact: str, column: FactColumn) -> None:
         """Put in a column that the analysis derived."""
         self._cache[subject, fact] = column
+
+    def is_silent(self, subject: Subject, fact: str) -> bool:
+        """Tell whether nothing anywhere says anything of a fact, so that it is unknown everywhere."""
+        if (
+            (subject, fact) in self._cache
+            or fact in self._written[subject]
+            or (subject, fact) in self._set_by
+        ):
+            return False
+        if subject in {"element", "flow"} and fact in self._written["boundary"]:
+            return False
+        if subject == "element" and fact in self._by_type:
+            return False
+        if subject == "copy" and not (self.is_silent("element", fact) and self.is_silent("data", fact)):
+            return False
+        return all(self.is_silent(subject, other) for other, _, _ in self._implied_by.get(fact, ()))
 
     def _resolve(self, subject: Subject, fact: str) -> FactColumn:
         column = FactColumn.empty(self._rows[subject])
@@ -267,27 +278,3 @@ class FactTable:
         if subject == "copy":
             return elements[self.copy_element] | data[self.copy_data]
         return np.zeros(1, bool)
-
-
-def _written(entries: Iterable[Entry]) -> dict[str, tuple[list[int], list[str]]]:
-    """Collect written facts: per fact, on which rows and what."""
-    found: dict[str, tuple[list[int], list[str]]] = {}
-    for row, entry in enumerate(entries):
-        facts = entry.facts  # type: ignore[attr-defined]
-        for fact, value in facts.items() if facts else ():
-            rows, values = found.setdefault(fact, ([], []))
-            rows.append(row)
-            values.append(
-                value if type(value) is str and value not in {"true", "false"} else fact_text(value)
-            )
-    return found
-
-
-def _implications(facts: Iterable[FactDef]) -> dict[str, list[tuple[str, str, str]]]:
-    """Turn “value of A implies B” round: per B, which value of A makes it what."""
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for fact in facts:
-        for value, consequences in fact.implies.items():
-            for other, implied in consequences.items():
-                found.setdefault(other, []).append((fact.id, value, implied))
-    return found

@@ -69,11 +69,20 @@ class Vocabulary:
             if fact.id in self.facts:
                 raise InputError(f"the fact '{fact.id}' is defined twice")
             self.facts[fact.id] = fact
-        self._aliases = {(item.realm, alias): item.id for item in self.types.values() for alias in item.aliases}
+        self._aliases = {
+            (item.realm, alias): item.id for item in self.types.values() for alias in item.aliases
+        }
         self._lineage: dict[str, tuple[str, ...]] = {}
         self._defaults: dict[str, dict[str, str]] = {}
         for name in self.types:
             self._lineage[name] = tuple(self._climb(name))
+
+        self.implied_by: dict[str, list[tuple[str, str, str]]] = {}
+        """Per fact, which value of which other fact makes it what."""
+        for fact in self.facts.values():
+            for value, consequences in fact.implies.items():
+                for other, implied in consequences.items():
+                    self.implied_by.setdefault(other, []).append((fact.id, value, implied))
 
     def _add_type(self, item: TypeDef) -> None:
         if item.id in self.types:
@@ -93,7 +102,10 @@ class Vocabulary:
             yield current
             current = self.types[current].is_
         if list(seen) and not any(root in seen for root in ROOTS[self.types[name].realm]):
-            raise InputError(f"the type '{name}' is-a no known kind", mend=f"let it be one of {ROOTS[self.types[name].realm]}")
+            raise InputError(
+                f"the type '{name}' is-a no known kind",
+                mend=f"let it be one of {ROOTS[self.types[name].realm]}",
+            )
 
     def resolve(self, name: str, realm: Realm = "element") -> str:
         """Return the type's id for its id or alias in a realm, or the name itself if nobody knows it there."""

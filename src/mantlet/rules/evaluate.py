@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from mantlet.rules.tree import NO, UNKNOWN, YES, And, Atom, Const, Not, Or, Scope, Tree
 
 Values = NDArray[np.int8]
-Memo = dict[object, Values]
-"""What was worked out before, by (scope, closed-world flag, subtree); share one per analysed model."""
+Answer = Values | int
+"""A value for each place, or one number where every place has the same."""
+Memo = dict[tuple[Scope, bool, Tree], Answer]
+"""What was worked out before, by scope, closed-world flag and subtree; share one per analysed model."""
 
 
 class Atoms(Protocol):
@@ -25,8 +27,8 @@ class Atoms(Protocol):
         """Return the number of places of a scope."""
         ...
 
-    def atom(self, atom: Atom, scope: Scope) -> Values:
-        """Return 0, 1 or 2 for each place of the scope; the array is never changed afterwards."""
+    def atom(self, atom: Atom, scope: Scope) -> Answer:
+        """Return 0, 1 or 2 for each place of the scope, or once for all; the array is never changed afterwards."""
         ...
 
 
@@ -36,6 +38,17 @@ def evaluate(
     """Return the rule's value at each place of ``scope``; treat the array as read-only, it may be shared.
 
     ``closed`` judges as Microsoft's tool does: what nobody wrote is no match, so an unknown atom counts as no.
+    """
+    found = answer(tree, scope, atoms, memo, closed=closed)
+    return np.full(atoms.size(scope), found, np.int8) if isinstance(found, int) else found
+
+
+def answer(
+    tree: Tree, scope: Scope, atoms: Atoms, memo: Memo | None = None, *, closed: bool = False
+) -> Answer:
+    """Return what `evaluate` does, but one number where every place has the same value.
+
+    Most facts are unknown everywhere and most types are nowhere, so most of a catalogue is settled without an array.
     """
     memo = {} if memo is None else memo
     key = (scope, closed, tree)
@@ -48,28 +61,44 @@ def evaluate(
         case Or(items):
             result = _join(items, scope, atoms, memo, closed=closed, stop=YES)
         case Not(item):
-            result = np.subtract(YES, evaluate(item, scope, atoms, memo, closed=closed), dtype=np.int8)
+            inner = answer(item, scope, atoms, memo, closed=closed)
+            result = YES - inner if isinstance(inner, int) else np.subtract(YES, inner, dtype=np.int8)
         case Const(number):
-            result = np.full(atoms.size(scope), number, np.int8)
+            result = int(number)
         case _:
             result = atoms.atom(tree, scope)
     if closed and not isinstance(tree, (And, Or, Not)):
-        result = np.where(result == UNKNOWN, np.int8(NO), result)
+        result = _closed(result)
     memo[key] = result
     return result
 
 
+def _closed(found: Answer) -> Answer:
+    if isinstance(found, int):
+        return NO if found == UNKNOWN else found
+    return np.where(found == UNKNOWN, np.int8(NO), found)
+
+
 def _join(
     items: tuple[Tree, ...], scope: Scope, atoms: Atoms, memo: Memo, *, closed: bool, stop: int
-) -> Values:
+) -> Answer:
     """Fold with minimum or maximum, and leave the rest alone once every place has the value nothing can change."""
-    combine, settled = (np.minimum, np.max) if stop == NO else (np.maximum, np.min)
-    result = evaluate(items[0], scope, atoms, memo, closed=closed)
-    for item in items[1:]:
-        if not result.size or settled(result) == stop:
-            return result
-        result = combine(result, evaluate(item, scope, atoms, memo, closed=closed))
-    return result
+    combine, pick = (np.minimum, min) if stop == NO else (np.maximum, max)
+    common = YES - stop
+    varying: Values | None = None
+    for item in items:
+        found = answer(item, scope, atoms, memo, closed=closed)
+        if isinstance(found, int):
+            common = pick(common, found)
+            if common == stop:
+                return stop
+            continue
+        varying = found if varying is None else combine(varying, found)
+        if not (varying != stop).any():
+            return stop
+    if varying is None:
+        return common
+    return varying if common == YES - stop else combine(varying, np.int8(common))
 
 
 def value(tree: Tree, known: Mapping[Atom, int]) -> int:
