@@ -20,6 +20,9 @@ OPERATIONS = (
 )  # fmt: skip
 """Words for what makes data out of data; others are free, but a near miss of these is a slip."""
 
+LEARNING = frozenset({"train", "fine-tune", "distil", "distill", "tune", "infer"})
+"""Steps that a round may go through: rounds of federated learning, models that learn from what they caused."""
+
 
 class SystemChecker:
     """Looks through the sections that describe the system."""
@@ -67,7 +70,7 @@ class SystemChecker:
             self._type(asset.type, "data", (*path, "type"))
             self.facts.check(asset.facts, "data", (*path, "facts"))
             if asset.derived_from is not UNSET:
-                derived[name] = list(asset.derived_from)
+                derived[name] = [origin for origin, how in asset.derived_from.items() if how not in LEARNING or origin == name]
                 self._origins(asset, (*path, "derived_from"))
         self._rounds(derived, "data", "derived_from", "data made of itself")
 

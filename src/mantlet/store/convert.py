@@ -38,7 +38,7 @@ def from_raw(
     What is `null` is taken as not written and leaves ``raw``; ``odd`` says where such things and foreign keys are, if known.
     """
     with without_collection():
-        parents, problems = _settle(raw, oddities(raw) if odd is None else odd, type_of(record))
+        parents, problems = settle(raw, oddities(raw) if odd is None else odd, type_of(record))
         try:
             result = msgspec.convert(_gathered(raw, parents), record, strict=False)
         except msgspec.ValidationError as error:
@@ -94,14 +94,14 @@ def raise_problems(problems: Iterable[Problem], where: Locator | None) -> None:
     raise_all(errors)
 
 
-def _settle(raw: Raw, odd: list[Path], kind: mi.Type) -> tuple[list[Path], list[Problem]]:
+def settle(raw: Raw, odd: list[Path], kind: mi.Type | None) -> tuple[list[Path], list[Problem]]:
     """Take out or fill what is empty, and find the records that hold foreign keys."""
     parents: dict[Path, None] = {}
     problems: list[Problem] = []
     for path in odd:
         if not path:
             continue
-        holder, value, current = raw, raw, cast("mi.Type | None", kind)
+        holder, value, current = raw, raw, kind
         for key in path[:-1]:
             current, value = below(chosen(current, value), key), value[key]
         holder, current, key = value, chosen(current, value), path[-1]

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from mantlet.model.entries import Sections
 from mantlet.store.convert import to_raw
-from mantlet.store.emit import entry
+from mantlet.store.emit import OPEN, entry
 from mantlet.store.shape import below, fields, type_of
 from mantlet.store.yamlread import Raw
 
 SCHEMA_LINE = "# yaml-language-server: $schema="
-OPEN = (
-    "parties",
-    "data",
-    "boundaries",
-    "elements",
-    "flows",
-    "sequences",
-    "agents",
-    "controls",
-    "decisions",
-    "threats",
-    "environments",
-)
-"""Sections whose entries have lines of their own."""
 
 
 def dump(model: Sections, *, schema: str = "") -> str:

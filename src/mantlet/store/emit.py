@@ -8,6 +8,20 @@ from mantlet.store.yamlread import FOREIGN, Raw
 
 WIDTH = 110
 STEP = 2
+OPEN = (
+    "parties",
+    "data",
+    "boundaries",
+    "elements",
+    "flows",
+    "sequences",
+    "agents",
+    "controls",
+    "decisions",
+    "threats",
+    "environments",
+)
+"""Sections whose entries have lines of their own."""
 
 
 def flow(value: Raw, kind: Type | None = None, *, foreign: bool = False) -> str:
@@ -37,20 +51,20 @@ def entry(
     """Return `key: value` as lines that start at a column; ``open_up`` puts a mapping's entries on lines of their own."""
     head = " " * column + key_text(key, holder) + ":"
     foreign = foreign or key.startswith(FOREIGN)
-    lines = _value(value, column, kind, len(head) + 1, foreign=foreign, open_up=open_up)
+    lines = value_lines(value, column, kind, len(head) + 1, foreign=foreign, open_up=open_up)
     return [f"{head} {lines[0]}" if lines[0] else head, *lines[1:]]
 
 
 def item(value: Raw, column: int, kind: Type | None = None, *, foreign: bool = False) -> list[str]:
     """Return `- value` as lines that start at a column."""
-    lines = _value(value, column, kind, column + 2, foreign=foreign)
+    lines = value_lines(value, column, kind, column + 2, foreign=foreign)
     pad = " " * column + "-"
     if lines[0]:
         return [f"{pad} {lines[0]}", *lines[1:]]
     return [f"{pad} {lines[1].lstrip(' ')}", *lines[2:]]
 
 
-def _value(
+def value_lines(
     value: Raw, column: int, kind: Type | None, used: int, *, foreign: bool, open_up: bool = False
 ) -> list[str]:
     """Return a value as what stands on the key's line (empty for a block) and the lines below."""

@@ -36,6 +36,10 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+class NotJsonError(InputError):
+    """The text is not JSON; it may still be YAML that starts with a brace."""
+
+
 def looks_like_json(text: str) -> bool:
     """Tell whether the first sign is an opening brace."""
     return text[:1000].lstrip().startswith("{")
@@ -110,8 +114,8 @@ def _syntax_error(error: json.JSONDecodeError, text: str, file: str) -> InputErr
     where = locate(text, error.pos, file)
     for sign, what, mend in _WORDS:
         if error.msg.startswith(sign):
-            return InputError(what, where=where, mend=mend)
-    return InputError(f"not readable as JSON: {error.msg}", where=where)
+            return NotJsonError(what, where=where, mend=mend)
+    return NotJsonError(f"not readable as JSON: {error.msg}", where=where)
 
 
 def _report(raw: Raw, doubled: list[dict[str, Raw]], text: str, file: str) -> None:

@@ -46,6 +46,15 @@ class Node:
     alias: bool = False
     anchor: str = ""
 
+    def child(self, key: str | int) -> Node | None:
+        """Return the place of an entry or item, if it is there."""
+        children = self.children
+        if isinstance(children, dict):
+            return children.get(key)  # type: ignore[arg-type]
+        return (
+            children[key] if children is not None and isinstance(key, int) and key < len(children) else None
+        )
+
 
 @dataclass(slots=True)
 class Tree:
