@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from datetime import date
 from functools import lru_cache
@@ -20,7 +21,9 @@ TODAY = date(2026, 11, 24)
 
 
 def sections(text: str) -> Sections:
-    """Read a model's sections; scalars are text, as the store reads them."""
+    """Read a model's sections from YAML (scalars are text, as the store reads them) or JSON."""
+    if text.startswith("{"):
+        return msgspec.convert(json.loads(text), Sections, strict=False)
     raw = yaml.load(textwrap.dedent(text), Loader=yaml.BaseLoader)  # noqa: S506
     return msgspec.convert(raw or {}, Sections, strict=False)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 from importlib import resources
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from mantlet.base.version import VERSION
@@ -17,18 +18,25 @@ SEVERITIES = [[severity.word for severity in row] for row in reversed(MATRIX)]
 """Severity words of the matrix, likelihood high first."""
 
 
-def render(report: Report, svg: str, *, date: str = "") -> str:
-    """Return the report; ``svg`` is the diagram, already safe markup. ``date`` is shown when given."""
-    folder = resources.files("mantlet.report") / "templates"
-    css, script = ((folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+@lru_cache(maxsize=1)
+def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    template = environment.from_string((folder / "report.html.jinja").read_text(encoding="utf-8"))
-    return template.render(
+    return environment.from_string(_file("report.html.jinja"))
+
+
+def _file(name: str) -> str:
+    return (resources.files("mantlet.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def render(report: Report, svg: str, *, date: str = "") -> str:
+    """Return the report; ``svg`` is the diagram, already safe markup. ``date`` is shown when given."""
+    script = _file("report.js")
+    return _template().render(
         report=report,
         svg=Markup(svg),  # noqa: S704  (made by our renderer, which escapes every name)
-        css=Markup(css),  # noqa: S704
+        css=Markup(_file("report.css")),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         severities=SEVERITIES,
