@@ -198,17 +198,15 @@ def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
 
     from mantlet.cli.terminal import console, grid
 
-    table = grid("framework", "version", "entries", "threat", "other", "open")
+    table = grid("framework", "version", "of", "entries", "threat", "other", "open")
     for item in measured:
-        states = [entry.disposition for entry in item.entries]
-        other = sum(state not in {"threat", "open"} for state in states)
+        counts = item.counts
+        other = item.total - counts.get("threat", 0) - counts.get("open", 0)
         table.add_row(
             Text(item.id),
             Text(item.version),
-            str(len(states)),
-            str(states.count("threat")),
-            str(other),
-            str(states.count("open")),
+            Text(item.of, style="dim"),
+            *map(str, (item.total, counts.get("threat", 0), other, counts.get("open", 0))),
         )
     console().print(table)
     console().print(

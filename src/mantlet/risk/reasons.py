@@ -120,7 +120,9 @@ class _Teller:
             else "reachable from the internet",
         )
         if code == "S":
-            return "derived", f"{title}s; {seen}", (place,) if "*" not in self.agent.size else ()
+            if "*" in self.agent.size:
+                return "default", f"how many such agents there are: {title}", ()
+            return "derived", f"how many could: {seen}", (place,)
         if self.agent.operated:
             return (
                 "derived",
@@ -207,6 +209,9 @@ class _Teller:
         business = self.ratings.analysis.sections.system.business
         if code == "PV":
             return "derived", "from the number of people in the data", ("data.subjects_count",)
+        stated = UNSET if business is UNSET else getattr(business, _STATED[code])
+        if stated is not UNSET:
+            return "derived", f"stated as {stated:g} at most, by what is at stake here", ("system.business",)
         level = "medium" if business is UNSET or business.criticality is UNSET else business.criticality
         whole = tables().business[code][level]
         return (
@@ -214,3 +219,6 @@ class _Teller:
             f"system criticality {level} ({whole} at most), by what is at stake here",
             ("system.business",),
         )
+
+
+_STATED = {"FD": "financial", "RD": "reputation", "NC": "compliance"}
