@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mantlet.model.model import Model
-from mantlet.report.findings import Findings
+from mantlet.report.findings import Findings, together
 from mantlet.report.inventory import Inventory
 from mantlet.report.model import TOP_PATHS, TOP_RISKS, Report
 from mantlet.review.paths import attack_paths
@@ -22,7 +22,7 @@ def build(model: Model, register: Register) -> Report:
         verdict=findings.verdict(),
         matrix=findings.matrix(),
         harm=findings.harm(),
-        top=open_risks[:TOP_RISKS],
+        top=together(open_risks)[:TOP_RISKS],
         risks=open_risks,
         settled=[findings.risk(risk) for risk in register.decided],
         mitigated=[findings.risk(risk) for risk in register.mitigated],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from mantlet.analysis.because import Because
 from mantlet.analysis.considered import considered
@@ -243,6 +244,18 @@ class Findings:
         if len(self.register.analysis.columns.source) * 60 > MATRIX_LIMIT:
             return {}
         return dict(Counter(cell.state for cell in considered(self.register.analysis)).most_common())
+
+
+def together(risks: list[RiskView]) -> list[RiskView]:
+    """Show risks of one type once, at the worst place, naming the others."""
+    found: dict[str, RiskView] = {}
+    for risk in risks:
+        name = risk.id.partition("@")[0]
+        if name in found:
+            found[name].also.append(risk.element_name)
+        else:
+            found[name] = replace(risk, also=[])
+    return list(found.values())
 
 
 def _number(count: int, noun: str) -> str:

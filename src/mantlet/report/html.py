@@ -30,13 +30,25 @@ def _file(name: str) -> str:
     return (resources.files("mantlet.report") / "templates" / name).read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=1)
+def _fonts() -> str:
+    """Return the report's typeface as style rules; other scripts than Latin fall back to the reader's fonts."""
+    folder = resources.files("mantlet.report") / "fonts"
+    rules = []
+    for weight, name in ((400, "Inter-Regular-latin.woff2"), (600, "Inter-SemiBold-latin.woff2")):
+        data = base64.b64encode((folder / name).read_bytes()).decode()
+        source = f"url(data:font/woff2;base64,{data}) format('woff2')"
+        rules.append(f"@font-face{{font-family:Inter;font-weight:{weight};src:{source}}}")
+    return "".join(rules)
+
+
 def render(report: Report, svg: str, *, date: str = "") -> str:
     """Return the report; ``svg`` is the diagram, already safe markup. ``date`` is shown when given."""
     script = _file("report.js")
     return _template().render(
         report=report,
         svg=Markup(svg),  # noqa: S704  (made by our renderer, which escapes every name)
-        css=Markup(_file("report.css")),  # noqa: S704
+        css=Markup(_fonts() + _file("report.css")),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         severities=SEVERITIES,
@@ -44,6 +56,7 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
             ("stride", "STRIDE", report.frameworks["stride"], [word.replace("-", " ") for word in STRIDE]),
             ("linddun", "LINDDUN", report.frameworks["linddun"], list(LINDDUN.values())),
         ],
+        harm=", ".join(f"{number} {word}" for word, number in report.harm.items() if number) or "none",
         date=date,
         version=VERSION,
     )

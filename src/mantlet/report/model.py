@@ -54,6 +54,8 @@ class RiskView:
     decision: str
     inherent: str
     planned: str
+    also: list[str] = field(default_factory=list)
+    """Other elements with a risk of the same type, where risks of one type are shown together."""
 
 
 @dataclass(frozen=True, slots=True)
