@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mantlet.store.emit import flow
 from mantlet.store.rawedit import get
 from mantlet.store.shape import Type, type_at
-from mantlet.store.yamlread import FOREIGN, Node, Path, read_yaml
+from mantlet.store.tree import FOREIGN, Node, Path
+from mantlet.store.yamlread import read_yaml
 
 
 def expanded(text: str) -> str:

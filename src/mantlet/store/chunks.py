@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mantlet.model.entries import Sections
 from mantlet.store.shape import fields
 from mantlet.store.splice import line_end, newline
-from mantlet.store.yamlread import Tree, read_yaml
+from mantlet.store.tree import Tree
+from mantlet.store.yamlread import read_yaml
 
 
 @dataclass(slots=True)

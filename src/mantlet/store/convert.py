@@ -17,7 +17,7 @@ from mantlet.model.entries import Sections
 from mantlet.model.problem import Problem
 from mantlet.store.explain import explain
 from mantlet.store.shape import COLLECTED, below, chosen, fields, type_of
-from mantlet.store.yamlread import FOREIGN, MAX_ERRORS, Path, Raw, oddities
+from mantlet.store.tree import FOREIGN, MAX_ERRORS, Path, Raw, oddities
 
 T = TypeVar("T", bound=Struct)
 Locator = Callable[[Path, bool], Location | None]

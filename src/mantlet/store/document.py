@@ -17,7 +17,8 @@ from mantlet.store.jsonread import JsonPlaces
 from mantlet.store.rawedit import MISSING, Edit, applied, as_read, get, is_foreign
 from mantlet.store.read import BOM, Reading, read_any, read_file
 from mantlet.store.shape import type_of
-from mantlet.store.yamlread import Node, Path, Raw, read_yaml
+from mantlet.store.tree import Node, Path, Raw
+from mantlet.store.yamlread import read_yaml
 
 
 class Document:
@@ -130,10 +131,10 @@ class Document:
         value = as_read(value, foreign=is_foreign(path), typed=self.is_json)
         old = get(self.raw, path)
         if isinstance(old, dict) and isinstance(value, dict) and old and value:
-            for key in [key for key in old if key not in value]:
-                self.remove((*path, key))
             for key, item in value.items():
                 self.set((*path, key), item)
+            for key in [key for key in old if key not in value]:
+                self.remove((*path, key))
         elif old is MISSING or old != value or type(old) is not type(value):
             self._apply(Edit("put", path, value))
 

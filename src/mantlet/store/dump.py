@@ -6,7 +6,7 @@ from mantlet.model.entries import Sections
 from mantlet.store.convert import to_raw
 from mantlet.store.emit import OPEN, entry
 from mantlet.store.shape import below, fields, type_of
-from mantlet.store.yamlread import Raw
+from mantlet.store.tree import Raw
 
 SCHEMA_LINE = "# yaml-language-server: $schema="
 

@@ -14,7 +14,8 @@ from mantlet.store.convert import settle
 from mantlet.store.emit import OPEN, entry
 from mantlet.store.rawedit import Edit, get
 from mantlet.store.shape import Type, below, chosen, type_of
-from mantlet.store.yamlread import Raw, Tree, read_yaml
+from mantlet.store.tree import Raw, Tree
+from mantlet.store.yamlread import read_yaml
 
 ROOT = type_of(Sections)
 
@@ -30,7 +31,7 @@ def edited(
     name = str(edit.path[0])
     section = chunks.sections.get(name)
     if section is None:
-        add_section(chunks, name, _fresh_section(name, wanted[name], _indent(chunks)))
+        add_section(chunks, name, _fresh_section(name, wanted[name], chunks))
     elif len(edit.path) == 1:
         _section_edit(chunks, name, section, raw, edit, wanted)
     elif section.entries is None:
@@ -173,14 +174,14 @@ def _reread(section: Section, text: str, tree: Tree) -> None:
     )
 
 
-def _fresh_section(name: str, value: Raw, column: int) -> Section:
-    lines = entry(name, value, column, below(ROOT, name), ROOT, open_up=name in OPEN)
-    text = "".join(line + "\n" for line in lines)
+def _fresh_section(name: str, value: Raw, chunks: Chunks) -> Section:
+    """Return a new section, indented and with line ends like the others."""
+    first = next(iter(chunks.sections.values()), None)
+    model = first.head if first else ""
+    lines = entry(
+        name, value, len(model) - len(model.lstrip(" ")), below(ROOT, name), ROOT, open_up=name in OPEN
+    )
+    text = "".join(line + splice.newline(model) for line in lines)
     section = Section(text)
     _reread(section, text, read_yaml(text, ""))
     return section
-
-
-def _indent(chunks: Chunks) -> int:
-    first = next(iter(chunks.sections.values()), None)
-    return len(first.head) - len(first.head.lstrip(" ")) if first else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mantlet.store.scalars import key_text, literal, scalar
 from mantlet.store.shape import Type, below, chosen
-from mantlet.store.yamlread import FOREIGN, Raw
+from mantlet.store.tree import FOREIGN, Raw
 
 WIDTH = 110
 STEP = 2

@@ -10,7 +10,7 @@ import msgspec.inspect as mi
 from mantlet.base.suggest import suggest
 from mantlet.model.problem import Problem
 from mantlet.store.shape import Type, chosen, fields, words
-from mantlet.store.yamlread import FOREIGN, Path, Raw
+from mantlet.store.tree import FOREIGN, Path, Raw
 
 _INT = re.compile(r"[-+]?(0|[1-9]\d{0,18})")
 _NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")

@@ -16,7 +16,7 @@ from mantlet.model.entries import Include, Sections
 from mantlet.store.convert import from_raw
 from mantlet.store.document import Document
 from mantlet.store.mentions import SPACES, edits, rewritten
-from mantlet.store.yamlread import Path, Raw
+from mantlet.store.tree import Path, Raw
 
 MAX_FILES = 500
 MAX_LEVELS = 16

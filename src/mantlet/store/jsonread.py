@@ -11,7 +11,7 @@ from mantlet.base.errors import InputError, LimitError, MantletError, raise_all
 from mantlet.base.limits import MAX_DEPTH
 from mantlet.base.memory import without_collection
 from mantlet.base.text import locate
-from mantlet.store.yamlread import FOREIGN, MAX_ERRORS, Path, Raw, Tree, oddities
+from mantlet.store.tree import FOREIGN, MAX_ERRORS, Path, Raw, Tree, oddities
 
 _WORDS = (
     ("Expecting property name", "a key in double quotes is expected here", "check for a comma too many"),

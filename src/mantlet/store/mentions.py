@@ -10,7 +10,7 @@ from typing import Any, Literal
 from mantlet.model.check_ids import PLACES, SYSTEM
 from mantlet.model.model import RETURNS
 from mantlet.store.rawedit import Edit, get
-from mantlet.store.yamlread import Path, Raw
+from mantlet.store.tree import Path, Raw
 
 Role = Literal["place", "movement", "spot", "decision", "party", "agent", "control", "threat", "sequence"]
 Rename = Callable[[str, str], str]

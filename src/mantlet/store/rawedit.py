@@ -8,7 +8,7 @@ from typing import Literal
 from mantlet.base.errors import UsageError
 from mantlet.base.limits import MAX_DEPTH
 from mantlet.store.scalars import number_text
-from mantlet.store.yamlread import FOREIGN, Path, Raw
+from mantlet.store.tree import FOREIGN, Path, Raw
 
 
 class _Missing:

@@ -9,7 +9,8 @@ from pathlib import Path as FilePath
 from mantlet.base.errors import LimitError, Location, MantletError
 from mantlet.base.limits import MAX_BULK_BYTES, MAX_TEXT_BYTES, read_text
 from mantlet.store.jsonread import NotJsonError, looks_like_json, read_json
-from mantlet.store.yamlread import Tree, read_yaml
+from mantlet.store.tree import Tree
+from mantlet.store.yamlread import read_yaml
 
 BOM = b"\xef\xbb\xbf"
 

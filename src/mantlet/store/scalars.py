@@ -12,7 +12,7 @@ import msgspec.inspect as mi
 
 from mantlet.base.errors import InputError
 from mantlet.store.shape import Type
-from mantlet.store.yamlread import NULLS, Raw, core_value
+from mantlet.store.tree import NULLS, Raw, core_value
 
 _FIRST = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=]|-(?=\d)")
 _BREAKING = re.compile(r"[,\[\]{}]|:(?=\s|$)|(?<=\s)#|^\.\.\.")

@@ -18,7 +18,8 @@ from mantlet.model.entries import Sections
 from mantlet.store.emit import OPEN, entry, flow, item, value_lines
 from mantlet.store.scalars import key_text
 from mantlet.store.shape import Type, below, chosen
-from mantlet.store.yamlread import FOREIGN, Node, Path, Raw, read_yaml
+from mantlet.store.tree import FOREIGN, Node, Path, Raw
+from mantlet.store.yamlread import read_yaml
 
 MAX_COMPARED = 2000
 """Items of lists that are compared one by one; longer lists are written anew."""
