@@ -44,8 +44,8 @@ def exposure(columns: Columns, facts: FactTable) -> FactColumn:
 def flow_exposure(columns: Columns) -> FactColumn:
     """Tell where whoever opens each flow is.
 
-    An outsider in (or, where networks are drawn, outside every) network counts as the internet; staff count as
-    internal; an outsider whose place nobody drew is unknown.
+    An outsider in the internet, or outside every network where networks are drawn, counts as the internet, one in a
+    partner's or supplier's organisation as a partner, staff as internal; whose place nobody drew is unknown.
     """
     column = FactColumn.empty(len(columns.flows))
     opener = np.where(columns.flow_opener_is_source, columns.flow_source, columns.flow_target)
@@ -56,7 +56,7 @@ def flow_exposure(columns: Columns) -> FactColumn:
     insider = columns.element_types.are(INSIDERS)
     outsider = columns.element_types.are(OUTSIDERS)
     drawn = bool(columns.dimension_drawn[0])
-    from_internet = outside & (internet | outsider | ((network < 0) & drawn & ~insider))
+    from_internet = outside & (internet | outsider | ((network < 0) & drawn & ~insider & ~partner))
     from_partner = outside & partner & ~from_internet
     unplaced = outside & ~insider & ~from_internet & ~from_partner & (network < 0)
     column.put(np.ones(len(columns.flows), bool), "internal", Origin.DERIVED)

@@ -63,12 +63,17 @@ class Lineage:
             test = _TESTS[word]
             own = np.fromiter((test(asset) for asset in self._assets), np.int8, len(self._assets))
             if word in {"personal", "special-category"}:
-                own = self._inherit(own, SEVERING | TRAINING)
+                own = self._inherit(own, NO)
+            elif word in {"confidential", "restricted"}:
+                own = self._inherit(own, UNKNOWN)
             self._memo[word] = own
         return self._memo[word]
 
-    def _inherit(self, own: Ternary, stop: frozenset[str]) -> Ternary:
-        """Let what nobody wrote of a derived asset follow from what it was derived from."""
+    def _inherit(self, own: Ternary, severed: int) -> Ternary:
+        """Let what nobody wrote of a derived asset follow from what it was derived from.
+
+        ``severed`` is the answer where training, aggregating or anonymising lies between.
+        """
         result = own.copy()
         for row in self._in_order():
             asset = self._assets[row]
@@ -77,9 +82,10 @@ class Lineage:
             parents = [
                 (self.columns.data.rows.get(name, -1), how) for name, how in asset.derived_from.items()
             ]
-            result[row] = max(
-                (result[parent] for parent, how in parents if parent >= 0 and how not in stop), default=NO
-            )
+            kept = [
+                result[parent] for parent, how in parents if parent >= 0 and how not in SEVERING | TRAINING
+            ]
+            result[row] = max(kept if kept and len(kept) == len(parents) else [*kept, severed])
         return result
 
     def _in_order(self) -> list[int]:
@@ -215,9 +221,11 @@ class Lineage:
             table = columns.handled
             said = _any(table.starts, self.trained_on(words, types)[table.items])
             has_model = _any(table.starts, np.where(listed, YES, NO).astype(np.int8)[table.items]) == YES
-            self._memo[key] = np.where(has_model & (said != UNKNOWN), said, self._drawn(words, types)).astype(
-                np.int8
-            )
+            drawn = self._drawn(words, types)
+            carriers = columns.element_types.are(MODEL_CARRIERS)
+            unsaid = np.where(carriers, drawn, np.maximum(drawn, UNKNOWN))
+            listed_at = np.where(said == UNKNOWN, unsaid, said)
+            self._memo[key] = np.where(has_model, listed_at, drawn).astype(np.int8)
         return self._memo[key]
 
     def moving_models(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mantlet.review.questions import Question
     from mantlet.risk.register import Risk
 
-SHOWN_RISKS, SHOWN_QUESTIONS = 15, 5
+SHOWN_RISKS, SHOWN_QUESTIONS = 13, 5
 MAX_NAMES = 3
 
 
