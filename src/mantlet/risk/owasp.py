@@ -177,8 +177,7 @@ def rate(factors: Mapping[str, float], mode: ImpactMode = "method") -> Rating:
 def _impact(
     scores: Mapping[str, float], technical: float | None, business: float | None, mode: ImpactMode
 ) -> float:
-    if mode not in IMPACT_MODES:
-        raise UsageError(f"unknown impact mode '{mode}'", mend=f"one of {', '.join(IMPACT_MODES)}")
+    check_mode(mode)
     if mode == "method":
         known = business if business is not None else technical
         if known is None:
@@ -193,6 +192,15 @@ def _impact(
             f"the impact mode {mode} needs all eight impact factors", mend=_missing(scores, FACTORS[8:])
         )
     return math.fsum(given) / 8 if mode == "mean8" else max(given)
+
+
+def check_mode(mode: str) -> None:
+    """Raise `UsageError` for an impact mode that does not exist."""
+    if mode not in IMPACT_MODES:
+        raise UsageError(
+            f"unknown impact mode '{mode}'",
+            mend=suggest(mode, IMPACT_MODES) or f"one of {', '.join(IMPACT_MODES)}",
+        )
 
 
 def _mean(scores: Mapping[str, float], codes: tuple[str, ...]) -> float | None:

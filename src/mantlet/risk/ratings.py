@@ -16,7 +16,7 @@ from mantlet.risk.agents import cast_of
 from mantlet.risk.cases import Rows, find_cases
 from mantlet.risk.factors import BEST, HIGH, LOW, Estimator, Scores
 from mantlet.risk.needs import Stakes
-from mantlet.risk.owasp import BUSINESS, FACTORS, LIKELIHOOD, MATRIX, TECHNICAL, ImpactMode
+from mantlet.risk.owasp import BUSINESS, FACTORS, LIKELIHOOD, MATRIX, TECHNICAL, ImpactMode, check_mode
 
 __all__ = ["BEST", "HIGH", "LOW", "CaseRatings", "Ratings", "levels"]
 _SEVERITY = np.array(MATRIX, np.int8)
@@ -49,6 +49,7 @@ class Ratings:
     """Ratings of an analysis' threats. Arrays named like `severity` have shape (3, threats): estimate, low, high."""
 
     def __init__(self, analysis: Analysis, mode: ImpactMode = "method") -> None:
+        check_mode(mode)
         self.analysis = analysis
         self.mode = mode
         cast = cast_of(analysis.sections)
