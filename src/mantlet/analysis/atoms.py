@@ -11,6 +11,7 @@ from mantlet.analysis.columns import Columns, Index, Mask, Ternary
 from mantlet.analysis.exposure import derive, spread
 from mantlet.analysis.facts import FactTable
 from mantlet.analysis.lineage import Lineage
+from mantlet.analysis.people import derive_people
 from mantlet.catalogue.schema import Control
 from mantlet.model.vocabulary import DIMENSIONS
 from mantlet.model.vocabulary import Subject as Holder
@@ -58,6 +59,7 @@ class ModelAtoms:
         self.facts = FactTable(columns, controls)
         derive(columns, self.facts)
         self.lineage = Lineage(columns)
+        derive_people(columns, self.facts, self.lineage)
         self._answers: dict[object, Answer] = {}
         self._tests: dict[type, Callable[[Scope, object], Answer]] = {
             TypeIs: self._type,
