@@ -78,6 +78,13 @@ class Document:
             )
         return from_raw(self.raw, odd=self._odd, where=self.where)
 
+    def reset(self, text: str) -> None:
+        """Go back to an earlier text; what was read from disk stays the version that a save may replace."""
+        if text != self.text:
+            kept, bom = self.fingerprint, self._bom
+            self._take(read_any(text, self.file))
+            self.fingerprint, self._bom = kept, bom
+
     def save(self, path: FilePath | None = None) -> None:
         """Write the file whole or not at all; raises `StaleWriteError` if it changed on disk since it was read."""
         data = self.data

@@ -54,6 +54,9 @@ class Source:
     parts: list[Part] = field(default_factory=list)
     owners: dict[tuple[str, str], Part] = field(default_factory=dict)
     """Of entries that other files hold, by section and id."""
+    root: FilePath = field(default_factory=FilePath)
+    documents: dict[str, Document] = field(default_factory=dict)
+    """All files by real path, the first included."""
 
     def where(self, path: Path, at_key: bool = False) -> Location:
         """Return the file, line and column of a value or its key."""
@@ -88,11 +91,20 @@ def read_source(path: FilePath, root: FilePath | None = None) -> Source:
 
     Raises every error of every file together.
     """
-    base = root or path.parent
-    reader = _Reader(base)
-    document = Document.load(path)
-    source = Source(document, reader.sections(document))
-    reader.follow(document, source.sections, "", [_real(path)])
+    return _assemble(path, root or path.parent, {})
+
+
+def reread(source: Source) -> Source:
+    """Return the model as its documents now say, edits in memory included; files that are newly named are read."""
+    return _assemble(FilePath(source.document.file), source.root, source.documents)
+
+
+def _assemble(path: FilePath, root: FilePath, documents: dict[str, Document]) -> Source:
+    reader = _Reader(root, documents)
+    real = str(path.resolve())
+    document = reader.document(real, path)
+    source = Source(document, reader.sections(document), root=root, documents=reader.documents)
+    reader.follow(document, source.sections, "", [real])
     raise_all(reader.errors)
     source.parts = reader.parts
     for part in source.parts:
@@ -101,16 +113,19 @@ def read_source(path: FilePath, root: FilePath | None = None) -> Source:
     return source
 
 
-def _real(path: FilePath) -> str:
-    return str(path.resolve())
-
-
 class _Reader:
-    def __init__(self, root: FilePath) -> None:
+    def __init__(self, root: FilePath, documents: dict[str, Document]) -> None:
         self.root = root
+        self.documents = dict(documents)
         self.parts: list[Part] = []
         self.errors: list[MantletError] = []
         self.plain: set[tuple[str, str]] = set()
+
+    def document(self, real: str, path: FilePath) -> Document:
+        """Return a file's document, read once."""
+        if real not in self.documents:
+            self.documents[real] = Document.load(path)
+        return self.documents[real]
 
     def sections(self, document: Document, prefix: str = "") -> Sections:
         """Convert a file; its errors are kept for later, and what can be read goes on."""
@@ -171,7 +186,7 @@ class _Reader:
                 where=document.where(place),
                 mend="paths are relative to this file",
             )
-        included = Document.load(path)
+        included = self.document(real, path)
         part = Part(included, self.sections(included, inner), inner)
         self.parts.append(part)
         self.follow(included, part.sections, inner, [*trail, real])

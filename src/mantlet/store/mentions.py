@@ -25,6 +25,8 @@ SPACES = {
 }
 """Which sections' ids share a space."""
 
+_HOLDERS = {space: [section for section, own in SPACES.items() if own == space] for space in SPACES.values()}
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -135,9 +137,12 @@ def _renamed(raw: Raw, role: Role, text: str, rename: Rename) -> str:
         return kind + sign + (_spot(raw, spot, rename) if spot != "*" else spot) if sign else text
     if role == "spot":
         return _spot(raw, text, rename)
-    sections = PLACES if role == "place" else [section for section, space in SPACES.items() if space == role]
-    known = any(text in _section(raw, section) for section in sections)
-    return rename(role, text) if known else text
+    return rename(role, text) if holder(raw, role, text) else text
+
+
+def holder(raw: Raw, space: str, name: str) -> str:
+    """Return the section that has an id of a space; empty if none has."""
+    return next((section for section in _HOLDERS.get(space, ()) if name in _section(raw, section)), "")
 
 
 def _spot(raw: Raw, text: str, rename: Rename) -> str:
