@@ -160,3 +160,13 @@ def test_the_nearest_word_counts(by_boundary, by_inner, by_control, own):
     layers = [by_boundary, by_inner, "yes" if by_control == "yes" else "", own]
     expected = next((value for value in reversed(layers) if value), "unknown")
     assert column.values[column.codes[1]] == expected
+
+
+def test_what_people_found_is_open_where_they_found_it():
+    model = (
+        MODEL
+        + 'threats:\n  OURS: {title: "Somebody unplugs {element}", at: [job, call, gone], stride: [denial-of-service], cia: [availability]}\n'
+    )
+    found = states(model, BASE)
+    assert found["OURS@job"] == found["OURS@call"] == "open"
+    assert set(found) == {"PICKLE@pull", "TAMPER@call", "OURS@job", "OURS@call"}

@@ -228,3 +228,10 @@ def test_worst_first():
     made = shop()
     ranks = [(risk.state == 3, risk.severity, risk.worst_case) for risk in made]
     assert ranks == sorted(ranks, reverse=True)
+
+
+def test_a_found_threat_is_rated_as_its_finder_said():
+    found = "threats: {OURS: {title: Ours, at: [api], cia: [availability], rating: 'SL:9/M:9'}}\n"
+    made = shop(extra=found)
+    assert [factors(made, "OURS@api")[code] for code in ("SL", "M")] == [9, 9]
+    assert made.by_id("OURS@api").state.word == "open"

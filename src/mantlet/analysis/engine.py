@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mantlet.analysis.atoms import ModelAtoms
 from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask
+from mantlet.analysis.manual import manual_threats
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
@@ -93,6 +94,7 @@ class Analysis:
         self._ends: dict[str, Index] = {}
         self.verdicts = [self._judge(item) for item in self.types]
         self._silence()
+        self._add_manual()
         self.threats = self._table()
 
     def type_row(self, name: str) -> int:
@@ -117,6 +119,18 @@ class Analysis:
         if live is not None:
             state[~live[places]] = State.OUT_OF_SCOPE
         return Verdict(places, state, (applies == UNKNOWN) | (mitigated == UNKNOWN))
+
+    def _add_manual(self) -> None:
+        """Add what people found, open where they found it."""
+        if not self.sections.threats:
+            return
+        copies = {name: row for row, name in enumerate(self.places("copy"))}
+        for item, rows in manual_threats(self.sections, self.columns, copies):
+            self._row.setdefault(item.id, len(self.types))
+            self.types.append(item)
+            self.verdicts.append(
+                Verdict(rows, np.full(len(rows), State.OPEN, np.int8), np.zeros(len(rows), bool))
+            )
 
     def state(self, row: int) -> NDArray[np.int8]:
         """Return what became of a type at every place of its scope."""

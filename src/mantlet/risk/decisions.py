@@ -98,12 +98,17 @@ def apply_decisions(analysis: Analysis, ratings: Ratings, today: date) -> Ruling
 
 
 def _set_ratings(ratings: Ratings, rulings: Rulings) -> None:
-    """Let vectors that people gave in decisions replace estimates."""
+    """Let vectors that people gave, with a threat they found or in a decision, replace estimates; the decision's counts."""
     given = {
         ruling.key: (np.flatnonzero(rulings.of == number), parse_vector(ruling.decision.rating))
         for number, ruling in enumerate(rulings.all)
         if ruling.decision.rating and (rulings.of == number).any()
     }
+    for name, threat in ratings.analysis.sections.threats.items():
+        kinds = [row for row, item in enumerate(ratings.analysis.types) if item.id == name]
+        rows = np.flatnonzero(np.isin(ratings.analysis.threats.type, kinds))
+        if threat.rating and rows.size:
+            given = {name: (rows, parse_vector(threat.rating)), **given}
     if given:
         ratings.set_factors(given)
 
