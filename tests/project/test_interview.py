@@ -20,7 +20,6 @@ from mantlet.project.interview import (
     template_text,
     templates,
 )
-from mantlet.project.rewrite import rewrite
 
 NAMES = [template.id for template in templates()]
 PATTERNS = {
@@ -179,9 +178,3 @@ def test_unknown_templates_get_a_suggestion():
 )
 def test_numbers_may_be_grouped(written, kept):
     assert cleaned("number", written) == kept
-
-
-def test_rewriting_to_the_same_changes_nothing():
-    for name in NAMES:
-        text = template_text(name)
-        assert rewrite(text, plain(text)) == text

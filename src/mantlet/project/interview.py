@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
 from mantlet.project.answers import Edit, Put, cleaned, combine
-from mantlet.project.rewrite import rewrite
+from mantlet.store.document import Document
 
 UNKNOWN = "unknown"
 MINIMAL = "minimal"
@@ -124,8 +124,13 @@ def apply_answers(template: str, answers: Mapping[str, str]) -> str:
             edits.append(_chosen(question, entry, answer))
         elif answer:
             puts += [Put(path, question.kind, answer) for path in entry.put or _shared(question.id).put]
-    text = template_text(template)
-    return rewrite(text, combine(_load(text), edits, puts))
+    document = Document(template_text(template))
+    for section, value in combine(document.raw, edits, puts).items():
+        if value == {}:
+            document.remove((section,))
+        else:
+            document.set((section,), value)
+    return document.text
 
 
 def _chosen(question: Question, asked: Asked, answer: str) -> Edit:
