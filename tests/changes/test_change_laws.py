@@ -4,8 +4,6 @@ import copy
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store import samples
-from tests.store.generated import models
 
 from mantlet.changes.apply import apply, apply_to_document, apply_to_sections
 from mantlet.changes.compare import canonical, diff, same
@@ -15,17 +13,24 @@ from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.document import Document
 from mantlet.store.dump import dump
 from mantlet.store.rawedit import MISSING
+from tests.store import samples
+from tests.store.generated import models
 
 IDS = st.sampled_from(["a", "b", "c", "d"])
 few = st.lists(IDS, max_size=3, unique=True)
 facts = st.dictionaries(st.sampled_from(["logged", "patched"]), st.sampled_from(["yes", "no"]), max_size=2)
 element = st.fixed_dictionaries(
-    {"type": st.sampled_from(["process", "user"])}, optional={"in": few | IDS, "facts": facts, "holds": few, "name": st.sampled_from(["x", "y"])}
+    {"type": st.sampled_from(["process", "user"])},
+    optional={"in": few | IDS, "facts": facts, "holds": few, "name": st.sampled_from(["x", "y"])},
 )
 flow = st.fixed_dictionaries({"from": IDS, "to": IDS}, optional={"data": few, "facts": facts})
 decision = st.fixed_dictionaries(
     {"treatment": st.sampled_from(["accept", "mitigate"])},
-    optional={"reason": st.sampled_from(["r", "s"]), "owner": st.sampled_from(["o", "p"]), "status": st.sampled_from(["open", "done"])},
+    optional={
+        "reason": st.sampled_from(["r", "s"]),
+        "owner": st.sampled_from(["o", "p"]),
+        "status": st.sampled_from(["open", "done"]),
+    },
 )
 small = st.fixed_dictionaries(
     {"mantlet": st.just(1)},
@@ -34,7 +39,9 @@ small = st.fixed_dictionaries(
         "flows": st.dictionaries(st.sampled_from(["f", "g"]), flow, max_size=2),
         "data": st.dictionaries(st.sampled_from(["d1", "d2"]), st.just({}), max_size=2),
         "decisions": st.dictionaries(st.sampled_from(["T@a", "T@f", "U@*"]), decision, max_size=3),
-        "sequences": st.dictionaries(st.just("s"), st.lists(st.sampled_from(["f", "g"]), max_size=3), max_size=1),
+        "sequences": st.dictionaries(
+            st.just("s"), st.lists(st.sampled_from(["f", "g"]), max_size=3), max_size=1
+        ),
         "assumptions": st.lists(st.sampled_from(["one", "two", "three"]), max_size=3, unique=True),
     },
 )
@@ -93,7 +100,9 @@ def test_merging_does_not_care_who_is_who(base, ours, theirs):
     here, conflicts = merge(base, ours, theirs)
     there, mirrored = merge(base, theirs, ours)
     assert {conflict.path for conflict in conflicts} == {conflict.path for conflict in mirrored}
-    assert {canonical([c.ours, c.theirs]) for c in conflicts} == {canonical([c.theirs, c.ours]) for c in mirrored}
+    assert {canonical([c.ours, c.theirs]) for c in conflicts} == {
+        canonical([c.theirs, c.ours]) for c in mirrored
+    }
     if not conflicts:
         assert unordered(here) == unordered(there)
 
@@ -112,7 +121,9 @@ def test_no_decision_is_lost_silently(base, ours, theirs):
         if MISSING in new:
             continue  # one side removed it, the other left it alone
         for value in new:
-            assert {name: value.get(name) for name in JUDGEMENT} == {name: merged["decisions"][key].get(name) for name in JUDGEMENT} or len(new) == 2
+            assert {name: value.get(name) for name in JUDGEMENT} == {
+                name: merged["decisions"][key].get(name) for name in JUDGEMENT
+            } or len(new) == 2
         if not new:
             assert same(merged["decisions"][key], before[key])
 

@@ -35,7 +35,10 @@ def an_edit(draw, document):
     """Draw an edit and do it; return the path that it touched."""
     known = list(paths(document.raw))
     action = draw(st.sampled_from(["set", "set", "remove", "rename", "new", "item"]))
-    path = draw(st.sampled_from(known)) if known else ("elements",)
+    if not known:
+        document.set(("elements", "first"), draw(plain))
+        return ("elements",)
+    path = draw(st.sampled_from(known))
     if action == "rename":
         new = draw(texts.filter(lambda key: not key.startswith("x-")))
         if (

@@ -70,7 +70,11 @@ class SystemChecker:
             self._type(asset.type, "data", (*path, "type"))
             self.facts.check(asset.facts, "data", (*path, "facts"))
             if asset.derived_from is not UNSET:
-                derived[name] = [origin for origin, how in asset.derived_from.items() if how not in LEARNING or origin == name]
+                derived[name] = [
+                    origin
+                    for origin, how in asset.derived_from.items()
+                    if how not in LEARNING or origin == name
+                ]
                 self._origins(asset, (*path, "derived_from"))
         self._rounds(derived, "data", "derived_from", "data made of itself")
 
@@ -94,7 +98,7 @@ class SystemChecker:
             inside[name] = [outer]
             if outer not in boundaries:
                 self.problems.unknown((*path, "in"), "boundary", outer, boundaries)
-            elif known and self._dimension(outer) != self._dimension(name):
+            elif known and self._typed(outer) and self._dimension(outer) != self._dimension(name):
                 message = (
                     f"'{name}' is of dimension {self._dimension(name)}, '{outer}' of {self._dimension(outer)}"
                 )
@@ -104,7 +108,15 @@ class SystemChecker:
         self._rounds(inside, "boundaries", "in", "boundaries inside themselves")
 
     def _dimension(self, boundary: str) -> str:
-        return self.vocabulary.dimension(self.sections.boundaries[boundary].type)
+        """Return a boundary's dimension; one of its own where the type is unknown, which is a mistake already noted."""
+        return (
+            self.vocabulary.dimension(self.sections.boundaries[boundary].type)
+            if self._typed(boundary)
+            else boundary
+        )
+
+    def _typed(self, boundary: str) -> bool:
+        return self.vocabulary.knows(self.sections.boundaries[boundary].type, "boundary")
 
     def _elements(self) -> None:
         sections, parties = self.sections, {*self.sections.parties, SELF}

@@ -95,16 +95,20 @@ def _number_fits(value: Raw, kind: mi.IntType | mi.FloatType) -> bool:
     )
 
 
+_PLAIN = {
+    mi.StructType: "a mapping (`key: value`)",
+    mi.DictType: "a mapping (`id: …`)",
+    mi.ListType: "a list",
+    mi.BoolType: "yes or no",
+}
+
+
 def _expected(kind: Type) -> str:
-    if isinstance(kind, mi.StructType):
-        return "a mapping (`key: value`)"
-    if isinstance(kind, mi.DictType):
-        return "a mapping (`id: …`)"
-    if isinstance(kind, mi.ListType):
-        return "a list"
     if isinstance(kind, mi.LiteralType):
         return _one_of(tuple(value for value in kind.values if isinstance(value, str | int)))
     if isinstance(kind, mi.UnionType):
+        if any(isinstance(option, mi.IntType) for option in kind.types):
+            return "text, a number, yes or no"
         return " or ".join(dict.fromkeys(_expected(option) for option in kind.types))
     if isinstance(kind, mi.IntType | mi.FloatType):
         whole = "a whole number" if isinstance(kind, mi.IntType) else "a number"
@@ -113,7 +117,7 @@ def _expected(kind: Type) -> str:
         return f"{whole}, {kind.ge} or more" if kind.ge is not None else whole
     if isinstance(kind, mi.StrType):
         return "a date, YYYY-MM-DD" if kind.pattern else "text"
-    return "yes or no" if isinstance(kind, mi.BoolType) else "something else"
+    return _PLAIN.get(type(kind), "something else")
 
 
 def _one_of(values: tuple[str | int, ...]) -> str:
@@ -127,7 +131,11 @@ def _mend(value: Raw, kind: Type, allowed: tuple[str | int, ...]) -> str:
         return suggest(str(value), map(str, allowed))
     if isinstance(kind, mi.StrType) and isinstance(value, int | float) and not kind.pattern:
         return "put it in quotes"
-    if isinstance(kind, mi.ListType) and isinstance(value, str):
+    takes_list = any(
+        isinstance(option, mi.ListType)
+        for option in (kind.types if isinstance(kind, mi.UnionType) else [kind])
+    )
+    if takes_list and isinstance(value, str):
         return f"write it as a list: [{value[:_SHOWN]}]"
     return ""
 

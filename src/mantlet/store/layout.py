@@ -18,6 +18,7 @@ from mantlet.model.problem import Problem
 from mantlet.store.convert import raise_problems
 from mantlet.store.explain import shown
 from mantlet.store.jsonread import JsonPlaces, read_json
+from mantlet.store.read import BOM
 
 SUFFIX = ".layout.json"
 SECTIONS = ("elements", "boundaries", "flows")
@@ -39,21 +40,23 @@ class Layout:
         self.file = file
         self.raw: dict[str, Any] = {"layout": 1, **(raw or {})}
         self.fingerprint: str | None = None
-        """Of the bytes on disk when it was read or saved; None for a file that has not been written."""
+        """Of the bytes on disk when it was read or saved; empty where there was no file, None if that isn't known."""
 
     @classmethod
     def load(cls, path: Path) -> Layout:
         """Read a layout; a file that isn't there is an empty one. Raises `InputError` or `InputErrors`."""
         if not path.exists():
             layout = cls(file=str(path))
-            layout.fingerprint = fingerprint(b"")
+            layout.fingerprint = ""
             return layout
         text = read_text(path, MAX_TEXT_BYTES)
         raw = read_json(text, str(path)).raw
         places = JsonPlaces(text)
         raise_problems(_check(raw), lambda at, key: locate(text, places.find(at, at_key=key), str(path)))
         layout = cls(raw, str(path))
-        layout.fingerprint = fingerprint(path.read_bytes())
+        with path.open("rb") as file:
+            bom = BOM if file.read(3) == BOM else b""
+        layout.fingerprint = fingerprint(bom + text.encode())
         return layout
 
     @property
@@ -184,7 +187,8 @@ def _json(value: object) -> str:
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
-        return int(value) if value.is_integer() else round(value, 2)
+        near = round(value, 2)
+        return int(near) if near.is_integer() else near
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
