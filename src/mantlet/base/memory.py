@@ -6,7 +6,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 BULK = 200_000
 """New objects from which on they are also kept out of later collections, which would walk through all of them again."""
 
