@@ -21,7 +21,7 @@ import venv
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generate import flowstrider_json, mantlet_json, pytm_json, system  # noqa: E402
+from generate import flowstrider_json, mantlet_json, pytm_json, system
 
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE.parent / ".bench"

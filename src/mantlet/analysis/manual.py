@@ -10,7 +10,7 @@ from mantlet.analysis.columns import Columns, Index
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import ManualThreat, Sections
 from mantlet.model.model import RETURNS
-from mantlet.rules.tree import NO, YES, At, Const
+from mantlet.rules.tree import At, Const
 
 PACK = "manual"
 _FIELDS = ("title", "text", "stride", "cia", "linddun", "trim", "agents", "vulnerability", "controls")
@@ -40,8 +40,8 @@ def _as_type(name: str, threat: ManualThreat, at: At) -> ThreatType:
         id=name,
         pack=PACK,
         at=at,
-        applies=Const(YES),
-        mitigated=Const(NO),
+        applies=Const(2),
+        mitigated=Const(0),
         **{**fields, "refs": refs, "agents": agents},
     )
 

@@ -15,6 +15,7 @@ from mantlet.risk.ratings import BEST
 from mantlet.rules.tree import SCOPES, YES
 
 if TYPE_CHECKING:
+    from mantlet.diagram.theme import Theme
     from mantlet.project.api import Assessment
 
 DIAGRAM_FORMATS = ("svg", "png", "dot", "mermaid", "plantuml")
@@ -66,7 +67,7 @@ def diagram(
     kind: str = "svg",
     options: Options | None = None,
     *,
-    theme: str = "light",
+    theme: Theme = "light",
     scale: float = 2.0,
     prefix: str = "",
     marked: bool = True,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mantlet.model.model import Model
-from mantlet.report.findings import Findings, together
+from mantlet.report.findings import Findings, telling_paths, together
 from mantlet.report.inventory import Inventory
-from mantlet.report.model import TOP_PATHS, TOP_RISKS, Report
-from mantlet.review.paths import attack_paths
+from mantlet.report.model import TOP_RISKS, Report
 from mantlet.risk.register import Register
 
 
@@ -29,7 +28,7 @@ def build(model: Model, register: Register) -> Report:
         to_confirm=[findings.risk(risk) for risk in register.to_confirm],
         actions=findings.actions(),
         asked=findings.asked(),
-        paths=[findings.path(path) for path in attack_paths(register, TOP_PATHS)],
+        paths=[findings.path(path) for path in telling_paths(register)],
         entities=inventory.entities(),
         data=inventory.data(),
         flows=inventory.flows(),

@@ -14,6 +14,7 @@ from mantlet.report.model import (
     MATRIX_LIMIT,
     STRIDE,
     TOP_ACTIONS,
+    TOP_PATHS,
     TOP_QUESTIONS,
     TRIM,
     Action,
@@ -22,7 +23,7 @@ from mantlet.report.model import (
     RiskView,
 )
 from mantlet.report.records import Records
-from mantlet.review.paths import AttackPath
+from mantlet.review.paths import AttackPath, attack_paths
 from mantlet.review.questions import Question, questions
 from mantlet.risk.needs import HARM_WORDS
 from mantlet.risk.owasp import Level, Severity, level
@@ -244,6 +245,13 @@ class Findings:
         if len(self.register.analysis.columns.source) * 60 > MATRIX_LIMIT:
             return {}
         return dict(Counter(cell.state for cell in considered(self.register.analysis)).most_common())
+
+
+def telling_paths(register: Register) -> list[AttackPath]:
+    """Return the likeliest paths that end at something worse than a note; any, where there are none."""
+    paths = attack_paths(register, 0)
+    telling = [path for path in paths if path.severity > Severity.NOTE]
+    return (telling or paths)[:TOP_PATHS]
 
 
 def together(risks: list[RiskView]) -> list[RiskView]:

@@ -95,7 +95,7 @@ class Inventory:
                     filter(None, [f"{subjects.count:,}" if subjects.count is not UNSET else "", subjects.who])
                 )
             )
-            personal = "not stated" if asset.personal is UNSET else ", ".join(asset.personal) or "none"
+            personal = self._personal(name)
             origin = (
                 ""
                 if asset.derived_from is UNSET
@@ -118,6 +118,15 @@ class Inventory:
                 }
             )
         return rows
+
+    def _personal(self, name: str) -> str:
+        """Say which personal data an asset has: as stated, or as follows from what it was made from."""
+        stated = self.sections.data[name].personal
+        if stated is not UNSET:
+            return ", ".join(stated) or "none"
+        analysis = self.register.analysis
+        value = analysis.atoms.lineage.assets(("personal",), ())[analysis.columns.data.rows[name]]
+        return ("none", "not stated", "yes, from what it is made of")[int(value)]
 
     def flows(self) -> list[dict[str, str]]:
         """Return every flow with what moves and what is known of it."""

@@ -35,6 +35,15 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   }
 }
+const picture = document.querySelector("#picture");
+const zoom = document.querySelector("#zoom");
+if (picture?.querySelector("svg")) {
+  zoom.hidden = false;
+  zoom.addEventListener("click", () => {
+    const full = picture.classList.toggle("full");
+    zoom.textContent = full ? "Fit to the page" : "Show at full size";
+  });
+}
 function open() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target?.tagName === "DETAILS") target.open = true;
