@@ -1,0 +1,172 @@
+"""Sixteen OWASP factors for each case: estimate, and the band where facts are unknown.
+
+Agent factors come from the likeliest agent in the situation, vulnerability factors from the threat type and logging,
+technical factors from what is at stake, business factors only from what the model says of the business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from msgspec import UNSET
+from numpy.typing import NDArray
+
+from mantlet.catalogue.schema import ThreatType
+from mantlet.model.entries import Business, Sections
+from mantlet.risk.agents import SITUATIONS, Agent, chances
+from mantlet.risk.cases import Cases
+from mantlet.risk.needs import CROWD, HARM, HARM_HIGH, Levels, tables
+from mantlet.rules.tree import YES
+
+Scores = NDArray[np.float32]
+BEST, LOW, HIGH = range(3)
+UNSET_SCORE = -1
+LETTERS = ("confidentiality", "integrity", "availability")
+MOTIVE = (1, 4, 6, 9)
+"""What an attacker gains by the need of the data: little, possible, good, high reward."""
+
+
+@dataclass(slots=True)
+class TypeTable:
+    """What ratings need of threat types, as arrays over the types."""
+
+    scores: Scores
+    """Ease of discovery, ease of exploit, awareness."""
+    affected: NDArray[np.bool_]
+    """Confidentiality, integrity, availability."""
+    extent: NDArray[np.int8]
+    private: NDArray[np.bool_]
+    """Whether it can hurt the people in the data."""
+
+    @classmethod
+    def of(cls, types: Sequence[ThreatType]) -> TypeTable:
+        """Read the types."""
+        extent = tables().extent
+        vulnerabilities = [item.vulnerability for item in types]
+        return cls(
+            np.array(
+                [(item.discovery, item.exploit, item.awareness) for item in vulnerabilities], np.float32
+            ).reshape(-1, 3),
+            np.array([[letter in item.cia for letter in LETTERS] for item in types], bool).reshape(-1, 3),
+            np.array([extent.index(item.scope) for item in types], np.int8),
+            np.array(
+                [
+                    bool(item.linddun) or bool({"confidentiality", "integrity"} & set(item.cia))
+                    for item in types
+                ],
+                bool,
+            ),
+        )
+
+
+class Estimator:
+    """Works out the factors of cases."""
+
+    def __init__(
+        self, types: Sequence[ThreatType], sections: Sections, cast: dict[str, Agent], cases: Cases
+    ) -> None:
+        self.types = TypeTable.of(types)
+        self.cases = cases
+        self.affected = self.types.affected[cases.type]
+        self.business = sections.system.business
+        self.cast = list(cast.values())
+        self.agent = self._likeliest(types, cast)
+        """Row of the cast per case."""
+
+    def _likeliest(self, types: Sequence[ThreatType], cast: dict[str, Agent]) -> NDArray[np.int64]:
+        """Pick, for each type and situation, the agent that makes it likeliest."""
+        self.opportunity, self.crowd = chances(cast)
+        named = np.array([[kind in item.agents for kind in cast] for item in types], bool).reshape(
+            -1, len(cast)
+        )
+        weight = self.opportunity[:, :, BEST] + self.crowd[:, :, BEST]
+        weight += np.array([agent.skill + agent.motive_cap / 2 for agent in self.cast], np.float32)[:, None]
+        weight[self.opportunity[:, :, HIGH] == 0] = -1
+        asked, situation = np.divmod(
+            np.unique(self.cases.type * len(SITUATIONS) + self.cases.situation), len(SITUATIONS)
+        )
+        best = np.zeros((len(types), len(SITUATIONS)), np.int64)
+        best[asked, situation] = np.where(named[asked], weight.T[situation], -2).argmax(axis=1)
+        return best[self.cases.type, self.cases.situation]
+
+    def factors(self) -> Scores:
+        """Return all factors; shape (3, cases, 16): estimate, low, high."""
+        cases, numbers = self.cases, tables()
+        factors = np.full((3, len(cases), 16), UNSET_SCORE, np.float32)
+        factors[:, :, 0] = np.array([agent.skill for agent in self.cast], np.float32)[self.agent]
+        caps = np.array([agent.motive_cap for agent in self.cast], np.float32)[self.agent]
+        need = np.stack([self.need(band) for band in range(3)])
+        factors[:, :, 1] = np.minimum(np.array(MOTIVE, np.float32)[need], caps)
+        factors[:, :, 2] = self.opportunity[self.agent, cases.situation].T
+        factors[:, :, 3] = self.crowd[self.agent, cases.situation].T
+        factors[:, :, 4:7] = self.types.scores[cases.type]
+        self._soften(factors)
+        factors[:, :, 7] = by_logging(numbers.detection)[cases.logging].T
+        extent = self.types.extent[cases.type]
+        for letter, code in enumerate(("LC", "LI", "LAV")):
+            lookup = np.array(numbers.scores[code], np.float32)
+            for band in range(3):
+                scores = lookup[cases.stake[:, letter * 3 + band], extent]
+                factors[band, :, 8 + letter] = np.where(self.affected[:, letter], scores, 0)
+        factors[:, :, 11] = by_logging(numbers.traceability)[cases.logging].T
+        if self.business is not UNSET:
+            self._add_business(factors, self.business)
+        return factors
+
+    def need(self, band: int) -> Levels:
+        """Return the most that the affected letters need, per case."""
+        return np.where(self.affected, self.cases.stake[:, [band, 3 + band, 6 + band]], 0).max(
+            axis=1, initial=0
+        )
+
+    def _soften(self, factors: Scores) -> None:
+        """Where it isn't known whether something prevents the threat, estimate exploiting it half-way to theoretical."""
+        for column in (4, 5):
+            full = factors[HIGH, :, column]
+            factors[BEST, :, column] = np.where(self.cases.unsure, np.rint((full + 1) / 2), full)
+            factors[LOW, :, column] = np.where(self.cases.unsure, np.minimum(full, 1), full)
+
+    def _add_business(self, factors: Scores, business: Business) -> None:
+        """Scale what a loss would cost by what is at stake; people count by their number."""
+        numbers = tables()
+        share = np.array([1 / 3, 2 / 3, 1, 1], np.float32)
+        stated = {"FD": business.financial, "RD": business.reputation, "NC": business.compliance}
+        level = "medium" if business.criticality is UNSET else business.criticality
+        steps = np.array([0, *(score for _, score in numbers.people[:3]), 7, 9], np.float32)
+        hurt = np.where(self.hurts(), np.maximum(steps[self.cases.stake[:, CROWD]], 3), 0)
+        for band in range(3):
+            need = self.need(band)
+            for column, code in ((12, "FD"), (13, "RD"), (14, "NC")):
+                value = stated[code]
+                whole = float(numbers.business[code][level] if value is UNSET else value)
+                factors[band, :, column] = np.rint(whole * share[need])
+            factors[band, :, 15] = hurt if business.privacy is UNSET else np.minimum(hurt, business.privacy)
+
+    def hurts(self) -> NDArray[np.bool_]:
+        """Tell of each case whether people in the data are hurt by it."""
+        return (self.cases.stake[:, HARM] > 0) & self.types.private[self.cases.type]
+
+    def harm(self) -> NDArray[np.int8]:
+        """Return harm to the people in the data, 0 negligible to 3 maximum; shape (cases, 2): estimate, worst."""
+        return np.where(self.hurts()[:, None], self.cases.stake[:, [HARM, HARM_HIGH]], 0).astype(np.int8)
+
+
+def by_logging(scores: dict[str, int]) -> Scores:
+    """Return a score by how a place is logged; shape (27, 3): estimate, low, high. See `Cases.logging`."""
+    return np.array([_logged(scores, *np.unravel_index(code, (3, 3, 3))) for code in range(27)], np.float32)  # type: ignore[arg-type]
+
+
+def _logged(scores: dict[str, int], logged: int, watched: int, active: int) -> tuple[float, float, float]:
+    """Return (estimate, low, high) of a score that falls with logging; three-valued facts."""
+    if active == YES and "active" in scores:
+        return (float(scores["active"]),) * 3
+    if watched == YES:
+        return (float(scores["reviewed"]),) * 3
+    if logged == YES:
+        low = scores["logged"] if watched == 0 else scores["reviewed"]
+        return float(scores["logged"]), float(low), float(scores["logged"])
+    if logged == 0:
+        return (float(scores["unlogged"]),) * 3
+    return float(scores["unknown"]), float(scores["reviewed"]), float(scores["unlogged"])
