@@ -115,6 +115,12 @@ CRLF = DESIGN.replace("\n", "\r\n")
 NO_END = "mantlet: 1\nelements:\n  a: {type: process}\n  b:\n    type: process # last"
 JSON = '{"mantlet": 1, "elements": {"a": {"type": "process", "facts": {"logged": true, "n": 1.50}}}, "x-y": {"z": null}}\n'
 
+KEPT = "system:\n  description: |+\n    x\n\n\nelements:\n  a: {type: x}\n# tail\n...\n"
+WIDE = "  mantlet: 1\n  elements: {\n a: {type: x},\n # c\n b: {type: y} # d\n}\n  flows: {}\n"
+NESTED = "elements:\n  a:\n   - - x\n     - y\n   - {z: 1}\n   -   q: 1\n       r: 2\n"
+BARE = "# only a comment\n"
+
 ALL = {
     "design": DESIGN, "blocks": BLOCKS, "compact": COMPACT, "anchored": ANCHORED, "odd": ODD, "crlf": CRLF, "no_end": NO_END, "json": JSON,
+    "cr": DESIGN.replace("\n", "\r"), "kept": KEPT, "wide": WIDE, "nested": NESTED, "bare": BARE, "empty": "",
 }  # fmt: skip

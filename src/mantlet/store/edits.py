@@ -38,7 +38,13 @@ def edited(
         _reread(section, *_changed(section.text, name, raw, edit, wanted, ROOT))
     else:
         _entry_edit(section, raw, edit, wanted)
-    return chunks, None
+    return (chunks, None) if chunks.sections else (None, _emptied(chunks.head))
+
+
+def _emptied(head: str) -> str:
+    """Return what is left of a text that says nothing any more: its comments."""
+    comments = [line for line in head.splitlines(keepends=True) if line.startswith("#")]
+    return "".join(comments) + "{}\n"
 
 
 def _whole(text: str, raw: Raw, edit: Edit, wanted: Raw) -> tuple[Chunks | None, str | None]:

@@ -109,6 +109,8 @@ def drop(text: str, path: Path, kind: Type | None) -> str:
         return text[: siblings[place - 1].end] + text[spot.node.end :]
     start = line_start(text, spot.node.key_start)
     if text[start : spot.node.key_start].strip():  # the first key of a list item stands behind its dash
+        if place + 1 == len(siblings):
+            raise NotSplicableError
         return text[: spot.node.key_start] + text[siblings[place + 1].key_start :]
     return text[:start] + text[line_end(text, spot.node.end) :]
 
