@@ -84,13 +84,14 @@ def diagram(
             mend=suggest(kind, DIAGRAM_FORMATS) or f"one of {', '.join(DIAGRAM_FORMATS)}",
         )
     chosen = _marked(assessment, options or Options()) if marked else options or Options()
-    drawing = maker.draw(assessment.model, assessment.catalogue.vocabulary, chosen)
-    if kind == "png":
-        return maker.to_png(drawing, theme=theme, scale=scale)
-    if kind == "svg":
+    vocabulary = assessment.catalogue.vocabulary
+    if kind in {"svg", "png"}:
+        drawing = maker.draw(assessment.model, vocabulary, chosen)
+        if kind == "png":
+            return maker.to_png(drawing, theme=theme, scale=scale)
         return maker.to_svg(drawing, theme=theme, prefix=prefix).encode()
     writers = {"dot": maker.to_dot, "mermaid": maker.to_mermaid, "plantuml": maker.to_plantuml}
-    return writers[kind](drawing).encode()
+    return writers[kind](maker.view(assessment.model, vocabulary, chosen)).encode()
 
 
 def _marked(assessment: Assessment, options: Options) -> Options:
