@@ -30,7 +30,9 @@ def run() -> int:
 
         return int(app(standalone_mode=False, prog_name="mantlet") or 0)
     except MantletError as error:
-        sys.stderr.write(f"{error.diagnostics()}\n")
+        from mantlet.base.printable import printable  # noqa: PLC0415
+
+        sys.stderr.write(f"{printable(error.diagnostics())}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

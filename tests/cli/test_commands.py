@@ -246,3 +246,31 @@ def test_version_answers_without_the_command_line_library():
     program = "import sys; sys.argv = ['mantlet', '--version']; from mantlet.__main__ import main; main(); print([m for m in ('typer', 'numpy', 'yaml', 'msgspec') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_search_finds_by_words(call):
+    found = json.loads(call("catalogue", "search", "pickle", "--json").out)
+    assert "MODEL-DESERIALISE" in {hit["id"] for hit in found}
+    assert "found" in call("catalogue", "search", "prompt", "injection").out
+
+
+def test_names_never_steer_the_terminal(shop, call):
+    hostile = "\\e]0;owned\\a\\e[2J \\u202egnp.exe [bold red]x[/] :smile:"
+    model = MODEL.replace(
+        "api: {type: inference-service,", f'api: {{type: inference-service, name: "{hostile}",'
+    )
+    Path("threatmodel.yaml").write_text(model, encoding="utf-8")
+    for arguments in (
+        ["risks"],
+        ["risks", "--all"],
+        ["threats"],
+        ["threats", "--considered"],
+        ["ask", "--list"],
+        ["explain", "MODEL-DESERIALISE@api"],
+    ):
+        out = call(*arguments).out
+        assert not {"\x1b", "\x07", "\u202e"} & set(out)
+    assert "[bold red]x[/] :smile:" in call("explain", "MODEL-DESERIALISE@api").out
+    broken = MODEL.replace("type: user", 'type: "\\e[2Jx"')
+    Path("threatmodel.yaml").write_text(broken, encoding="utf-8")
+    assert "\x1b" not in call("validate", code=2).err

@@ -68,17 +68,15 @@ def _print_json(result: Assessment) -> None:
 
 
 def _print_list(result: Assessment) -> None:
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid, severity_text
+    from mantlet.cli.terminal import console, grid, severity_text, words
 
     table = grid("up to", "settles", "question", "id")
     for item in result.questions[:SHOWN]:
         table.add_row(
             severity_text(item.worst),
             str(len(item.threats)),
-            Text(item.text),
-            Text(f"{item.fact}@{item.at}", style="dim"),
+            words(item.text),
+            words(f"{item.fact}@{item.at}", style="dim"),
         )
     out = console()
     out.print(table)

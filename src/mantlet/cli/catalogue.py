@@ -49,13 +49,11 @@ def list_entries(kind: Kind = "threats", *, rules: RulesHere = None, as_json: op
             ).decode()
         )
         return
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     table = grid("id", "title", "")
     for name, title, note in rows:
-        table.add_row(Text(name), Text(title), Text(note, style="dim"))
+        table.add_row(words(name), words(title), words(note, style="dim"))
     console().print(table)
     console().print(f"[dim]{len(rows)} {kind}[/dim]")
 
@@ -137,15 +135,13 @@ def show(
 
 
 def _print_fields(fields: dict[str, object]) -> None:
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     table = grid("", "", show_header=False)
     for name, value in fields.items():
         if value in ("", [], {}, None):
             continue
-        table.add_row(Text(name.replace("_", " "), style="bold"), Text(_shown(value)))
+        table.add_row(words(name.replace("_", " "), style="bold"), words(_shown(value)))
     console().print(table)
 
 
@@ -160,7 +156,7 @@ def _shown(value: object) -> str:
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help="Words that must all occur.")],
+    wanted: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words that must all occur.")],
     *,
     rules: RulesHere = None,
     as_json: options.Json = False,
@@ -168,17 +164,15 @@ def search(
     """Find threats, controls, types, facts and framework entries by words."""
     import msgspec
 
-    hits = _catalogue(rules).search(" ".join(words))
+    hits = _catalogue(rules).search(" ".join(wanted))
     if as_json:
         typer.echo(msgspec.json.encode(hits).decode())
         return
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     table = grid("kind", "id", "title")
     for hit in hits[:60]:
-        table.add_row(Text(hit.kind, style="dim"), Text(hit.id), Text(hit.title))
+        table.add_row(words(hit.kind, style="dim"), words(hit.id), words(hit.title))
     console().print(table)
     console().print(f"[dim]{len(hits)} found[/dim]")
 
@@ -194,18 +188,16 @@ def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
     if as_json:
         typer.echo(msgspec.json.encode({"frameworks": measured}).decode())
         return
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     table = grid("framework", "version", "of", "entries", "threat", "other", "open")
     for item in measured:
         counts = item.counts
         other = item.total - counts.get("threat", 0) - counts.get("open", 0)
         table.add_row(
-            Text(item.id),
-            Text(item.version),
-            Text(item.of, style="dim"),
+            words(item.id),
+            words(item.version),
+            words(item.of, style="dim"),
             *map(str, (item.total, counts.get("threat", 0), other, counts.get("open", 0))),
         )
     console().print(table)

@@ -59,12 +59,13 @@ def demo(
 def _print_list() -> None:
     from rich.text import Text
 
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
     from mantlet.project.demo import list_examples
 
     table = grid("name", "example", show_header=False)
     for example in list_examples():
         table.add_row(
-            Text(example.id, style="bold"), Text.assemble(example.title, "\n", (example.summary, "dim"), "\n")
+            words(example.id, style="bold"),
+            Text.assemble(example.title, "\n", (example.summary, "dim"), "\n"),
         )
     console().print(table)

@@ -74,7 +74,7 @@ def _print(explained: Explained, vector: str) -> None:
 def _print_conditions(title: str, lines: tuple[Line, ...]) -> None:
     from rich.text import Text
 
-    from mantlet.cli.terminal import console, escape, grid
+    from mantlet.cli.terminal import console, escape, grid, words
 
     out = console()
     out.print(f"\n[bold]{escape(title)}[/bold]")
@@ -83,22 +83,22 @@ def _print_conditions(title: str, lines: tuple[Line, ...]) -> None:
         said = f"{line.value}, {line.source}" if line.value and line.value != "unknown" else line.source
         weight = "" if line.decisive else "dim"
         table.add_row(
-            Text.from_markup(MARKS[line.answer]), Text(line.text, style=weight), Text(said, style="dim")
+            Text.from_markup(MARKS[line.answer]), words(line.text, style=weight), words(said, style="dim")
         )
     out.print(table)
 
 
 def _print_controls(controls: tuple[Control, ...]) -> None:
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     out = console()
     out.print("\n[bold]What helps[/bold]")
     table = grid("effort", "control", "id", show_header=False)
     for control in controls:
         table.add_row(
-            Text(f"{control.effort} effort", style="dim"), Text(control.title), Text(control.id, style="dim")
+            words(f"{control.effort} effort", style="dim"),
+            words(control.title),
+            words(control.id, style="dim"),
         )
     out.print(table)
 
@@ -106,7 +106,7 @@ def _print_controls(controls: tuple[Control, ...]) -> None:
 def _print_rating(explained: Explained, register: object, row: int) -> None:
     from rich.text import Text
 
-    from mantlet.cli.terminal import console, grid, severity_text
+    from mantlet.cli.terminal import console, grid, severity_text, words
     from mantlet.report.records import Records
     from mantlet.risk.owasp import Severity
 
@@ -122,10 +122,10 @@ def _print_rating(explained: Explained, register: object, row: int) -> None:
     for factor in explained.factors:
         table.add_row(
             factor.name,
-            Text(f"{factor.score:g}"),
-            Text(_band(factor), style="dim"),
-            Text(factor.source, style="dim"),
-            Text(factor.reason),
+            words(f"{factor.score:g}"),
+            words(_band(factor), style="dim"),
+            words(factor.source, style="dim"),
+            words(factor.reason),
         )
     out.print(table)
 

@@ -147,11 +147,11 @@ def _print_list(*, as_json: bool) -> None:
         return
     from rich.text import Text
 
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     table = grid("", "", show_header=False)
     for item in found:
         table.add_row(
-            Text(item.id, style="bold"), Text.assemble(item.title, "\n", (item.summary, "dim"), "\n")
+            words(item.id, style="bold"), Text.assemble(item.title, "\n", (item.summary, "dim"), "\n")
         )
     console().print(table)

@@ -90,7 +90,7 @@ def _ask(factor: FactorText) -> float:
 def _print(rating: Rating) -> None:
     from rich.text import Text
 
-    from mantlet.cli.terminal import console, grid, severity_text
+    from mantlet.cli.terminal import console, grid, severity_text, words
 
     out = console()
     out.print(Text.assemble("Severity    ", severity_text(rating.severity)))
@@ -100,4 +100,4 @@ def _print(rating: Rating) -> None:
         table.add_row(name, "not given" if value is None else f"{value:.3f}", "")
     table.add_row("Impact", f"{rating.impact:.3f}", f"{rating.impact_level.word} (mode {rating.mode})")
     out.print(table)
-    out.print(Text(rating.vector, style="dim"))
+    out.print(words(rating.vector, style="dim"))

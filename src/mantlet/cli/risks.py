@@ -130,7 +130,7 @@ def _by_type(risks: Iterable[Risk]) -> list[list[Risk]]:
 def _question_table(questions: list[Question]) -> object:
     from rich.text import Text
 
-    from mantlet.cli.terminal import escape, grid, severity_text
+    from mantlet.cli.terminal import escape, grid, severity_text, words
 
     groups: dict[tuple[str, str], list[Question]] = {}
     for question in questions:
@@ -143,15 +143,13 @@ def _question_table(questions: list[Question]) -> object:
         table.add_row(
             severity_text(max(item.worst for item in group)),
             Text.from_markup(escape(group[0].text) + more),
-            Text(f"settles {threats} threat{'s' if threats > 1 else ''}", style="dim"),
+            words(f"settles {threats} threat{'s' if threats > 1 else ''}", style="dim"),
         )
     return table
 
 
 def _risk_table(groups: list[list[Risk]]) -> object:
-    from rich.text import Text
-
-    from mantlet.cli.terminal import grid, several, severity_text
+    from mantlet.cli.terminal import grid, several, severity_text, words
 
     table = grid("severity", "risk", "where", "id")
     for group in groups:
@@ -159,17 +157,15 @@ def _risk_table(groups: list[list[Risk]]) -> object:
         names = [risk.element for risk in group]
         table.add_row(
             severity_text(head.severity, max(risk.worst_case for risk in group)),
-            Text(head.title),
-            Text(several(names, MAX_NAMES)),
-            Text(head.id, style="dim"),
+            words(head.title),
+            words(several(names, MAX_NAMES)),
+            words(head.id, style="dim"),
         )
     return table
 
 
 def _print_all(result: Assessment) -> None:
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid, headline, severity_text
+    from mantlet.cli.terminal import console, grid, headline, severity_text, words
 
     out = console()
     out.print(headline(result.register))
@@ -189,9 +185,9 @@ def _print_all(result: Assessment) -> None:
             decided = f"{ruling.decision.treatment}, {ruling.standing}" if ruling else ""
             table.add_row(
                 severity_text(risk.severity, risk.worst_case),
-                Text(risk.title),
-                Text(risk.id, style="dim"),
-                Text(decided),
+                words(risk.title),
+                words(risk.id, style="dim"),
+                words(decided),
             )
         out.print(table)
     _remarks(result)

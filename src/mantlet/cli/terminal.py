@@ -8,15 +8,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 from rich.text import Text
+
+from mantlet.base.printable import printable
 
 if TYPE_CHECKING:
     from mantlet.risk.owasp import Severity
     from mantlet.risk.register import Register
 
-__all__ = ["console", "err", "escape", "grid", "headline", "several", "severity_text", "write_bytes"]
 SEVERITY_STYLE = {
     "critical": "bold white on red",
     "high": "bold red",
@@ -28,16 +29,26 @@ PLAIN_WIDTH = 160
 """Columns assumed when output is no terminal."""
 
 
+def words(text: str, style: str = "") -> Text:
+    """Return text from a model for a table or line; nothing in it steers the terminal."""
+    return Text(printable(text), style=style)
+
+
+def escape(text: str) -> str:
+    """Return text from a model for a line with markup; nothing in it is markup or steers the terminal."""
+    return escape_markup(printable(text))
+
+
 @lru_cache(maxsize=1)
 def console() -> Console:
     """Return the console; rich itself respects NO_COLOR and leaves colour out of pipes."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
 @lru_cache(maxsize=1)
 def err() -> Console:
     """Return the console for progress and remarks, which never mix with output."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 def severity_text(severity: Severity, worst: Severity | None = None) -> Text:

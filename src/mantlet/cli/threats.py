@@ -164,10 +164,8 @@ def _at(result: Assessment, row: int, places: set[str]) -> bool:
 
 
 def _print(result: Assessment, rows: list[int]) -> None:
-    from rich.text import Text
-
     from mantlet.analysis.engine import State
-    from mantlet.cli.terminal import console, grid, headline, severity_text
+    from mantlet.cli.terminal import console, grid, headline, severity_text, words
     from mantlet.report.records import Records
     from mantlet.risk.owasp import Severity
 
@@ -181,14 +179,14 @@ def _print(result: Assessment, rows: list[int]) -> None:
         labels = [*(name[:1].upper() for name in record["stride"]), *record["linddun"]]
         table.add_row(
             severity_text(Severity.of(rating["severity"]), Severity.of(rating["worst"])),
-            Text(
+            words(
                 "decided"
                 if record["decision"] and result.register.settled[row]
                 else State(int(result.register.analysis.threats.state[row])).word
             ),
-            Text(record["title"]),
-            Text(record["id"], style="dim"),
-            Text(" ".join(labels), style="dim"),
+            words(record["title"]),
+            words(record["id"], style="dim"),
+            words(" ".join(labels), style="dim"),
         )
     out.print(table)
     out.print(f"[dim]{len(rows)} threats[/dim]")
@@ -216,9 +214,7 @@ def _considered(result: Assessment, places: set[str], categories: set[str], *, a
 def _print_cells(cells: Iterator[Cell]) -> None:
     from collections import Counter
 
-    from rich.text import Text
-
-    from mantlet.cli.terminal import console, grid
+    from mantlet.cli.terminal import console, grid, words
 
     out, counts = console(), Counter[str]()
     table = grid("table", "place", "at", "category", "became", "by", "because")
@@ -226,6 +222,6 @@ def _print_cells(cells: Iterator[Cell]) -> None:
         counts[cell.state] += 1
         style = "bold" if cell.state == "open" else "dim" if cell.state == "dismissed" else ""
         texts = (cell.table, cell.place, cell.at, cell.category, cell.state, cell.type, cell.reason)
-        table.add_row(*(Text(text, style=style) for text in texts))
+        table.add_row(*(words(text, style=style) for text in texts))
     out.print(table)
     out.print(", ".join(f"{number} {state}" for state, number in counts.most_common()))

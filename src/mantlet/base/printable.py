@@ -1,0 +1,18 @@
+"""Text from a model on a terminal: shown as it is, but never obeyed."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_KEPT = {"\n", "\t"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+"""Control and format characters (escape sequences, direction overrides), and what is no character."""
+
+
+def printable(text: str) -> str:
+    """Return text in which every character that could steer a terminal or reorder a line is a middle dot."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char if char in _KEPT or unicodedata.category(char) not in _HIDDEN else "·" for char in text
+    )
