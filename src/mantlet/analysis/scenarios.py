@@ -165,7 +165,7 @@ def observe(
     threat: ThreatType, scenario: Scenario, case: Case, catalogue: Catalogue
 ) -> dict[Atom, int] | None:
     """Return the value of every atom of the type's rules in a case; None where the change took the place away."""
-    sections = _sections(_changed(scenario.model, case.set), catalogue)
+    sections = case_sections(scenario, case, catalogue)
     answers = ModelAtoms(Columns(sections, catalogue.vocabulary), catalogue.controls)
     scope = SCOPES[threat.at]
     places = _places(answers, scope)
@@ -176,6 +176,11 @@ def observe(
     row = places.index(scenario.at)
     wanted = dict.fromkeys([*atoms(threat.applies), *atoms(threat.mitigated)])
     return {atom: int(evaluate(atom, scope, answers)[row]) for atom in wanted}
+
+
+def case_sections(scenario: Scenario, case: Case, catalogue: Catalogue) -> Sections:
+    """Return the model of a case: the scenario's with the case's changes."""
+    return _sections(_changed(scenario.model, case.set), catalogue)
 
 
 def _changed(model: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
