@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from mantlet.changes.apply import apply, apply_to_document, apply_to_sections
 from mantlet.changes.compare import canonical, diff, same
 from mantlet.changes.merge import JUDGEMENT, merge
-from mantlet.changes.operations import decode, encode
+from mantlet.changes.operations import Rename, decode, encode
 from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.document import Document
 from mantlet.store.dump import dump
+from mantlet.store.mentions import SPACES
 from mantlet.store.rawedit import MISSING
 from tests.store import samples
 from tests.store.generated import models
@@ -139,3 +140,16 @@ def test_what_only_one_side_changed_comes_in(base, ours, theirs):
                 continue
             if same(here.get(key, MISSING), before.get(key, MISSING)):
                 assert same(merged.get(section, {}).get(key, MISSING), there.get(key, MISSING))
+
+
+@given(models, st.data())
+def test_renaming_there_and_back(model, data):
+    raw = to_raw(model)
+    known = [(section, name) for section in SPACES for name in raw.get(section, {})]
+    if known:
+        section, old = data.draw(st.sampled_from(known))
+        there = apply(raw, [Rename(section, old, "a-new-id")])
+        assert same(apply(there, [Rename(section, "a-new-id", old)]), raw)
+        document = Document(dump(model))
+        apply_to_document(document, [Rename(section, old, "a-new-id")])
+        assert Document(document.text).sections() == from_raw(there)
