@@ -99,6 +99,23 @@ def _marked(assessment: Assessment, options: Options) -> Options:
     return replace(options, overlay=options.overlay or overlay(assessment), sensitivity=chosen)
 
 
+_TOO_DENSE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 60" role="img"><title>No diagram</title>'
+    '<text x="320" y="35" text-anchor="middle" font-family="Inter, sans-serif" font-size="13" fill="#54616e">'
+    "The system is too large to draw on one page; mantlet diagram --focus draws a part of it.</text></svg>"
+)
+
+
+def _picture(assessment: Assessment, theme: Theme) -> str:
+    """Return the report's diagram; a system too large to draw gets a sentence instead, because the rest must not fail."""
+    from mantlet.diagram.engines import LayoutError  # noqa: PLC0415
+
+    try:
+        return diagram(assessment, theme=theme).decode()
+    except LayoutError:
+        return _TOO_DENSE
+
+
 def report(assessment: Assessment, kind: str = "html", *, date: str = "") -> bytes:
     """Write the report as html, pdf, md, xlsx, csv or json. ``date`` is printed when given; nothing else depends on the day."""
     if kind not in REPORT_FORMATS:
@@ -112,12 +129,12 @@ def report(assessment: Assessment, kind: str = "html", *, date: str = "") -> byt
     if kind == "html":
         from mantlet.report import html  # noqa: PLC0415
 
-        return html.render(made, diagram(assessment, theme="auto").decode(), date=date).encode()
+        return html.render(made, _picture(assessment, "auto"), date=date).encode()
     if kind == "pdf":
         from mantlet.report import pdf  # noqa: PLC0415
 
         with resources.as_file(resources.files("mantlet.diagram") / "fonts") as fonts:
-            return pdf.render(made, diagram(assessment).decode(), str(fonts), date=date)
+            return pdf.render(made, _picture(assessment, "light"), str(fonts), date=date)
     if kind == "md":
         from mantlet.report import markdown  # noqa: PLC0415
 
