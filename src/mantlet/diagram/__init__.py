@@ -13,6 +13,9 @@ from mantlet.diagram.faces import draw, view
 from mantlet.diagram.grouping import Page, pages
 from mantlet.diagram.options import Badge, Options
 from mantlet.diagram.png import to_png
+from mantlet.diagram.sequence import SequenceDrawing, sequence
+from mantlet.diagram.sequence_svg import sequence_png, sequence_svg
+from mantlet.diagram.sequence_text import sequence_mermaid, sequence_plantuml
 from mantlet.diagram.svg import to_svg
 from mantlet.diagram.theme import css as diagram_css
 
@@ -21,9 +24,15 @@ __all__ = [
     "Drawing",
     "Options",
     "Page",
+    "SequenceDrawing",
     "diagram_css",
     "draw",
     "pages",
+    "sequence",
+    "sequence_mermaid",
+    "sequence_plantuml",
+    "sequence_png",
+    "sequence_svg",
     "to_dot",
     "to_mermaid",
     "to_plantuml",

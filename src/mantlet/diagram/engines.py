@@ -22,6 +22,10 @@ class LayoutError(MantletError):
     """The engine could not lay out the graph, or not in time."""
 
 
+class UnplacedError(LayoutError):
+    """The engine answered, but not with the columns it was asked for; another attempt may do."""
+
+
 class LayoutEngine(Protocol):
     """Lays out a graph written in DOT."""
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from mantlet.diagram import metrics as m
 from mantlet.diagram.bundles import Bundle
-from mantlet.diagram.engines import LayoutEngine, LayoutError
+from mantlet.diagram.engines import LayoutEngine, UnplacedError
 from mantlet.diagram.sizes import Block, title_width
 from mantlet.diagram.view import View
 
@@ -241,7 +241,7 @@ def _read(made: Layered, graph: Mapping[str, object]) -> None:
             low, high = (left, right) if made.down else (-top, -bottom)
             made.bands[clusters[entry["name"]]] = Band(low, high)
     if len(heights) != len(made.items):
-        raise LayoutError("the layout engine left out a box")
+        raise UnplacedError("the layout engine left out a box")
     places = {height: row for row, height in enumerate(sorted(set(heights.values())))}
     made.columns = [[] for _ in places]
     for key, height in heights.items():
@@ -250,7 +250,7 @@ def _read(made: Layered, graph: Mapping[str, object]) -> None:
     for column in made.columns:
         column.sort(key=lambda key: made.items[key].middle)
     if any(made.items[second].column - made.items[first].column != 1 for _, first, second in made.links()):
-        raise LayoutError("the layout engine moved a box to another column")
+        raise UnplacedError("the layout engine moved a box to another column")
     for item in made.items.values():
         for name in made.view.around(item.cluster):
             first, last = made.spans.get(name, (item.column, item.column))

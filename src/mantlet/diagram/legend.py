@@ -73,7 +73,7 @@ def _marked(marks: list[Marks]) -> Iterator[tuple[str, str]]:
     worst = {mark.badge.severity for mark in marks if mark.badge}
     for severity in ("critical", "high", "medium", "low", "note", "none"):
         if severity in worst:
-            yield f"severity:{severity}", f"{severity.capitalize()}: open threats, worst"
+            yield f"severity:{severity}", f"Open threats, worst {severity}"
     for change in ("added", "removed", "changed"):
         if any(mark.change == change for mark in marks):
             yield f"change:{change}", change.capitalize()

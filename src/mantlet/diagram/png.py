@@ -14,12 +14,17 @@ _MOST = 120_000_000
 
 def to_png(drawing: Drawing, *, theme: Theme = "light", scale: float = 2.0) -> bytes:
     """Return the drawing as PNG, ``scale`` pixels per unit; raise `UsageError` for a picture too large to draw."""
-    if not 0.05 <= scale <= 20:
-        raise UsageError(f"a scale of {scale:g} is not between 0.05 and 20")
-    if drawing.width * drawing.height * scale * scale > _MOST:
-        raise UsageError("the picture would be too large", mend="choose a smaller scale, or write SVG")
+    too_large(drawing.width, drawing.height, scale)
     svg = to_svg(drawing, theme="light" if theme == "auto" else theme)
     return png_of(svg, scale)
+
+
+def too_large(width: float, height: float, scale: float) -> None:
+    """Raise `UsageError` for a scale that makes no sense or a picture with too many pixels."""
+    if not 0.05 <= scale <= 20:
+        raise UsageError(f"a scale of {scale:g} is not between 0.05 and 20")
+    if width * height * scale * scale > _MOST:
+        raise UsageError("the picture would be too large", mend="choose a smaller scale, or write SVG")
 
 
 def png_of(svg: str, scale: float) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mantlet.diagram.bundles import Bundle, bundles
 from mantlet.diagram.channels import Channels, channels, place_along
-from mantlet.diagram.engines import LayoutEngine, LayoutError
+from mantlet.diagram.engines import LayoutEngine, LayoutError, UnplacedError
 from mantlet.diagram.fold import orient_by_angle, spread
 from mantlet.diagram.layered import Layered, layered
 from mantlet.diagram.options import Direction
@@ -43,6 +43,8 @@ class _Effort:
     angles: int
     placed: int
     """Rankings that are placed, of those with the best estimate."""
+    reordered: int
+    """Placed layouts that are tried again with nodes named in other orders, which changes what crosses."""
     finished: int
     """Placed layouts that are straightened."""
 
@@ -50,12 +52,12 @@ class _Effort:
 def _effort(size: int) -> _Effort:
     """Return what is tried for that many nodes and bundles."""
     if size <= 90:
-        return _Effort(12, 10, 3)
+        return _Effort(12, 9, 4, 3)
     if size <= 170:
-        return _Effort(8, 6, 2)
+        return _Effort(8, 5, 3, 2)
     if size <= 320:
-        return _Effort(4, 2, 1)
-    return _Effort(0, 1, 1)
+        return _Effort(4, 2, 1, 1)
+    return _Effort(0, 1, 0, 1)
 
 
 def best_layout(view: View, engine: LayoutEngine, direction: Direction) -> Candidate:
@@ -63,17 +65,21 @@ def best_layout(view: View, engine: LayoutEngine, direction: Direction) -> Candi
     rankings = _rankings(view, engine, direction)
     effort = _effort(len(view.nodes) + len(bundles(view, down=False)))
     rankings.sort(key=lambda item: -item.estimate)
-    placed: list[Candidate] = []
-    failed: LayoutError | None = None
-    for ranking in rankings[: effort.placed]:
-        try:
-            placed.append(_placed(view, engine, ranking))
-        except LayoutError as error:
-            failed = error
+    names = list(view.nodes)
+    tries = [_try(view, engine, ranking, names) for ranking in rankings[: effort.placed]]
+    placed = [(candidate, ranking) for candidate, ranking in tries if candidate is not None]
     if not placed:
-        raise failed or LayoutError("there is nothing to lay out")
-    placed.sort(key=lambda item: -item.score)
-    finished = [_finished(item) for item in placed[: effort.finished]]
+        raise LayoutError(
+            "the layout engine found no place for everything", mend="draw one boundary at a time (focus)"
+        )
+    placed.sort(key=lambda item: -item[0].score)
+    for _, ranking in placed[: effort.reordered]:
+        for order in (names[::-1], [*names[1::2], *names[::2]]):
+            candidate, _ = _try(view, engine, ranking, order)
+            if candidate is not None:
+                placed.append((candidate, ranking))
+    placed.sort(key=lambda item: -item[0].score)
+    finished = [_finished(candidate) for candidate, _ in placed[: effort.finished]]
     return max(finished, key=lambda item: item.score)
 
 
@@ -145,12 +151,16 @@ def _fit(width: float, height: float) -> float:
     return min(PAGE[0] / max(width, 1.0), PAGE[1] / max(height, 1.0))
 
 
-def _placed(view: View, engine: LayoutEngine, ranking: _Ranking) -> Candidate:
+def _try(
+    view: View, engine: LayoutEngine, ranking: _Ranking, order: Sequence[str]
+) -> tuple[Candidate | None, _Ranking]:
+    """Return the layout of a ranking; None where the engine could not place it."""
     blocks = {name: node_block(node) for name, node in view.nodes.items()}
-    made = layered(
-        view, ranking.bundles, blocks, ranking.columns, engine, down=ranking.down, order=list(view.nodes)
-    )
-    return measured(made)
+    try:
+        made = layered(view, ranking.bundles, blocks, ranking.columns, engine, down=ranking.down, order=order)
+    except UnplacedError:
+        return None, ranking
+    return measured(made), ranking
 
 
 def _finished(candidate: Candidate) -> Candidate:

@@ -194,13 +194,10 @@ class Straightener:
 
     def _cost(self, steps: Iterable[tuple[int, int]]) -> float:
         total = 0.0
-        for (index, _), jogs in self._jogs(sorted(set(steps))).items():
-            for jog in jogs:
-                size = abs(jog)
+        for jogs in self._jogs(sorted(set(steps))).values():
+            for size in map(abs, jogs):
                 if size > _STRAIGHT:
                     total += 1.0 + size / 150 + (1.0 if size < _SMALL else 0.0)
-                del size
-            del index
         return total
 
     def _jogs(self, steps: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[float]]:
