@@ -143,6 +143,16 @@ def test_text_that_yaml_would_misread_is_quoted(design):
     assert 'name: ""' in design.text
 
 
+def test_foreign_values_keep_their_types():
+    document = Document("x-tool:\n  a: 1\n  b: text\n")
+    document.set(("x-tool", "b"), False)
+    document.set(("x-tool", "c"), "no")
+    document.set(("x-tool", "d"), "false")
+    document.set(("x-tool", "e"), None)
+    assert document.text == 'x-tool:\n  a: 1\n  b: false\n  c: no\n  d: "false"\n  e: null\n'
+    assert Document(document.text).raw == document.raw
+
+
 def test_json_is_written_again_in_one_style():
     document = Document(samples.JSON)
     document.set(("elements", "a", "facts", "logged"), "no")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mantlet.model.entries import Sections
 from mantlet.store.shape import fields
 from mantlet.store.splice import line_end, newline
-from mantlet.store.tree import Tree
+from mantlet.store.tree import FOREIGN, Tree
 from mantlet.store.yamlread import read_yaml
 
 
@@ -64,6 +64,8 @@ def cut(text: str, tree: Tree) -> Chunks | None:
         piece = text[start:end]
         if entry is None:
             result.sections[section] = Section(piece)
+        elif section.startswith(FOREIGN):  # what it holds is read in another way, so it stays in one piece
+            result.sections[section].head += piece
         else:
             holder = result.sections[section]
             holder.entries = holder.entries if holder.entries is not None else {}
