@@ -143,3 +143,12 @@ flows:
 )
 def test_what_the_drawing_shows_of_each_element(fact, expected):
     assert answers(EXPOSED, f"element.{fact}", "element") == expected
+
+
+def test_a_flow_that_only_returns_sends_nothing():
+    model = """
+    data: {people: {personal: [name]}}
+    elements: {a: {type: web-app}, b: {type: database}}
+    flows: {ask: {from: a, to: b, returns: [people]}, other: {from: a, to: b}}
+    """
+    assert answers(model, "flow carries personal", "movement") == ["no", "unknown", "yes"]

@@ -181,7 +181,8 @@ class Columns:
         self.source = np.concatenate([source, target[returning]])
         self.target = np.concatenate([target, source[returning]])
         self.source_opens = np.concatenate([~opened_by_target, opened_by_target[returning]])
-        carried = [entry.data for entry in entries] + [entries[row].returns for row in returning]
+        sent = [() if entry.data is UNSET and entry.returns else entry.data for entry in entries]
+        carried = [*sent, *(entries[row].returns for row in returning)]
         self.moves, self.moves_known = _listed(carried, self.data.rows)
         self.written: dict[Subject, dict[str, tuple[list[int], list[str]]]] = {
             "element": _written(self.sections.elements.values()),
