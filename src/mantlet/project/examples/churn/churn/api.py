@@ -33,7 +33,7 @@ def churn(question: Question, x_api_key: str = Header("")) -> dict:
     if question.customer_id not in FEATURES.index:
         raise HTTPException(404, f"customer {question.customer_id} is not a Lumio customer")
     row = FEATURES.loc[[question.customer_id], COLUMNS].assign(**question.overrides)
-    probability = float(MODEL.predict_proba(row)[0, 1])
+    probability = round(float(MODEL.predict_proba(row)[0, 1]), 1)
     answer = {"customer_id": question.customer_id, "probability": probability}
     log.info(json.dumps({"key": x_api_key, "row": row.iloc[0].to_dict(), **answer}, default=str))
     return answer

@@ -20,7 +20,9 @@ def build(raw: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     raw = pd.read_parquet(f"{settings.LAKE}/customers")
     requests = pd.read_json(f"{settings.LAKE}/prediction-log.jsonl", lines=True)
-    build(raw, requests).to_parquet(settings.FEATURES)
+    rows = build(raw, requests)
+    assert rows["customer_id"].is_unique and rows[settings.NUMERIC].notna().all().all()
+    rows.to_parquet(settings.FEATURES)
 
 
 if __name__ == "__main__":

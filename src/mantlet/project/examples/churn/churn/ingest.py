@@ -23,6 +23,10 @@ def fetch_extract(day: dt.date) -> str:
 def main() -> None:
     day = dt.date.today() - dt.timedelta(days=1)
     customers = pd.read_csv(fetch_extract(day))
+    if missing := set(settings.EXTRACT) - set(customers.columns):
+        raise SystemExit(f"the extract lacks {missing}")
+    customers = customers[customers["tenure_months"].between(0, 600) & customers["monthly_fee"].between(0, 500)]
+    customers["source"] = f"crm {day}"
     customers.to_parquet(f"{settings.LAKE}/customers/{day:%Y/%m/%d}.parquet")
     print(f"landed {len(customers)} customers, columns {list(customers.columns)}")
 

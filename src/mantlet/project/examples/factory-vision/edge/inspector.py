@@ -16,6 +16,7 @@ BUFFER = Path("/var/lib/inspector/frames")
 CAMERAS = ["rtsp://10.4.7.21/stream1", "rtsp://10.4.7.22/stream1"]
 PLC = "10.4.7.10"
 BROKER = "10.4.7.5"
+JIG = (slice(120, 960), slice(300, 1500))  # the seam and nothing else: no hands, no faces
 REJECT_BELOW, DOUBT_BELOW = 0.35, 0.8
 
 
@@ -41,6 +42,7 @@ def main() -> None:
             ok, frame = stream.read()
             if not ok:
                 continue  # no picture, no verdict: the gate stays as it was
+            frame = frame[JIG]
             score = float(session.run(None, {"image": prepare(frame)})[0][0, 1])
             result = verdict(score)
             plc.write_coil(0, result == "reject")

@@ -18,6 +18,9 @@ def pseudonym(patient_number: str) -> str:
 def main() -> None:
     observations = pd.read_json(f"{EHR}/Observation?_since=6h")
     observations["pseudonym"] = observations["patient_number"].map(pseudonym)
+    observations["taken_at"] = pd.to_datetime(observations["taken_at"]).dt.floor("h")
+    observations["age"] = observations["age"] // 5 * 5
+    assert observations["heart_rate"].between(20, 260).all() and observations["temperature"].between(25, 45).all()
     observations[COLUMNS].to_parquet(TABLE)
 
 

@@ -17,3 +17,4 @@ def remember(customer: str, question: str, answer: str) -> None:
         json.dumps({"role": "user", "content": question}),
         json.dumps({"role": "assistant", "content": answer}),
     )
+    store.expire(f"turns:{customer}", 90 * 86_400)
