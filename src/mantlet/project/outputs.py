@@ -99,6 +99,26 @@ def _marked(assessment: Assessment, options: Options) -> Options:
     return replace(options, overlay=options.overlay or overlay(assessment), sensitivity=chosen)
 
 
+def sequence(
+    assessment: Assessment, name: str, kind: str = "svg", *, theme: Theme = "light", scale: float = 2.0
+) -> bytes:
+    """Draw a named order of flows (`sequences:` in the model) as svg, png, mermaid or plantuml."""
+    from mantlet import diagram as maker  # noqa: PLC0415
+
+    kinds = ("svg", "png", "mermaid", "plantuml")
+    if kind not in kinds:
+        raise UsageError(
+            f"no sequence view in the format '{kind}'",
+            mend=suggest(kind, kinds) or f"one of {', '.join(kinds)}",
+        )
+    made = maker.sequence(assessment.model, assessment.catalogue.vocabulary, name)
+    if kind == "png":
+        return maker.sequence_png(made, theme=theme, scale=scale)
+    if kind == "svg":
+        return maker.sequence_svg(made, theme=theme).encode()
+    return (maker.sequence_mermaid if kind == "mermaid" else maker.sequence_plantuml)(made).encode()
+
+
 _TOO_DENSE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 60" role="img"><title>No diagram</title>'
     '<text x="320" y="35" text-anchor="middle" font-family="Inter, sans-serif" font-size="13" fill="#54616e">'
