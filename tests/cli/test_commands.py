@@ -189,6 +189,14 @@ def test_diagram_and_report_in_every_format(shop, call):
     assert "MODEL-DESERIALISE" in Path("r.html").read_text(encoding="utf-8")
 
 
+def test_sequence_view_of_a_named_order(tmp_path, call):
+    model = write_example("churn", tmp_path / "demo")
+    for name in ("s.svg", "s.png", "s.mmd", "s.puml"):
+        call("diagram", model, "--sequence", "shop-question", "-o", tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 100
+    assert "night" in call("diagram", model, "--sequence", "nigt", code=2).err
+
+
 def test_pdf(shop, call):
     pytest.importorskip("typst")
     call("report", "-o", "r.pdf")
