@@ -100,7 +100,7 @@ class TestEach:
                 read(apply_answers(name, {question.id: choice.value}))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(interviews())
 def test_any_combination_of_answers_hangs_together(interview):
     name, answers = interview
