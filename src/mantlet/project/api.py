@@ -78,6 +78,8 @@ def analyse(
     path = None if isinstance(model, Model) else Path(model)
     known = catalogue or catalogue_for(path, [Path(folder) for folder in rules])
     system = model if isinstance(model, Model) else load(model, environment=environment, catalogue=known)
+    if system.source is None:
+        _check(system, known)
     sections = system.sections
     if packs is not None:
         sections = _with_packs(sections, packs)
@@ -169,6 +171,14 @@ class Assessment:
     def __repr__(self) -> str:
         counts = ", ".join(f"{number} {word}" for word, number in self.register.counts().items() if number)
         return f"<Assessment of {self.model.name}: {counts or 'no open risks'}>"
+
+
+def _check(model: Model, catalogue: Catalogue) -> None:
+    """Refuse a model built in Python for the same mistakes as one in a file."""
+    from mantlet.model.validate import check  # noqa: PLC0415
+    from mantlet.store.convert import raise_problems  # noqa: PLC0415
+
+    raise_problems(check(model.sections, catalogue.vocabulary, catalogue.controls, catalogue.threats), None)
 
 
 def _write(path: Path, data: bytes) -> Path:
