@@ -16,6 +16,7 @@ from mantlet.diagram.png import to_png
 from mantlet.diagram.sequence import SequenceDrawing, sequence
 from mantlet.diagram.sequence_svg import sequence_png, sequence_svg
 from mantlet.diagram.sequence_text import sequence_mermaid, sequence_plantuml
+from mantlet.diagram.stored import layout_positions
 from mantlet.diagram.svg import to_svg
 from mantlet.diagram.theme import css as diagram_css
 
@@ -27,6 +28,7 @@ __all__ = [
     "SequenceDrawing",
     "diagram_css",
     "draw",
+    "layout_positions",
     "pages",
     "sequence",
     "sequence_mermaid",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from mantlet.diagram import metrics as m
 from mantlet.diagram.channels import Channels
-from mantlet.diagram.drawing import PlacedCluster, PlacedLane, PlacedNode
+from mantlet.diagram.drawing import PlacedCluster, PlacedLane, PlacedNode, round_inset
 from mantlet.diagram.geometry import Box, Point, straightened
 from mantlet.diagram.layered import Item, Layered
 from mantlet.diagram.ports import Ports, lane_at
@@ -67,11 +65,8 @@ class Assembled:
 
     def _inset(self, item: Item, across: float) -> float:
         """Return how far a process's round corner draws back where a lane meets it."""
-        radius = min(m.NODE_RADIUS, item.along / 2, item.across / 2)
-        if self.made.view.nodes[item.key].kind != "process":
-            return 0.0
-        into = radius - min(across - item.low, item.high - across)
-        return radius - math.sqrt(radius * radius - into * into) if 0 < into <= radius else 0.0
+        kind = self.made.view.nodes[item.key].kind
+        return round_inset(kind, item.across, item.along, item.low, item.high, across)
 
     def _label(self, index: int, number: int) -> Box:
         made = self.made
@@ -90,4 +85,4 @@ class Assembled:
 
 
 def _outer_first(made: Layered) -> Sequence[str]:
-    return sorted(made.bands, key=lambda name: len(made.view.around(name)))
+    return sorted(made.view.clusters, key=lambda name: len(made.view.around(name)))

@@ -72,12 +72,9 @@ class _Boxes:
         """Return a box's innermost boundaries, and its opened parent; a closed boundary is in what encloses it."""
         if box in self.model.elements:
             return self.model.elements[box].within
-        if box in self.model.boundaries:
-            around = self.model.boundaries[box].in_
-            return [around] if around else []
         sets = [boundaries_of(self.model, name) for name in self.grouping.groups[box].members]
         shared = set(sets[0]).intersection(*sets[1:])
-        return [name for name in sets[0] if name in shared][:1]
+        return [name for name in sets[0] if name in shared and box not in self.model.enclosing(name)]
 
     def node(self, box: str, loops: list[str]) -> Node:
         """Return the node for a box; ``loops`` are its flows to itself."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
+from mantlet.diagram import metrics as m
 from mantlet.diagram.geometry import Box, Point
 from mantlet.diagram.options import Options
 from mantlet.diagram.sizes import Block
@@ -17,6 +19,18 @@ class PlacedNode:
     node: Node
     block: Block
     box: Box
+
+
+def round_inset(kind: str, side: float, along: float, low: float, high: float, at: float) -> float:
+    """Return how far a process's round corner draws back at a place on one of its sides.
+
+    ``side`` is the side's length, ``along`` the node's size the other way, ``low`` and ``high`` the side's ends.
+    """
+    if kind != "process":
+        return 0.0
+    radius = min(m.NODE_RADIUS, side / 2, along / 2)
+    into = radius - min(at - low, high - at)
+    return radius - math.sqrt(radius * radius - into * into) if 0 < into <= radius else 0.0
 
 
 @dataclass(frozen=True, slots=True)

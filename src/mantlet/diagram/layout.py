@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from mantlet.diagram import metrics as m
 from mantlet.diagram.assemble import Assembled
+from mantlet.diagram.byhand import by_hand
 from mantlet.diagram.drawing import Drawing, PlacedCluster, PlacedLane, PlacedNode
 from mantlet.diagram.engines import LayoutEngine
 from mantlet.diagram.geometry import Box, Point
 from mantlet.diagram.legend import legend_entries
 from mantlet.diagram.options import Options
 from mantlet.diagram.search import best_layout, measured
+from mantlet.diagram.stored import read_stored
 from mantlet.diagram.titles import place_titles, short_of
 from mantlet.diagram.view import View
 
@@ -25,6 +27,17 @@ def lay_out(view: View, options: Options, engine: LayoutEngine) -> Drawing:
     """Return the view with everything in its place; raise `LayoutError` where the engine gives up."""
     if not view.nodes:
         return Drawing(view, options, *_EMPTY)
+    stored = read_stored(options.positions)
+    known = stored.nodes.keys() | stored.boundaries.keys()
+    if not view.nodes.keys() & known:
+        return _automatic(view, options, engine)
+    missing = view.nodes.keys() - known
+    drawn = _automatic(view, options, engine).nodes if missing else {}
+    parts = by_hand(view, stored, {name: item.box for name, item in drawn.items()})
+    return _framed(view, options, parts.nodes, parts.clusters, parts.lanes)
+
+
+def _automatic(view: View, options: Options, engine: LayoutEngine) -> Drawing:
     best = best_layout(view, engine, options.direction)
     for _ in range(_ROUNDS):
         parts = Assembled(best.made, best.ports, best.channels)
@@ -78,12 +91,14 @@ def _framed(
 
 
 def _moved(box: Box, dx: float, dy: float) -> Box:
-    return Box(box.x + dx, box.y + dy, box.width, box.height)
+    """Return the box moved, on tenths of a pixel, which is what outputs and layout files keep."""
+    x, y = round(box.x + dx, 1), round(box.y + dy, 1)
+    return Box(x, y, round(box.width, 1), round(box.height, 1))
 
 
 def _moved_lane(item: PlacedLane, dx: float, dy: float) -> PlacedLane:
     def shift(point: Point) -> Point:
-        return (point[0] + dx, point[1] + dy)
+        return (round(point[0] + dx, 1), round(point[1] + dy, 1))
 
     leader = (shift(item.leader[0]), shift(item.leader[1])) if item.leader else None
     points = tuple(shift(point) for point in item.points)

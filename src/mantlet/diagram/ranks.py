@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from mantlet.diagram.bundles import Bundle
-from mantlet.diagram.engines import LayoutEngine
+from mantlet.diagram.engines import LayoutEngine, LayoutError
 from mantlet.diagram.view import View
 
 
@@ -141,5 +141,7 @@ def _columns(graph: Mapping[str, object], ids: Mapping[str, str]) -> dict[str, i
     for item in objects if isinstance(objects, list) else []:
         if "pos" in item:
             heights[item["name"]] = float(item["pos"].split(",")[1])
+    if len(heights) < len(ids):
+        raise LayoutError("the layout engine left out a box")
     columns = {height: row for row, height in enumerate(sorted(set(heights.values()), reverse=True))}
     return {name: columns[heights[number]] for name, number in ids.items()}

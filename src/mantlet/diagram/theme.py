@@ -19,7 +19,7 @@ LIGHT = {
     "process": "#2b6cb0", "process-fill": "#f6faff", "store": "#0f766e", "store-fill": "#f3fbf9",
     "external": "#46566a", "external-fill": "#f4f5f7", "group": "#5a6778", "group-fill": "#f7f8fa",
     "flow": "#5a6978", "personal": "#a03a8c",
-    "network": "#b23b2e", "execution": "#6d4bb3", "organisation": "#94640a", "tenant": "#0e6f86", "jurisdiction": "#4c6a17",
+    "network": "#b23b2e", "execution": "#6d4bb3", "organisation": "#875b09", "tenant": "#0e6f86", "jurisdiction": "#4c6a17",
     "family": "#5a6778",
     "note": "#7b8894", "low": "#2f7fba", "medium": "#e3a008", "high": "#cc4d14", "critical": "#8b1a4a",
     "on-note": "#ffffff", "on-low": "#ffffff", "on-medium": "#2a1d00", "on-high": "#ffffff", "on-critical": "#ffffff",

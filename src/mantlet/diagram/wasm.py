@@ -6,6 +6,7 @@ deadline. Every layout runs in a fresh instance, so nothing of one model is left
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class WasmGraphviz:
         self._lock = threading.Lock()
         self._ready: tuple[wasmtime.Engine, wasmtime.Module, wasmtime.Linker] | None = None
         self._clock = _Clock()
+        atexit.register(self.close)
 
     def layout(self, dot: str, *, deadline: float = DEADLINE) -> dict[str, Any]:
         """Return the graph's coordinates; raise `LayoutError` when Graphviz refuses it or the deadline passes."""
@@ -53,6 +55,11 @@ class WasmGraphviz:
             raise LayoutError(
                 "the layout engine broke off", mend="draw a smaller part of the model"
             ) from None
+
+    def close(self) -> None:
+        """Let go of the compiled module; wasmtime complains when the interpreter does so at its end."""
+        with self._lock:
+            self._ready = None
 
     def _prepared(self) -> tuple[wasmtime.Engine, wasmtime.Module, wasmtime.Linker]:
         with self._lock:
