@@ -9,6 +9,7 @@ from itertools import combinations
 from mantlet.diagram import metrics as m
 from mantlet.diagram.drawing import Drawing, PlacedLane, PlacedNode
 from mantlet.diagram.geometry import Box, Point, steps
+from mantlet.diagram.sizes import title_runs
 
 
 def defects(drawing: Drawing) -> list[str]:
@@ -86,7 +87,8 @@ def _titles(drawing: Drawing) -> Iterator[str]:
         for other, item in drawing.clusters.items():
             if other != name and title.meets(item.title):
                 yield f"the titles of {name} and {other} overlap"
-        if title.width < 30:
+        shown = title_runs(cluster.cluster, cluster.title.width)
+        if not shown or shown[0].text != cluster.cluster.titles[0].text:
             yield f"the title of {name} has no room"
 
 

@@ -58,7 +58,7 @@ def test_orientations_leave_no_cycle(seed: int):
     turners = [
         lambda made: orient_by_order(names, made),
         lambda made: orient_by_degree(names, made),
-        lambda made: orient_by_angle(shown, made, plane, 0.3),
+        lambda made: orient_by_angle(shown, plane, 0.3, made),
     ]
     for turn in turners:
         made = bundles(shown, down=False)

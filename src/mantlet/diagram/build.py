@@ -13,9 +13,9 @@ from mantlet.diagram.lanes import lanes
 from mantlet.diagram.marks import marks
 from mantlet.diagram.nesting import PARENT, Nesting, nest
 from mantlet.diagram.options import Options
-from mantlet.diagram.overview import TYPE_GROUP, boundaries_of
+from mantlet.diagram.overview import OUTSIDE, TYPE_GROUP, boundaries_of
 from mantlet.diagram.text import clean
-from mantlet.diagram.view import Cluster, Node, NodeKind, Tag, Title, View
+from mantlet.diagram.view import Cluster, Node, NodeKind, Tag, TagKind, Title, View
 from mantlet.model.entries import SELF, Element
 from mantlet.model.model import Model
 from mantlet.model.vocabulary import Realm, Vocabulary
@@ -116,7 +116,10 @@ class _Boxes:
     def _group_name(self, box: str) -> tuple[str, str]:
         boundary = self.model.boundaries.get(box)
         if boundary is None:
-            return self._type_title(box.removeprefix(TYPE_GROUP).removesuffix(":outside"), "element"), ""
+            name = box.removeprefix(TYPE_GROUP).removesuffix(OUTSIDE)
+            return self._type_title(
+                name, "boundary" if self.vocabulary.knows(name, "boundary") else "element"
+            ), ""
         return clean(boundary.name or box) or "?", self._type_title(boundary.type, "boundary")
 
     def _kind(self, element: Element) -> NodeKind:
@@ -142,7 +145,9 @@ class _Boxes:
             name = clean(entry.name or boundary)
             if name and name.casefold() not in named:
                 named.add(name.casefold())
-                yield Tag("boundary", name, self.vocabulary.dimension(entry.type), boundary)
+                outside = self.vocabulary.is_a(entry.type, "internet", "boundary")
+                kind: TagKind = "internet" if outside else "boundary"
+                yield Tag(kind, name, self.vocabulary.dimension(entry.type), boundary)
 
     def cluster(self, name: str) -> Cluster:
         """Return an outline with the names of its boundaries."""

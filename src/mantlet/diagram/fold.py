@@ -71,7 +71,7 @@ def _distances(view: View, bundles: Sequence[Bundle]) -> Plane:
     return found
 
 
-def orient_by_angle(view: View, bundles: Sequence[Bundle], plane: Plane, angle: float) -> None:
+def orient_by_angle(view: View, plane: Plane, angle: float, bundles: Sequence[Bundle]) -> None:
     """Point every bundle the way its ends lie along a line at ``angle`` (in turns) through the plane.
 
     Of the line's two ways the one is taken that turns fewer bundles.

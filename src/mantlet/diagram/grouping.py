@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
 from mantlet.diagram.options import READABLE, Options
-from mantlet.diagram.overview import TYPE_GROUP, Shown, boundaries_of, summarise
+from mantlet.diagram.overview import TYPE_GROUP, Shown, boundaries_of, is_drawn, summarise
 from mantlet.model.model import Model
 from mantlet.model.vocabulary import Vocabulary
+
+_MOST_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,26 @@ def pages(model: Model, vocabulary: Vocabulary, options: Options | None = None) 
         page = waiting.pop(0)
         found.append(Page(model.label(page.focus) if page.focus else model.name, page))
         grouping = group(model, vocabulary, page)
-        for box, item in grouping.groups.items():
-            if item.kind == "boundary" and box not in done and box not in grouping.context:
-                done.add(box)
-                waiting.append(replace(options, focus=box, collapse=frozenset()))
+        for boundary in _to_open(model, vocabulary, options, grouping):
+            if boundary not in done and len(done) < _MOST_PAGES:
+                done.add(boundary)
+                waiting.append(replace(options, focus=boundary, collapse=frozenset()))
     return found
+
+
+def _to_open(model: Model, vocabulary: Vocabulary, options: Options, grouping: Grouping) -> Iterator[str]:
+    """Yield the boundaries that a page draws as one box, or as part of a box for many boundaries."""
+    for box, item in grouping.groups.items():
+        if box in grouping.context:
+            continue
+        if item.kind == "boundary":
+            yield box
+        elif item.kind == "type":
+            for name in item.members:
+                around = [
+                    each for each in boundaries_of(model, name) if is_drawn(model, vocabulary, each, options)
+                ]
+                yield from around[-1:]
 
 
 def _on_page(model: Model, focus: str) -> tuple[set[str], set[str]]:

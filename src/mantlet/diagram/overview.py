@@ -11,6 +11,9 @@ from mantlet.model.vocabulary import Vocabulary
 
 TYPE_GROUP = "type:"
 """Start of the id of a group that holds elements of one type."""
+OUTSIDE = ":outside"
+"""End of the id of such a group of neighbours."""
+_MOST_PAIRS = 160
 _FEWEST = 3
 """Elements of a type that are worth a box of their own."""
 
@@ -37,7 +40,7 @@ def summarise(shown: Shown) -> dict[str, str]:
     """Return the group of each element that is not drawn by itself, so that the page stays readable where it can.
 
     First neighbours are drawn by boundary, then the boundaries inside are closed, then what is still loose is drawn by
-    type, and at last by kind.
+    type, then by kind, and at last boundaries by their type.
     """
     closed: dict[str, str] = {}
     neighbours = [name for name in shown.parts if name not in shown.inside]
@@ -45,11 +48,39 @@ def summarise(shown: Shown) -> dict[str, str]:
     closed.update(_outermost(shown, neighbours))
     if _count(shown, ours, closed) > READABLE:
         closed.update(_opened(shown, ours))
-    for names, suffix in ((neighbours, ":outside"), (ours, "")):
+    for names, suffix in ((neighbours, OUTSIDE), (ours, "")):
         for by_kind in (False, True):
-            if _count(shown, shown.parts, closed) > READABLE:
+            if _crowded(shown, closed):
                 closed.update(_by_type(shown, names, closed, suffix, by_kind=by_kind))
+    if _crowded(shown, closed):
+        closed.update(_by_boundary_type(shown, closed))
     return closed
+
+
+def _crowded(shown: Shown, closed: Mapping[str, str]) -> bool:
+    """Tell whether there are more boxes, or more pairs of boxes with flows between them, than a page holds."""
+    if _count(shown, shown.parts, closed) > READABLE:
+        return True
+    box = {name: closed.get(name, part) for name, part in shown.parts.items()}
+    ends = {
+        frozenset((box[flow.from_], box[flow.to]))
+        for flow in shown.model.flows.values()
+        if flow.from_ in box and flow.to in box
+    }
+    return sum(len(pair) > 1 for pair in ends) > _MOST_PAIRS
+
+
+def _by_boundary_type(shown: Shown, closed: Mapping[str, str]) -> dict[str, str]:
+    """Return a group per type of boundary instead of one per boundary, where there are too many even of those."""
+    model, vocabulary = shown.model, shown.vocabulary
+    found: dict[str, str] = {}
+    for name, group in closed.items():
+        if group in model.boundaries:
+            suffix = "" if name in shown.inside else OUTSIDE
+            found[name] = (
+                f"{TYPE_GROUP}{vocabulary.resolve(model.boundaries[group].type, 'boundary')}{suffix}"
+            )
+    return found
 
 
 def _count(shown: Shown, names: Iterable[str], closed: Mapping[str, str]) -> int:
@@ -71,11 +102,16 @@ def _outermost(shown: Shown, names: Iterable[str]) -> dict[str, str]:
     return {name: boundary for name, boundary in found.items() if counts[boundary] > 1}
 
 
-def _drawn(shown: Shown, boundary: str) -> bool:
-    kind = shown.model.boundaries[boundary].type
-    return shown.vocabulary.dimension(kind) == shown.options.dimension and not shown.vocabulary.is_a(
+def is_drawn(model: Model, vocabulary: Vocabulary, boundary: str, options: Options) -> bool:
+    """Tell whether a boundary belongs to the drawn dimension and is not simply the outside."""
+    kind = model.boundaries[boundary].type
+    return vocabulary.dimension(kind) == options.dimension and not vocabulary.is_a(
         kind, "internet", "boundary"
     )
+
+
+def _drawn(shown: Shown, boundary: str) -> bool:
+    return is_drawn(shown.model, shown.vocabulary, boundary, shown.options)
 
 
 def _opened(shown: Shown, names: Iterable[str]) -> dict[str, str]:

@@ -66,10 +66,11 @@ def orient_by_degree(nodes: Sequence[str], bundles: Sequence[Bundle]) -> None:
             bundle.turn()
 
 
-def rank(view: View, bundles: Sequence[Bundle], engine: LayoutEngine, *, together: bool) -> dict[str, int]:
+def rank(view: View, bundles: Sequence[Bundle], engine: LayoutEngine) -> dict[str, int]:
     """Return the column of each node and of each bundle's label (`label:3`).
 
-    ``together`` ranks the whole graph at once; else each outline first by itself, which keeps outlines short.
+    The whole graph is ranked at once, not outline by outline, so that outlines don't hold each other up. Graphviz stops
+    after its first phase, which is the one that ranks.
     """
     names = [*view.nodes, *(f"label:{index}" for index in range(len(bundles)))]
     ids = {name: f"n{row}" for row, name in enumerate(names)}
@@ -82,9 +83,7 @@ def rank(view: View, bundles: Sequence[Bundle], engine: LayoutEngine, *, togethe
         inside.setdefault(node.cluster, []).append(ids[name] + ";")
     for index, bundle in enumerate(bundles):
         inside.setdefault(view.common(bundle.tail, bundle.head), []).append(ids[f"label:{index}"] + ";")
-    head = 'digraph{nodesep=0.05;ranksep=0.05;mclimit=0.1;splines=false;node[shape=box,fixedsize=true,width=0.1,height=0.1,label=""];'
-    if together:
-        head += "newrank=true;"
+    head = "digraph{phase=1;newrank=true;"
     dot = "".join([head, *_nested(view, inside), *edges, "}"])
     columns = _columns(engine.layout(dot), ids)
     _spread_loose(view, bundles, columns)
@@ -135,13 +134,13 @@ def _nested(view: View, inside: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _columns(graph: Mapping[str, object], ids: Mapping[str, str]) -> dict[str, int]:
-    """Number the distinct heights of Graphviz's answer from the top."""
+    """Read the ranks, and number those that are used from 0."""
     objects = graph.get("objects")
-    heights: dict[str, float] = {}
+    ranks: dict[str, int] = {}
     for item in objects if isinstance(objects, list) else []:
-        if "pos" in item:
-            heights[item["name"]] = float(item["pos"].split(",")[1])
-    if len(heights) < len(ids):
+        if "rank" in item:
+            ranks[item["name"]] = int(item["rank"])
+    if not set(ids.values()) <= ranks.keys():
         raise LayoutError("the layout engine left out a box")
-    columns = {height: row for row, height in enumerate(sorted(set(heights.values()), reverse=True))}
-    return {name: columns[heights[number]] for name, number in ids.items()}
+    columns = {place: row for row, place in enumerate(sorted(set(ranks.values())))}
+    return {name: columns[ranks[number]] for name, number in ids.items()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mantlet.diagram.bundles import Bundle, bundles
 from mantlet.diagram.channels import Channels, channels, place_along
@@ -52,7 +53,7 @@ class _Effort:
 def _effort(size: int) -> _Effort:
     """Return what is tried for that many nodes and bundles."""
     if size <= 90:
-        return _Effort(12, 9, 4, 3)
+        return _Effort(12, 9, 4, 2)
     if size <= 170:
         return _Effort(8, 5, 3, 2)
     if size <= 320:
@@ -62,25 +63,29 @@ def _effort(size: int) -> _Effort:
 
 def best_layout(view: View, engine: LayoutEngine, direction: Direction) -> Candidate:
     """Return the best of the layouts tried; raise `LayoutError` where the engine managed none."""
-    rankings = _rankings(view, engine, direction)
     effort = _effort(len(view.nodes) + len(bundles(view, down=False)))
-    rankings.sort(key=lambda item: -item.estimate)
     names = list(view.nodes)
-    tries = [_try(view, engine, ranking, names) for ranking in rankings[: effort.placed]]
-    placed = [(candidate, ranking) for candidate, ranking in tries if candidate is not None]
+    rankings = _rankings(view, engine, direction, effort)
+    placed = _place_all(view, engine, [(ranking, names) for ranking in rankings[: effort.placed]])
+    best = [ranking for _, ranking in placed[: effort.reordered]]
+    orders = (names[::-1], [*names[1::2], *names[::2]])
+    placed += _place_all(view, engine, [(ranking, order) for ranking in best for order in orders])
     if not placed:
         raise LayoutError(
             "the layout engine found no place for everything", mend="draw one boundary at a time (focus)"
         )
     placed.sort(key=lambda item: -item[0].score)
-    for _, ranking in placed[: effort.reordered]:
-        for order in (names[::-1], [*names[1::2], *names[::2]]):
-            candidate, _ = _try(view, engine, ranking, order)
-            if candidate is not None:
-                placed.append((candidate, ranking))
-    placed.sort(key=lambda item: -item[0].score)
     finished = [_finished(candidate) for candidate, _ in placed[: effort.finished]]
     return max(finished, key=lambda item: item.score)
+
+
+def _place_all(
+    view: View, engine: LayoutEngine, tries: Sequence[tuple[_Ranking, Sequence[str]]]
+) -> list[tuple[Candidate, _Ranking]]:
+    """Return the layouts that the engine managed, best first."""
+    found = [(_try(view, engine, ranking, order), ranking) for ranking, order in tries]
+    placed = [(candidate, ranking) for candidate, ranking in found if candidate is not None]
+    return sorted(placed, key=lambda item: -item[0].score)
 
 
 @dataclass(slots=True)
@@ -93,36 +98,41 @@ class _Ranking:
     estimate: float
 
 
-def _rankings(view: View, engine: LayoutEngine, direction: Direction) -> list[_Ranking]:
+def _rankings(view: View, engine: LayoutEngine, direction: Direction, effort: _Effort) -> list[_Ranking]:
+    """Return different choices of columns, the most promising first."""
     ways = {"right": (False,), "down": (True,), "auto": (False, True)}[direction]
-    flat = bundles(view, down=False)
-    plane = spread(view, flat)
-    effort = _effort(len(view.nodes) + len(flat))
-    names = list(view.nodes)
-    turners: list[Callable[[Sequence[Bundle]], None]] = [lambda found: orient_by_order(names, found)]
-    if effort.angles:
-        turners.append(lambda found: orient_by_degree(names, found))
-    if plane is not None:
-        for step in range(effort.angles):
-            angle = step / (2 * effort.angles)
-            turners.append(lambda found, angle=angle: orient_by_angle(view, found, plane, angle))  # type: ignore[misc]
     found: list[_Ranking] = []
-    seen: set[tuple[str, ...]] = set()
-    for turn in turners:
-        oriented = bundles(view, down=False)
-        turn(oriented)
-        key = tuple(bundle.tail for bundle in oriented)
-        if key in seen:
-            continue
-        seen.add(key)
-        columns = rank(view, oriented, engine, together=True)
+    for oriented in _orientations(view, effort):
+        placed = rank(view, oriented, engine)
         for down in ways:
             turned = bundles(view, down=down)
             for bundle, other in zip(turned, oriented, strict=True):
                 if bundle.tail != other.tail:
                     bundle.turn()
-            found.append(_Ranking(down, turned, columns, _estimate(view, turned, columns, down=down)))
-    return found
+            found.append(_Ranking(down, turned, placed, _estimate(view, turned, placed, down=down)))
+    return sorted(found, key=lambda item: -item.estimate)
+
+
+def _orientations(view: View, effort: _Effort) -> list[list[Bundle]]:
+    """Return the bundles turned in several ways, each way once."""
+    flat = bundles(view, down=False)
+    plane = spread(view, flat) if effort.angles else None
+    names = list(view.nodes)
+    angles = [step / (2 * effort.angles) for step in range(effort.angles)] if plane is not None else []
+    found: dict[tuple[str, ...], list[Bundle]] = {}
+
+    def add(turn: Callable[[list[Bundle]], None]) -> None:
+        oriented = bundles(view, down=False)
+        turn(oriented)
+        found.setdefault(tuple(bundle.tail for bundle in oriented), oriented)
+
+    add(lambda oriented: orient_by_order(names, oriented))
+    if effort.angles:
+        add(lambda oriented: orient_by_degree(names, oriented))
+    for angle in angles:
+        if plane is not None:
+            add(partial(orient_by_angle, view, plane, angle))
+    return list(found.values())
 
 
 def _estimate(view: View, found: Sequence[Bundle], columns: dict[str, int], *, down: bool) -> float:
@@ -151,16 +161,14 @@ def _fit(width: float, height: float) -> float:
     return min(PAGE[0] / max(width, 1.0), PAGE[1] / max(height, 1.0))
 
 
-def _try(
-    view: View, engine: LayoutEngine, ranking: _Ranking, order: Sequence[str]
-) -> tuple[Candidate | None, _Ranking]:
+def _try(view: View, engine: LayoutEngine, ranking: _Ranking, order: Sequence[str]) -> Candidate | None:
     """Return the layout of a ranking; None where the engine could not place it."""
     blocks = {name: node_block(node) for name, node in view.nodes.items()}
     try:
         made = layered(view, ranking.bundles, blocks, ranking.columns, engine, down=ranking.down, order=order)
     except UnplacedError:
-        return None, ranking
-    return measured(made), ranking
+        return None
+    return measured(made)
 
 
 def _finished(candidate: Candidate) -> Candidate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mantlet.diagram import metrics as m
 from mantlet.diagram.text import ELLIPSIS, Weight, fit, width, wrap
@@ -42,6 +43,7 @@ class Block:
     height: float
 
 
+@lru_cache(maxsize=4096)
 def node_block(node: Node) -> Block:
     """Return the text and size of a node: its name, its type, its tags."""
     lines: list[Line] = []
@@ -63,6 +65,7 @@ def node_block(node: Node) -> Block:
     return Block(tuple(lines), max(m.NODE_MIN, widest + 2 * m.NODE_PAD_X), y + m.NODE_PAD_Y)
 
 
+@lru_cache(maxsize=8192)
 def label_block(lane: Lane) -> Block:
     """Return the text and size of a lane's label; its badge and marker stand before the first line."""
     longest = max((width(word, m.LABEL) for word in lane.label.split()), default=0.0)
@@ -87,6 +90,8 @@ def extras(lane: Lane) -> float:
 
 _GAP = 10.0
 _ENDS = 11.0
+_SLACK = 1.0
+"""For boxes that are rounded to tenths of a pixel."""
 
 
 def title_runs(cluster: Cluster, room: float) -> list[Run]:
@@ -121,9 +126,9 @@ def _asides(cluster: Cluster) -> list[str]:
 
 def title_width(cluster: Cluster) -> float:
     """Return the width of an outline's title pill with all of its text."""
-    return sum(run.width for run in title_runs(cluster, 4000.0)) - _GAP + _ENDS
+    return sum(run.width for run in title_runs(cluster, 4000.0)) - _GAP + _ENDS + _SLACK
 
 
 def least_title(cluster: Cluster) -> float:
     """Return the width of an outline's title pill with its first name alone."""
-    return title_runs(cluster, 4000.0)[0].width - _GAP + _ENDS
+    return title_runs(cluster, 4000.0)[0].width - _GAP + _ENDS + _SLACK

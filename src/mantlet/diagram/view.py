@@ -11,7 +11,7 @@ from typing import Literal
 from mantlet.diagram.options import Badge
 
 NodeKind = Literal["external-entity", "process", "data-store", "group"]
-TagKind = Literal["operator", "boundary", "loop", "members"]
+TagKind = Literal["operator", "boundary", "internet", "loop", "members"]
 
 
 @dataclass(frozen=True, slots=True)

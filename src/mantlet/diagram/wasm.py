@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -58,6 +59,7 @@ class WasmGraphviz:
 
     def close(self) -> None:
         """Let go of the compiled module; wasmtime complains when the interpreter does so at its end."""
+        self._clock.stop()
         with self._lock:
             self._ready = None
 
@@ -75,31 +77,44 @@ class WasmGraphviz:
 
 
 class _Clock:
-    """Advances the engine's epoch while any layout runs, so that a deadline is noticed."""
+    """Advances the engine's epoch while any layout runs, so that a deadline is noticed; one thread, asleep otherwise."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._change = threading.Condition()
         self._running = 0
-        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
 
     @contextmanager
     def ticking(self, engine: wasmtime.Engine) -> Iterator[None]:
-        with self._lock:
+        with self._change:
             self._running += 1
-            if self._running == 1:
-                self._stop = threading.Event()
-                threading.Thread(target=self._tick, args=(engine, self._stop), daemon=True).start()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._tick, args=(engine,), daemon=True)
+                self._thread.start()
+            self._change.notify()
         try:
             yield
         finally:
-            with self._lock:
+            with self._change:
                 self._running -= 1
-                if not self._running:
-                    self._stop.set()
 
-    @staticmethod
-    def _tick(engine: wasmtime.Engine, stop: threading.Event) -> None:
-        while not stop.wait(_TICK):
+    def stop(self) -> None:
+        """End the thread; the next layout starts another."""
+        with self._change:
+            thread, self._thread = self._thread, None
+            self._change.notify()
+        if thread is not None:
+            thread.join(2 * _TICK)
+
+    def _tick(self, engine: wasmtime.Engine) -> None:
+        own = threading.current_thread()
+        while True:
+            with self._change:
+                while self._thread is own and not self._running:
+                    self._change.wait()
+                if self._thread is not own:
+                    return
+            time.sleep(_TICK)
             engine.increment_epoch()
 
 
