@@ -213,9 +213,8 @@ class _Matrix:
             return f"{', '.join(self.analysis.silencers(kind, place))} says it more exactly"
         if state is State.ABSENT:
             return "does not apply: " + why_absent(self.analysis, kind, place)
-        return "; ".join(
-            f"{reason.fact}: {reason.value}" for reason in self.because.at(kind, place, state)[:3]
-        )
+        reasons = self.because.at(kind, place, state)[:3]
+        return "; ".join(f"{reason.fact}: {reason.value}" for reason in reasons) or "people found it here"
 
     def _scope_reason(self, kind: int, place: int) -> str:
         analysis, item = self.analysis, self.analysis.types[kind]

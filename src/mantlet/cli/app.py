@@ -22,9 +22,7 @@ from mantlet.cli import (
 
 MANUAL = """Find, rate and treat the security and privacy threats of machine-learning systems.
 
-A file, threatmodel.yaml, says what your system is. mantlet draws its data flow diagram, finds its threats
-(STRIDE, CIA, LINDDUN, TRIM and the attacks on machine learning), rates them with OWASP Risk Rating and writes
-the report. Start with [bold]mantlet demo[/bold], or with [bold]mantlet init[/bold] for your own system.
+A file, threatmodel.yaml, says what your system is. mantlet draws its data flow diagram, finds its threats (STRIDE, CIA, LINDDUN, TRIM and the attacks on machine learning), rates them with OWASP Risk Rating and writes the report. Start with [bold]mantlet demo[/bold], or with [bold]mantlet init[/bold] for your own system.
 """
 CODES = "Exit codes: 0 fine · 1 a gate failed · 2 wrong input or usage · 3 a needed tool is missing · 70 a bug of ours."
 
