@@ -14,9 +14,9 @@ from mantlet.analysis.lineage import Lineage
 from mantlet.analysis.people import derive_people
 from mantlet.catalogue.schema import Control
 from mantlet.model.vocabulary import DIMENSIONS
-from mantlet.model.vocabulary import Subject as Holder
 from mantlet.rules.evaluate import Answer
 from mantlet.rules.tree import (
+    HOLDERS,
     NO,
     UNKNOWN,
     YES,
@@ -37,18 +37,6 @@ from mantlet.rules.tree import (
 from mantlet.rules.tree import (
     Lineage as LineageAtom,
 )
-
-HOLDERS: dict[Subject, Holder] = {
-    "source": "element",
-    "target": "element",
-    "element": "element",
-    "flow": "flow",
-    "boundary": "boundary",
-    "data": "data",
-    "copy": "copy",
-    "system": "system",
-}
-"""In which table a subject's facts are."""
 
 
 class ModelAtoms:

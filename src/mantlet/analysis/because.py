@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from mantlet.analysis.atoms import HOLDERS
 from mantlet.analysis.engine import Analysis, State
 from mantlet.analysis.facts import Origin
 from mantlet.rules.evaluate import evaluate
 from mantlet.rules.tree import (
+    HOLDERS,
     NO,
     SCOPES,
     UNKNOWN,

@@ -49,6 +49,13 @@ class Ragged:
         """Return the row that each item belongs to."""
         return np.repeat(np.arange(len(self.starts) - 1, dtype=np.intp), np.diff(self.starts))
 
+    def of_rows(self, rows: Index) -> tuple[Index, Index]:
+        """Return the items of some rows, end to end, and how many each has."""
+        first = self.starts[rows]
+        lengths = self.starts[rows + 1] - first
+        offsets = np.repeat(first - (np.cumsum(lengths) - lengths), lengths)
+        return self.items[np.arange(len(offsets)) + offsets], lengths
+
     def row(self, number: int) -> list[int]:
         """Return one row as a list."""
         return [int(item) for item in self.items[self.starts[number] : self.starts[number + 1]]]
@@ -90,22 +97,42 @@ class Typed:
         named = Named(names)
         self.codes = named.codes
         self.names = [vocabulary.resolve(name, realm) for name in named.names]
-        self._lines = [frozenset((name, *vocabulary.lineage(name, realm))) for name in self.names]
+        self.sets: dict[str, int] = {}
+        """Per type, which codes are-a it: bit i is about code i."""
+        for code, name in enumerate(self.names):
+            for step in {name, *vocabulary.lineage(name, realm)}:
+                self.sets[step] = self.sets.get(step, 0) | 1 << code
+
+    def codes_of(self, wanted: Iterable[str]) -> int:
+        """Return the set of codes that are-a one of the wanted types."""
+        found = 0
+        for name in wanted:
+            found |= self.sets.get(name, 0)
+        return found
 
     def by_type(self, wanted: Iterable[str]) -> Mask:
         """Tell of each type code whether it is-a one of the wanted types."""
-        chosen = frozenset(wanted)
-        return np.array([not chosen.isdisjoint(line) for line in self._lines], bool)
+        return flags(self.codes_of(wanted), len(self.names))
 
     def answers(self, wanted: Iterable[str]) -> Ternary:
         """Return yes or no for each row: whether its type is-a one of the wanted types."""
-        flags = self.by_type(wanted).astype(np.int8) * YES
-        return flags[self.codes] if len(flags) else np.zeros(0, np.int8)
+        return self.are(wanted) * np.int8(YES)
 
     def are(self, wanted: Iterable[str]) -> Mask:
         """Tell of each row whether its type is-a one of the wanted types."""
-        flags = self.by_type(wanted)
-        return flags[self.codes] if len(flags) else np.zeros(0, bool)
+        marks = self.by_type(wanted)
+        return marks[self.codes] if len(marks) else np.zeros(0, bool)
+
+
+def flags(rows: int, size: int) -> Mask:
+    """Return the mask of ``size`` rows that a set (bit i is about row i) stands for."""
+    raw = np.frombuffer(rows.to_bytes((size + 7) // 8, "little"), np.uint8)
+    return np.unpackbits(raw, count=size, bitorder="little").view(bool)
+
+
+def packed(mask: Mask) -> int:
+    """Return the set of marked rows; undoes `flags`."""
+    return int.from_bytes(np.packbits(mask, bitorder="little"), "little")
 
 
 class Columns:
@@ -206,9 +233,13 @@ class Columns:
 
     def _arrows(self, tail: Index, head: Index) -> Ragged:
         live = self.flow_in_scope[self.movement_flow]
-        order = np.argsort(tail[live], kind="stable")
-        starts = np.searchsorted(tail[live][order], np.arange(len(self.elements) + 1))
-        return Ragged(starts, head[live][order])
+        if not live.all():
+            tail, head = tail[live], head[live]
+        count = len(self.elements)
+        order = np.argsort(tail.astype(np.min_scalar_type(count)), kind="stable")
+        starts = np.zeros(count + 1, np.intp)
+        np.cumsum(np.bincount(tail, minlength=count), out=starts[1:])
+        return Ragged(starts, head[order])
 
     def movement_place(self, row: int) -> str:
         """Return the place id of a movement."""
@@ -217,7 +248,7 @@ class Columns:
 
     def enclosed(self, boundaries: Mask) -> Mask:
         """Tell of each element whether one of the marked boundaries is around it, however far out."""
-        if not len(self.boundaries):
+        if not boundaries.any():
             return np.zeros(len(self.elements), bool)
         inside = np.array([any(boundaries[row] for row in chain) for chain in self.boundary_chain], bool)
         zones = self.zone

@@ -6,74 +6,24 @@ whether it applies, mitigated where something does prevent it, and absent elsewh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mantlet.analysis.atoms import ModelAtoms
-from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask
+from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask, flags, packed
 from mantlet.analysis.manual import manual_threats
+from mantlet.analysis.sets import PlaceSets
+from mantlet.analysis.table import State, ThreatTable, Verdict, threat_table
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
-from mantlet.rules.evaluate import Memo, answer
-from mantlet.rules.tree import NO, SCOPES, UNKNOWN, YES, Scope
+from mantlet.rules.evaluate import Memo
+from mantlet.rules.program import SCOPE_ORDER, Evaluation
+from mantlet.rules.tree import SCOPES, At, Scope
 
+__all__ = ["SYSTEM_ROW", "Analysis", "State", "ThreatTable", "Verdict"]
 SYSTEM_ROW = -1
 """The element row of threats to the system or a boundary as a whole."""
-
-
-class State(IntEnum):
-    """What became of a type at a place."""
-
-    ABSENT = 0
-    TO_CONFIRM = 1
-    MITIGATED = 2
-    OPEN = 3
-    SILENCED = 4
-    """A more special type says the same there."""
-    OUT_OF_SCOPE = 5
-
-    @property
-    def word(self) -> str:
-        """The state as files and outputs spell it."""
-        return self.name.lower().replace("_", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One type at the places where it may apply; it is absent everywhere else."""
-
-    places: Index
-    state: NDArray[np.int8]
-    unsure: Mask
-    """It is not known whether it applies, or whether something prevents it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ThreatTable:
-    """The threats that are not absent, one row each, ordered by type and then place."""
-
-    type: NDArray[np.intp]
-    """Row of the type in `Analysis.types`."""
-    place: Index
-    """Row of the place in the type's scope."""
-    element: Index
-    """The element that the threat is rated and decided at; `SYSTEM_ROW` for none."""
-    state: NDArray[np.int8]
-    unsure: NDArray[np.bool_]
-    """It is not known whether something prevents it, or whether it applies."""
-
-    def __len__(self) -> int:
-        return len(self.type)
-
-    def only(self, keep: Mask) -> ThreatTable:
-        """Return the rows that are marked."""
-        return ThreatTable(
-            self.type[keep], self.place[keep], self.element[keep], self.state[keep], self.unsure[keep]
-        )
 
 
 class Analysis:
@@ -90,35 +40,42 @@ class Analysis:
         self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
         self._row = {item.id: row for row, item in enumerate(self.types)}
         self.memo: Memo = {}
-        """Rules already worked out; share it when evaluating more over the same analysis."""
-        self._ends: dict[str, Index] = {}
-        self.verdicts = [self._judge(item) for item in self.types]
+        """Rules worked out one by one; share it when evaluating more over the same analysis."""
+        self._ends: dict[At, Index] = {}
+        self._sizes: dict[Scope, int] = {scope: self.atoms.size(scope) for scope in SCOPE_ORDER}
+        self.verdicts = self._judge()
         self._silence()
         self._add_manual()
-        self.threats = self._table()
+        self.threats = threat_table(
+            [
+                (row, verdict, self._sizes[SCOPES[item.at]], self.end(item.at))
+                for row, (verdict, item) in enumerate(zip(self.verdicts, self.types, strict=True))
+                if verdict.shown
+            ]
+        )
 
     def type_row(self, name: str) -> int:
         """Return the row of a type; −1 where this model's packs have no such type."""
         return self._row.get(name, -1)
 
-    def _judge(self, item: ThreatType) -> Verdict:
-        scope = SCOPES[item.at]
-        applies = answer(item.applies, scope, self.atoms, self.memo)
-        if isinstance(applies, int):
-            places = np.arange(self.atoms.size(scope) if applies else 0)
-            applies = np.full(len(places), applies, np.int8)
-        else:
-            places = np.flatnonzero(applies)
-            applies = applies[places]
-        if not places.size:
-            return _NOWHERE
-        found = answer(item.mitigated, scope, self.atoms, self.memo)
-        mitigated = found if isinstance(found, int) else found[places]
-        state = _STATES[applies * 3 + mitigated]
-        live = self.in_scope(item)
-        if live is not None:
-            state[~live[places]] = State.OUT_OF_SCOPE
-        return Verdict(places, state, (applies == UNKNOWN) | (mitigated == UNKNOWN))
+    def _judge(self) -> list[Verdict]:
+        """Ask every type at all of its places; what would prevent it is asked only where it may apply somewhere."""
+        program = self.catalogue.program
+        sets = PlaceSets(self.atoms)
+        answer = Evaluation(program, sets.answer, self._sizes, sets.spoken()).answer
+        limited = not (self.columns.element_in_scope.all() and self.columns.flow_in_scope.all())
+        verdicts = []
+        for item in self.types:
+            applies, mitigated = program.rules[item.id]
+            where = answer(applies)
+            if not where[0]:
+                verdicts.append(_NOWHERE)
+                continue
+            verdict = Verdict.of(where, answer(mitigated))
+            if limited:
+                verdict.out_of_scope = verdict.take(~packed(self._live(item.at)))
+            verdicts.append(verdict)
+        return verdicts
 
     def _add_manual(self) -> None:
         """Add what people found, open where they found it."""
@@ -128,35 +85,29 @@ class Analysis:
         for item, rows in manual_threats(self.sections, self.columns, copies):
             self._row.setdefault(item.id, len(self.types))
             self.types.append(item)
-            self.verdicts.append(
-                Verdict(rows, np.full(len(rows), State.OPEN, np.int8), np.zeros(len(rows), bool))
-            )
+            self.verdicts.append(Verdict(open=sum(1 << row for row in rows.tolist())))
 
     def state(self, row: int) -> NDArray[np.int8]:
         """Return what became of a type at every place of its scope."""
-        verdict = self.verdicts[row]
-        state = np.zeros(self.atoms.size(SCOPES[self.types[row].at]), np.int8)
-        state[verdict.places] = verdict.state
-        return state
+        return self.verdicts[row].states(self._sizes[SCOPES[self.types[row].at]])
 
-    def in_scope(self, item: ThreatType) -> Mask | None:
-        """Tell of each place of a type whether it is looked at: neither its flow nor its element is out of scope.
-
-        None where everything is.
-        """
+    def _live(self, at: At) -> Mask:
+        """Tell of each place whether it is looked at: neither its flow nor its element is out of scope."""
         columns = self.columns
-        if columns.element_in_scope.all() and columns.flow_in_scope.all():
-            return None
-        live = np.append(columns.element_in_scope, True)[self.element_of(item)]
-        return live & columns.flow_in_scope[columns.movement_flow] if SCOPES[item.at] == "movement" else live
+        live = np.append(columns.element_in_scope, True)[self.end(at)]
+        return live & columns.flow_in_scope[columns.movement_flow] if SCOPES[at] == "movement" else live
 
     def element_of(self, item: ThreatType) -> Index:
         """Return, per place of a type, the element that its threats belong to."""
-        if item.at not in self._ends:
-            self._ends[item.at] = self._find_ends(item.at)
-        return self._ends[item.at]
+        return self.end(item.at)
 
-    def _find_ends(self, at: str) -> Index:
+    def end(self, at: At) -> Index:
+        """Return, per place of a kind, the element that threats there belong to."""
+        if at not in self._ends:
+            self._ends[at] = self._find_ends(at)
+        return self._ends[at]
+
+    def _find_ends(self, at: At) -> Index:
         columns = self.columns
         if at == "flow.source":
             return columns.source
@@ -170,70 +121,38 @@ class Analysis:
             return np.arange(len(columns.elements), dtype=np.intp)
         if at == "data-at":
             return self.atoms.facts.copy_element
-        return np.full(self.atoms.size(SCOPES[at]), SYSTEM_ROW, np.intp)  # type: ignore[index]
+        return np.full(self._sizes[SCOPES[at]], SYSTEM_ROW, np.intp)
 
     def _silence(self) -> None:
         """Where a special type applies, the general ones that it names are not shown."""
-        for row, special in enumerate(self.types):
-            if not special.silences or not self.verdicts[row].places.size:
+        for special, verdict in zip(self.types, self.verdicts, strict=True):
+            if not special.silences or not verdict.speaks:
                 continue
-            speaks = self._speaks(row)
             for name in special.silences:
-                general = self._row.get(name)
-                if general is not None and self.verdicts[general].places.size:
-                    verdict = self.verdicts[general]
-                    hidden = self._same_place(special, self.types[general], speaks)[verdict.places]
-                    verdict.state[hidden & (verdict.state <= State.OPEN)] = State.SILENCED
+                row = self._row.get(name)
+                if row is not None and self.verdicts[row].shown:
+                    general = self.verdicts[row]
+                    general.silenced |= general.take(
+                        self._same_place(special, self.types[row], verdict.speaks)
+                    )
 
-    def _speaks(self, row: int) -> Mask:
-        """Tell of each place of a type whether it is known to apply there."""
-        verdict = self.verdicts[row]
-        speaks = np.zeros(self.atoms.size(SCOPES[self.types[row].at]), bool)
-        speaks[verdict.places] = (verdict.state == State.OPEN) | (verdict.state == State.MITIGATED)
-        return speaks
-
-    def _same_place(self, special: ThreatType, general: ThreatType, speaks: Mask) -> Mask:
-        """Carry a mask over one type's places to another's: place by place in one scope, else by element."""
+    def _same_place(self, special: ThreatType, general: ThreatType, speaks: int) -> int:
+        """Carry a set of one type's places over to another's: place by place in one scope, else by element."""
         if SCOPES[special.at] == SCOPES[general.at]:
-            return speaks.copy()
+            return speaks
         elements = np.zeros(len(self.columns.elements) + 1, bool)
-        elements[self.element_of(special)[speaks]] = True
-        return elements[self.element_of(general)]
+        elements[self.element_of(special)[flags(speaks, self._sizes[SCOPES[special.at]])]] = True
+        return packed(elements[self.element_of(general)])
 
     def silencers(self, row: int, place: int) -> list[str]:
         """Return the types that speak for a silenced one at a place."""
         general = self.types[row]
-        found = []
-        for other, special in enumerate(self.types):
-            if (
-                general.id in special.silences
-                and self._same_place(special, general, self._speaks(other))[place]
-            ):
-                found.append(special.id)
-        return found
-
-    def _table(self) -> ThreatTable:
-        kept = [
-            (row, verdict, verdict.state <= State.OPEN)
-            for row, verdict in enumerate(self.verdicts)
-            if verdict.places.size
+        return [
+            special.id
+            for special, verdict in zip(self.types, self.verdicts, strict=True)
+            if general.id in special.silences
+            and self._same_place(special, general, verdict.speaks) >> place & 1
         ]
-        if not kept:
-            rows = np.zeros(0, np.intp)
-            return ThreatTable(rows, rows, rows, np.zeros(0, np.int8), np.zeros(0, bool))
-        places = [verdict.places[shown] for _, verdict, shown in kept]
-        return ThreatTable(
-            np.repeat(np.array([row for row, _, _ in kept], np.intp), [len(some) for some in places]),
-            np.concatenate(places),
-            np.concatenate(
-                [
-                    self.element_of(self.types[row])[some]
-                    for (row, _, _), some in zip(kept, places, strict=True)
-                ]
-            ),
-            np.concatenate([verdict.state[shown] for _, verdict, shown in kept]),
-            np.concatenate([verdict.unsure[shown] for _, verdict, shown in kept]),
-        )
 
     def place_id(self, scope: Scope, row: int) -> str:
         """Return a place's id as people write it."""
@@ -254,20 +173,4 @@ class Analysis:
         return [self.place_id(scope, row) for row in range(self.atoms.size(scope))]
 
 
-def _states() -> NDArray[np.int8]:
-    """Return the state by ``applies * 3 + mitigated``."""
-    table = np.zeros(9, np.int8)
-    for applies in range(3):
-        for mitigated in range(3):
-            if applies == NO:
-                state = State.ABSENT
-            elif mitigated == YES:
-                state = State.MITIGATED
-            else:
-                state = State.OPEN if applies == YES else State.TO_CONFIRM
-            table[applies * 3 + mitigated] = state
-    return table
-
-
-_STATES = _states()
-_NOWHERE = Verdict(np.zeros(0, np.intp), np.zeros(0, np.int8), np.zeros(0, bool))
+_NOWHERE = Verdict()

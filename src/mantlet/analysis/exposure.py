@@ -110,11 +110,8 @@ def spread(start: Mask, arrows: Ragged) -> Mask:
     reached = np.zeros(len(start), bool)
     frontier = np.flatnonzero(start)
     while frontier.size:
-        first = arrows.starts[frontier]
-        lengths = arrows.starts[frontier + 1] - first
-        offsets = np.repeat(first - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
         seen = np.zeros(len(start), bool)
-        seen[arrows.items[np.arange(lengths.sum()) + offsets]] = True
+        seen[arrows.of_rows(frontier)[0]] = True
         frontier = np.flatnonzero(seen & ~reached)
         reached |= seen
     return reached

@@ -21,6 +21,11 @@ from mantlet.model.vocabulary import Subject
 from mantlet.rules.tree import NO, UNKNOWN, YES
 
 Codes = NDArray[np.int16]
+_INHERITED_BY: dict[Subject, tuple[Subject, ...]] = {
+    "boundary": ("element", "flow"),
+    "element": ("copy",),
+    "data": ("copy",),
+}
 UNWRITTEN, INAPPLICABLE = 0, 1
 ABSENT_WORDS = {"unknown": UNWRITTEN, "n/a": INAPPLICABLE}
 
@@ -111,6 +116,7 @@ class FactTable:
         self._read_fields()
         self._controls = controls
         self._cache: dict[tuple[Subject, str], FactColumn] = {}
+        self._spoken: set[tuple[Subject, str]] | None = None
         self._set_by = self._controls_in_place()
         self._implied_by = columns.vocabulary.implied_by
         self._by_type = {
@@ -127,22 +133,35 @@ class FactTable:
     def add(self, subject: Subject, fact: str, column: FactColumn) -> None:
         """Put in a column that the analysis derived."""
         self._cache[subject, fact] = column
+        self._spoken = None
 
     def is_silent(self, subject: Subject, fact: str) -> bool:
         """Tell whether nothing anywhere says anything of a fact, so that it is unknown everywhere."""
-        if (
-            (subject, fact) in self._cache
-            or fact in self._written[subject]
-            or (subject, fact) in self._set_by
-        ):
-            return False
-        if subject in {"element", "flow"} and fact in self._written["boundary"]:
-            return False
-        if subject == "element" and fact in self._by_type:
-            return False
-        if subject == "copy" and not (self.is_silent("element", fact) and self.is_silent("data", fact)):
-            return False
-        return all(self.is_silent(subject, other) for other, _, _ in self._implied_by.get(fact, ()))
+        return (subject, fact) not in self.spoken
+
+    @property
+    def spoken(self) -> set[tuple[Subject, str]]:
+        """Every fact of which something may be known: written, derived, set by a control, or implied by such a one."""
+        if self._spoken is None:
+            self._spoken = self._find_spoken()
+        return self._spoken
+
+    def _find_spoken(self) -> set[tuple[Subject, str]]:
+        pending: list[tuple[Subject, str]] = [*self._cache, *self._set_by]
+        pending += [("element", fact) for fact in self._by_type]
+        pending += [(subject, fact) for subject, facts in self._written.items() for fact in facts]
+        facts = self.columns.vocabulary.facts
+        found: set[tuple[Subject, str]] = set()
+        while pending:
+            subject, fact = pending.pop()
+            if (subject, fact) in found:
+                continue
+            found.add((subject, fact))
+            inherit: tuple[Subject, ...] = _INHERITED_BY.get(subject, ())
+            pending += [(heir, fact) for heir in inherit]
+            if fact in facts:
+                pending += [(subject, name) for implied in facts[fact].implies.values() for name in implied]
+        return found
 
     def _resolve(self, subject: Subject, fact: str) -> FactColumn:
         column = FactColumn.empty(self._rows[subject])

@@ -7,11 +7,12 @@ where it was anonymised or aggregated, and a model trained on it is a matter of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import numpy as np
 from msgspec import UNSET
 
-from mantlet.analysis.columns import Columns, Mask, Ternary
+from mantlet.analysis.columns import STORE, Columns, Mask, Ternary, flags
 from mantlet.model.entries import Data
 from mantlet.rules.tree import NO, UNKNOWN, YES, DataWord
 
@@ -48,6 +49,11 @@ class Lineage:
         self.columns = columns
         self._assets = list(columns.sections.data.values())
         self._memo: dict[object, Ternary] = {}
+        self._natural: dict[str, int] = {}
+        """Per type of data, which codes of element types hold it by nature; bit i is about code i."""
+        for code, name in enumerate(columns.element_types.names):
+            for held in columns.vocabulary.natural(name):
+                self._natural[held] = self._natural.get(held, 0) | 1 << code
 
     def assets(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each asset whether it is one of the words or types."""
@@ -159,22 +165,21 @@ class Lineage:
         key = ("movements", words, types)
         if key not in self._memo:
             columns = self.columns
-            moved = _any(columns.moves.starts, self.assets(words, types)[columns.moves.items])
-            natural = self.by_nature(types)[columns.source] if types else np.zeros(len(columns.source), bool)
-            unlisted = np.where(natural, YES, YES if "any" in words else UNKNOWN)
-            self._memo[key] = np.where(columns.moves_known, moved, unlisted).astype(np.int8)
+            result = np.full(len(columns.source), YES if "any" in words else UNKNOWN, np.int8)
+            if types:
+                result[self.by_nature(types)[columns.source]] = YES
+            if columns.moves_known.any():
+                moved = _any(columns.moves.starts, self.assets(words, types)[columns.moves.items])
+                result = np.where(columns.moves_known, moved, result)
+            self._memo[key] = result
         return self._memo[key]
 
     def by_nature(self, types: tuple[str, ...]) -> Mask:
         """Tell of each element whether its type holds such data by nature."""
-        table, vocabulary = self.columns.element_types, self.columns.vocabulary
-        flags = [
-            any(
-                vocabulary.is_a(held, wanted, "data") for held in vocabulary.held_by(name) for wanted in types
-            )
-            for name in table.names
-        ]
-        return np.array(flags, bool)[table.codes] if flags else np.zeros(0, bool)
+        table, codes = self.columns.element_types, 0
+        for name in types:
+            codes |= self._natural.get(name, 0)
+        return flags(codes, len(table.names))[table.codes] if table.names else np.zeros(0, bool)
 
     def elements(self, relation: str, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each element whether it holds, or handles, such data.
@@ -185,16 +190,26 @@ class Lineage:
         if key not in self._memo:
             columns = self.columns
             table = columns.kept if relation == "holds" else columns.handled
-            result = _any(table.starts, self.assets(words, types)[table.items])
-            result = np.maximum(result, np.where(self.by_nature(types), YES, NO)).astype(np.int8)
-            unlisted = ~columns.holds_known & (columns.kind == 2) & (np.diff(columns.kept.starts) == 0)
+            result = (
+                _any(table.starts, self.assets(words, types)[table.items])
+                if len(table.items)
+                else np.zeros(len(columns.elements), np.int8)
+            )
+            if types:
+                result[self.by_nature(types)] = YES
             if relation == "handles":
                 moved = self.movements(words, types)
                 result = np.maximum(result, np.maximum(self.gather_in(moved), self.gather_out(moved)))
             if words:
-                result = np.where(unlisted & (result == NO), UNKNOWN, result).astype(np.int8)
+                result[self._unlisted & (result == NO)] = UNKNOWN
             self._memo[key] = result
         return self._memo[key]
+
+    @cached_property
+    def _unlisted(self) -> Mask:
+        """Stores of which nobody wrote what they hold, and to which nothing listed flows."""
+        columns = self.columns
+        return ~columns.holds_known & (columns.kind == STORE) & (np.diff(columns.kept.starts) == 0)
 
     def gather_in(self, moved: Ternary) -> Ternary:
         """Return, per element, the most of what its incoming movements say."""
@@ -217,6 +232,9 @@ class Lineage:
         key = ("models", words, types)
         if key not in self._memo:
             columns = self.columns
+            if not self._assets:
+                self._memo[key] = self._drawn(words, types)
+                return self._memo[key]
             listed = columns.data_types.are(("model",))
             table = columns.handled
             said = _any(table.starts, self.trained_on(words, types)[table.items])
@@ -231,6 +249,9 @@ class Lineage:
     def moving_models(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each movement whether a model that moves on it was trained on such data; its source answers where none is listed."""
         columns = self.columns
+        if not columns.moves_known.any():
+            carried = self.movements((), ("model",))
+            return np.where(carried == NO, np.int8(NO), self.models_at(words, types)[columns.source])
         said = _any(columns.moves.starts, self.trained_on(words, types)[columns.moves.items])
         carries = self.movements((), ("model",))
         return np.where(
@@ -265,8 +286,8 @@ class Lineage:
 def _any(starts: np.ndarray, values: Ternary) -> Ternary:
     """Return the most of each run; no for an empty one."""
     result = np.zeros(len(starts) - 1, np.int8)
-    filled = np.diff(starts) > 0
     if values.size:
+        filled = np.diff(starts) > 0
         result[filled] = np.maximum.reduceat(values, starts[:-1][filled])
     return result
 

@@ -23,6 +23,7 @@ from mantlet.catalogue.source import Sources, read_folders
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.rules.check import check
 from mantlet.rules.parse import parse
+from mantlet.rules.program import Program
 from mantlet.rules.tree import Const, Tree
 
 HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ def build(sources: Sources, base: Compiled | None = None, frameworks: Sequence[F
     compiler = _RuleCompiler(sources, result)
     for threat in _new(base.threats, sources, "threats"):
         result.compiled.threats.append(compiler.threat(threat))
+    result.compiled.program = Program.of(result.compiled.threats)
     check_records(
         sources, result.compiled, result.frameworks, compiler.vocabulary, result.errors, result.warnings
     )
@@ -145,6 +147,9 @@ def encode(record: object) -> bytes:
     sections = raw if isinstance(raw, dict) else {"frameworks": raw}
     lines = []
     for name, items in sections.items():
+        if isinstance(items, dict):
+            lines.append(f'"{name}":{msgspec.json.encode(items).decode()}')
+            continue
         body = ",\n".join(msgspec.json.encode(item).decode() for item in items)
         lines.append(f'"{name}":[\n{body}\n]')
     return ("{" + ",\n".join(lines) + "}\n").encode()

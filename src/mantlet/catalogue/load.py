@@ -49,6 +49,8 @@ class Catalogue:
         self.threats: dict[str, ThreatType] = {item.id: item for item in compiled.threats}
         self.controls: dict[str, Control] = {item.id: item for item in compiled.controls}
         self.packs: dict[str, Pack] = {item.id: item for item in compiled.packs}
+        self.program = compiled.program
+        """The rules of all threat types; see `rules.program`."""
         self._frameworks = frameworks
 
     @cached_property

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 
 from mantlet.model.entries import Vulnerability
 from mantlet.model.vocabulary import FactDef, Realm, TypeDef
+from mantlet.rules.program import Program
 from mantlet.rules.tree import At, Tree
 
 Stride = Literal[
@@ -189,3 +190,5 @@ class Compiled(Struct, kw_only=True):
     threats: list[ThreatType]
     controls: list[Control]
     packs: list[Pack]
+    program: Program = field(default_factory=Program)
+    """The rules of all threat types, ready to be evaluated."""

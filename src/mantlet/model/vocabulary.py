@@ -74,6 +74,7 @@ class Vocabulary:
         }
         self._lineage: dict[str, tuple[str, ...]] = {}
         self._defaults: dict[str, dict[str, str]] = {}
+        self._natural: dict[str, frozenset[str]] = {}
         for name in self.types:
             self._lineage[name] = tuple(self._climb(name))
 
@@ -153,6 +154,15 @@ class Vocabulary:
     def held_by(self, name: str) -> list[str]:
         """Return the types of data that an element of this type holds by nature; the nearest list counts."""
         return next((self.types[item].holds for item in self.lineage(name) if self.types[item].holds), [])
+
+    def natural(self, name: str) -> frozenset[str]:
+        """Return the types of data that an element of this type holds by nature, with all that these are-a."""
+        known = self._natural.get(name)
+        if known is None:
+            held = self.held_by(name)
+            known = frozenset(step for item in held for step in self.lineage(item, "data"))
+            self._natural[name] = known
+        return known
 
     def facts_for(self, subject: Subject) -> list[FactDef]:
         """Return the facts that may be written on a kind of subject."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from mantlet.analysis.atoms import HOLDERS
 from mantlet.analysis.because import FROM, WORDS
 from mantlet.analysis.engine import Analysis, State
 from mantlet.analysis.facts import Origin
@@ -18,7 +17,7 @@ from mantlet.risk.reasons import Factor, reasons
 from mantlet.risk.register import Register, fill, names_of
 from mantlet.rules.explain import Condition
 from mantlet.rules.explain import explain as explain_rule
-from mantlet.rules.tree import SCOPES, FactCompare, FactIn, FactKnown
+from mantlet.rules.tree import HOLDERS, SCOPES, FactCompare, FactIn, FactKnown
 from mantlet.rules.write import unparse
 
 

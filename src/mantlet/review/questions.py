@@ -13,7 +13,6 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from mantlet.analysis.atoms import HOLDERS
 from mantlet.analysis.engine import Analysis, State
 from mantlet.model.vocabulary import Subject as Holder
 from mantlet.risk.owasp import Severity
@@ -21,6 +20,7 @@ from mantlet.risk.ratings import HIGH
 from mantlet.risk.register import Register
 from mantlet.rules.evaluate import evaluate
 from mantlet.rules.tree import (
+    HOLDERS,
     NO,
     SCOPES,
     UNKNOWN,

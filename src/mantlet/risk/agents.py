@@ -6,6 +6,7 @@ whether access is restricted, and who operates it. The model may change skill, m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from itertools import product
@@ -22,6 +23,8 @@ EXPOSURES = ("unknown", "n/a", "internet", "partner", "internal", "none")
 OPERATORS = ("us", "processor", "third-party")
 BEST, LOW, HIGH = range(3)
 """The estimate, and the ends of its band where facts are unknown."""
+Band = tuple[float, float, float]
+Scores = NDArray[np.float32]
 
 
 class Agent(msgspec.Struct, frozen=True):
@@ -77,12 +80,12 @@ def situation_row(
     authenticated: NDArray[np.int8],
     restricted: NDArray[np.int8],
     operator: NDArray[np.int16],
-) -> NDArray[np.int32]:
+) -> NDArray[np.int64]:
     """Return the row of `SITUATIONS` for columns of its four parts."""
-    return ((exposure.astype(np.int32) * 3 + authenticated) * 3 + restricted) * 3 + operator
+    return ((exposure.astype(np.int64) * 3 + authenticated) * 3 + restricted) * 3 + operator
 
 
-def opportunity(agent: Agent, situation: Situation) -> tuple[float, float, float]:
+def opportunity(agent: Agent, situation: Situation) -> Band:
     """Return the opportunity score: estimate, and the band where facts are unknown."""
     exposure, authenticated, restricted, operator = situation
     if agent.operated:
@@ -100,7 +103,7 @@ def opportunity(agent: Agent, situation: Situation) -> tuple[float, float, float
     return estimate[BEST], min(band[LOW] for band in bands), max(band[HIGH] for band in bands)
 
 
-def size(agent: Agent, situation: Situation) -> tuple[float, float, float]:
+def size(agent: Agent, situation: Situation) -> Band:
     """Return the score for how many such agents there are: estimate and band."""
     if "*" in agent.size:
         return (agent.size["*"],) * 3
@@ -111,22 +114,26 @@ def size(agent: Agent, situation: Situation) -> tuple[float, float, float]:
     return (agent.size[exposure],) * 3
 
 
-def chances(cast: dict[str, Agent]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return opportunity and size of each agent in each situation; shapes (agents, situations, 3)."""
-    return _chances(msgspec.json.encode(list(cast.values())))
+def chances(cast: dict[str, Agent], situations: Sequence[int]) -> tuple[Scores, Scores]:
+    """Return opportunity and size of each agent in each of some rows of `SITUATIONS`; shapes (agents, situations, 3)."""
+    known = msgspec.json.encode(list(cast.values()))
+    scores = np.array([_chances(known, row) for row in situations], np.float32)
+    scores = scores.reshape(len(situations), 2, len(cast), 3)
+    return scores[:, 0].swapaxes(0, 1), scores[:, 1].swapaxes(0, 1)
+
+
+@lru_cache(maxsize=4096)
+def _chances(cast: bytes, row: int) -> tuple[list[Band], list[Band]]:
+    agents, situation = _cast(cast), SITUATIONS[row]
+    return [opportunity(agent, situation) for agent in agents], [size(agent, situation) for agent in agents]
 
 
 @lru_cache(maxsize=8)
-def _chances(cast: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    agents = msgspec.json.decode(cast, type=list[Agent])
-    scores = [
-        [[score(agent, situation) for situation in SITUATIONS] for agent in agents]
-        for score in (opportunity, size)
-    ]
-    return np.array(scores[0], np.float32), np.array(scores[1], np.float32)
+def _cast(cast: bytes) -> list[Agent]:
+    return msgspec.json.decode(cast, type=list[Agent])
 
 
-def _between(pair: tuple[float, float], protected: int) -> tuple[float, float, float]:
+def _between(pair: tuple[float, float], protected: int) -> Band:
     """Return (estimate, low, high) of a score that a fact lowers; unknown protection is estimated in the middle."""
     bare, guarded = pair
     if protected == 1:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mantlet.analysis.engine import Analysis
+from mantlet.analysis.table import joined
 from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, situation_row
 from mantlet.risk.needs import WIDTH, Levels, Stakes
-from mantlet.rules.tree import SCOPES, YES
+from mantlet.rules.tree import SCOPES, UNKNOWN, YES, At
 
 Rows = NDArray[np.int64]
 LOGGINGS = 27
 """Logged, watched, actively monitored: three values each."""
-_STAKE_BITS, _LOGGING_BITS, _SITUATION_BITS = 3 * WIDTH, 5, 9
+STANDINGS = len(SITUATIONS) * LOGGINGS
+MAX_MARKS = 1 << 22
+"""Up to here numbers are told apart by marking them in an array, which is faster than sorting."""
 
 
 @dataclass(slots=True)
@@ -54,95 +56,105 @@ class Cases:
 def find_cases(analysis: Analysis, stakes: Stakes) -> Cases:
     """Sort the threats of an analysis into cases."""
     table = analysis.threats
-    key = (table.type.astype(np.int64) << 1) | table.unsure
-    key = (key << _SITUATION_BITS) | _situations(analysis)
-    key = (key << _LOGGING_BITS) | _loggings(analysis)
-    key = (key << _STAKE_BITS) | _stakes(analysis, stakes)
-    unique, of = np.unique(key, return_inverse=True)
-    return Cases(
-        of=of.astype(np.int64),
-        type=unique >> (_STAKE_BITS + _LOGGING_BITS + _SITUATION_BITS + 1),
-        unsure=((unique >> (_STAKE_BITS + _LOGGING_BITS + _SITUATION_BITS)) & 1).astype(bool),
-        situation=(unique >> (_STAKE_BITS + _LOGGING_BITS)) & ((1 << _SITUATION_BITS) - 1),
-        logging=(unique >> _STAKE_BITS) & ((1 << _LOGGING_BITS) - 1),
-        stake=unpack(unique & ((1 << _STAKE_BITS) - 1)),
-    )
+    first, standings = _standings(analysis)
+    spot = first[table.type] + table.place
+    standing, standing_count = numbered(standings, STANDINGS)
+    at_stake, stake_count = _at_stake(analysis, stakes)
+    key = ((table.type * standing_count + standing[spot]) * stake_count + at_stake) * 2 + table.unsure
+    of, count = numbered(key, len(analysis.types) * standing_count * stake_count * 2)
+    example = np.zeros(count, np.int64)
+    example[of] = np.arange(len(of))
+    kind, place = table.type[example], table.place[example]
+    situation, logging = np.divmod(standings[spot[example]], LOGGINGS)
+    levels = [
+        stakes.of(analysis.types[row], where)
+        for row, where in zip(kind.tolist(), place.tolist(), strict=True)
+    ]
+    stake = np.array(levels, np.int8).reshape(count, WIDTH)
+    return Cases(of, kind, table.unsure[example], situation, logging, stake)
 
 
-def pack(stakes: Levels) -> Rows:
-    """Return each row of a stakes table as one number; three bits a column."""
-    return stakes @ (np.int64(8) ** np.arange(WIDTH, dtype=np.int64))
+def numbered(keys: Rows, limit: int) -> tuple[Rows, int]:
+    """Number the different keys, all below ``limit``, in ascending order; return each key's number and how many there are."""
+    if not len(keys):
+        return np.zeros(0, np.int64), 0
+    if limit > MAX_MARKS:
+        different, numbers = np.unique(keys, return_inverse=True)
+        return numbers.astype(np.int64), len(different)
+    marks = np.zeros(limit, bool)
+    marks[keys] = True
+    numbers = np.cumsum(marks) - 1
+    return numbers[keys], int(numbers[-1]) + 1
 
 
-def unpack(packed: Rows) -> Levels:
-    """Undo `pack`."""
-    return ((packed[:, None] >> (3 * np.arange(WIDTH))) & 7).astype(np.int8)
+def _at_stake(analysis: Analysis, stakes: Stakes) -> tuple[Rows | int, int]:
+    """Return a number per threat that differs where the stakes of one type's places do, and how many numbers there are."""
+    if not stakes.vary:
+        return 0, 1
+    first, kinds = joined([stakes.kinds(item) for item in analysis.types])
+    numbers = kinds[np.array(first, np.int64)[analysis.threats.type] + analysis.threats.place]
+    return numbers, int(kinds.max(initial=0)) + 1
 
 
-def _stakes(analysis: Analysis, stakes: Stakes) -> Rows:
-    table = analysis.threats
-    result = np.zeros(len(table), np.int64)
-    packed: dict[int, Rows] = {}
-    for row, start, end in runs(table.type):
-        levels = stakes.at(analysis.types[row])
-        if id(levels) not in packed:
-            packed[id(levels)] = pack(levels)
-        result[start:end] = packed[id(levels)][table.place[start:end]]
-    return result
+def _standings(analysis: Analysis) -> tuple[Rows, Rows]:
+    """Return how each place stands to attackers and to whoever watches: `situation * LOGGINGS + logging`.
 
-
-def _loggings(analysis: Analysis) -> Rows:
-    """Return how each threat's element is logged and watched; unknown for the system as a whole."""
-    facts = analysis.atoms.facts
-    code = np.zeros(len(analysis.columns.elements), np.int64)
-    for name in ("logged", "log_reviewed", "query_monitored"):
-        code = code * 3 + facts.column("element", name).among(["yes"])
-    return np.append(code, 13)[analysis.threats.element]
-
-
-def _situations(analysis: Analysis) -> NDArray[np.int32]:
-    """Return how each threat's place stands to attackers: a row of `SITUATIONS`.
-
-    A threat on a movement is seen from whoever opens that flow, any other from whoever can reach its element.
+    The places of each kind stand in one run; the first array says where that of each type starts.
     """
-    columns, facts, table = analysis.columns, analysis.atoms.facts, analysis.threats
-    assert len(SITUATIONS) < 1 << _SITUATION_BITS  # noqa: S101
-    exposed, operator = facts.column("element", "exposure"), facts.column("element", "operated_by")
-    exposure = _recode(exposed.values, EXPOSURES)[exposed.codes]
-    asks = facts.column("element", "authenticated").among(["yes"])
-    restricted = np.maximum(
-        facts.column("element", "access_controlled").among(["yes"]),
-        facts.column("element", "least_privilege").among(["yes"]),
-    )
-    run_by = _recode(operator.values, OPERATORS)[operator.codes]
-    by_element = np.append(situation_row(exposure, asks, restricted, run_by), _ANYWHERE)[table.element]
-    on_flow = np.array([SCOPES[item.at] == "movement" for item in analysis.types], bool)[table.type]
-    if not on_flow.any():
-        return by_element
-    flowing, client = facts.column("flow", "exposure"), facts.column("flow", "client_auth")
-    proves = client.among([value for value in client.values[2:] if value != "none"])
-    flow = columns.movement_flow[table.place[on_flow]]
-    element = table.element[on_flow]
-    public = (facts.column("element", "public_access").among(["yes"]) == YES)[element]
-    via = np.where(
-        public, EXPOSURES.index("internet"), _recode(flowing.values, EXPOSURES)[flowing.codes][flow]
-    )
-    asked = np.where(asks[element] == 1, proves[flow], asks[element])
-    by_element[on_flow] = situation_row(via, asked, restricted[element], run_by[element])
-    return by_element
+    facts = analysis.atoms.facts
+    logging = np.zeros(len(analysis.columns.elements), np.int64)
+    for name in ("logged", "log_reviewed", "query_monitored"):
+        logging = logging * 3 + facts.column("element", name).among(["yes"])
+    logging = np.append(logging, _UNLOOKED)
+    situations = _Situations(analysis)
+    by_kind = {
+        at: situations.at(at) * LOGGINGS + logging[analysis.end(at)]
+        for at in dict.fromkeys(item.at for item in analysis.types)
+    }
+    first, standings = joined([by_kind[item.at] for item in analysis.types])
+    return np.array(first, np.int64), standings
+
+
+class _Situations:
+    """How places stand to attackers, as rows of `SITUATIONS`."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        facts = analysis.atoms.facts
+        exposed, operator = facts.column("element", "exposure"), facts.column("element", "operated_by")
+        self._asks = facts.column("element", "authenticated").among(["yes"])
+        self._restricted = np.maximum(
+            facts.column("element", "access_controlled").among(["yes"]),
+            facts.column("element", "least_privilege").among(["yes"]),
+        )
+        self._run_by = _recode(operator.values, OPERATORS)[operator.codes]
+        exposure = _recode(exposed.values, EXPOSURES)[exposed.codes]
+        own = situation_row(exposure, self._asks, self._restricted, self._run_by)
+        self._by_element = np.append(own, _ANYWHERE)
+        flowing, client = facts.column("flow", "exposure"), facts.column("flow", "client_auth")
+        self._flowing = _recode(flowing.values, EXPOSURES)[flowing.codes]
+        self._proves = client.among([value for value in client.values[2:] if value != "none"])
+        self._public = facts.column("element", "public_access").among(["yes"]) == YES
+
+    def at(self, kind: At) -> Rows:
+        """Return the situation of each place of a kind.
+
+        A movement is seen from whoever opens its flow, anything else from whoever can reach its element.
+        """
+        element = self._analysis.end(kind)
+        if SCOPES[kind] != "movement":
+            return self._by_element[element]
+        flow = self._analysis.columns.movement_flow
+        via = np.where(self._public[element], EXPOSURES.index("internet"), self._flowing[flow])
+        asks = self._asks[element]
+        asked = np.where(asks == UNKNOWN, self._proves[flow], asks)
+        return situation_row(via, asked, self._restricted[element], self._run_by[element])
 
 
 _ANYWHERE = SITUATIONS.index(("unknown", 1, 1, "us"))
 """Threats to the system as a whole: nothing is known of how it is reached."""
-
-
-def runs(column: NDArray[np.signedinteger]) -> list[tuple[int, int, int]]:
-    """Return (value, start, end) of each run of equal values."""
-    if not len(column):
-        return []
-    edges = np.flatnonzero(np.diff(column)) + 1
-    bounds = [0, *edges.tolist(), len(column)]
-    return [(int(column[start]), start, end) for start, end in pairwise(bounds)]
+_UNLOOKED = 13
+"""Nor of how it is logged: three times unknown."""
 
 
 def _recode(values: Sequence[str], order: Sequence[str]) -> NDArray[np.int16]:

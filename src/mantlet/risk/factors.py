@@ -6,8 +6,11 @@ technical factors from what is at stake, business factors only from what the mod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Literal
 
 import numpy as np
 from msgspec import UNSET
@@ -15,7 +18,7 @@ from numpy.typing import NDArray
 
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Business, Sections
-from mantlet.risk.agents import SITUATIONS, Agent, chances
+from mantlet.risk.agents import Agent, chances
 from mantlet.risk.cases import Cases
 from mantlet.risk.needs import CROWD, HARM, HARM_HIGH, Levels, tables
 from mantlet.rules.tree import YES
@@ -30,7 +33,7 @@ MOTIVE = (1, 4, 6, 9)
 
 @dataclass(slots=True)
 class TypeTable:
-    """What ratings need of threat types, as arrays over the types."""
+    """What ratings need of threat types, a row per type."""
 
     scores: Scores
     """Ease of discovery, ease of exploit, awareness."""
@@ -39,24 +42,27 @@ class TypeTable:
     extent: NDArray[np.int8]
     private: NDArray[np.bool_]
     """Whether it can hurt the people in the data."""
+    agents: NDArray[np.bool_]
+    """Which agents of the cast it names."""
 
     @classmethod
-    def of(cls, types: Sequence[ThreatType]) -> TypeTable:
+    def of(cls, types: Sequence[ThreatType], cast: Iterable[str]) -> TypeTable:
         """Read the types."""
-        extent = tables().extent
-        vulnerabilities = [item.vulnerability for item in types]
+        extent, kinds, count = tables().extent, list(cast), len(types)
+        rated = [
+            (item.vulnerability.discovery, item.vulnerability.exploit, item.vulnerability.awareness)
+            for item in types
+        ]
+        affected = np.array([[letter in item.cia for letter in LETTERS] for item in types], bool).reshape(
+            count, 3
+        )
         return cls(
-            np.array(
-                [(item.discovery, item.exploit, item.awareness) for item in vulnerabilities], np.float32
-            ).reshape(-1, 3),
-            np.array([[letter in item.cia for letter in LETTERS] for item in types], bool).reshape(-1, 3),
+            np.array(rated, np.float32).reshape(count, 3),
+            affected,
             np.array([extent.index(item.scope) for item in types], np.int8),
-            np.array(
-                [
-                    bool(item.linddun) or bool({"confidentiality", "integrity"} & set(item.cia))
-                    for item in types
-                ],
-                bool,
+            np.array([bool(item.linddun) for item in types], bool) | affected[:, 0] | affected[:, 1],
+            np.array([[kind in item.agents for kind in kinds] for item in types], bool).reshape(
+                count, len(kinds)
             ),
         )
 
@@ -67,29 +73,23 @@ class Estimator:
     def __init__(
         self, types: Sequence[ThreatType], sections: Sections, cast: dict[str, Agent], cases: Cases
     ) -> None:
-        self.types = TypeTable.of(types)
         self.cases = cases
-        self.affected = self.types.affected[cases.type]
+        there, self.type = np.unique(cases.type, return_inverse=True)
+        self.types = TypeTable.of([types[row] for row in there.tolist()], cast)
+        self.affected = self.types.affected[self.type]
         self.business = sections.system.business
         self.cast = list(cast.values())
-        self.agent = self._likeliest(types, cast)
+        there, self.situation = np.unique(cases.situation, return_inverse=True)
+        self.opportunity, self.crowd = chances(cast, there.tolist())
+        self.agent = self._likeliest()
         """Row of the cast per case."""
 
-    def _likeliest(self, types: Sequence[ThreatType], cast: dict[str, Agent]) -> NDArray[np.int64]:
-        """Pick, for each type and situation, the agent that makes it likeliest."""
-        self.opportunity, self.crowd = chances(cast)
-        named = np.array([[kind in item.agents for kind in cast] for item in types], bool).reshape(
-            -1, len(cast)
-        )
+    def _likeliest(self) -> NDArray[np.int64]:
+        """Pick, for each case, the agent of those its type names that the situation makes likeliest."""
         weight = self.opportunity[:, :, BEST] + self.crowd[:, :, BEST]
         weight += np.array([agent.skill + agent.motive_cap / 2 for agent in self.cast], np.float32)[:, None]
         weight[self.opportunity[:, :, HIGH] == 0] = -1
-        asked, situation = np.divmod(
-            np.unique(self.cases.type * len(SITUATIONS) + self.cases.situation), len(SITUATIONS)
-        )
-        best = np.zeros((len(types), len(SITUATIONS)), np.int64)
-        best[asked, situation] = np.where(named[asked], weight.T[situation], -2).argmax(axis=1)
-        return best[self.cases.type, self.cases.situation]
+        return np.where(self.types.agents[self.type], weight.T[self.situation], -2).argmax(axis=1)
 
     def factors(self) -> Scores:
         """Return all factors; shape (3, cases, 16): estimate, low, high."""
@@ -99,18 +99,18 @@ class Estimator:
         caps = np.array([agent.motive_cap for agent in self.cast], np.float32)[self.agent]
         need = np.stack([self.need(band) for band in range(3)])
         factors[:, :, 1] = np.minimum(np.array(MOTIVE, np.float32)[need], caps)
-        factors[:, :, 2] = self.opportunity[self.agent, cases.situation].T
-        factors[:, :, 3] = self.crowd[self.agent, cases.situation].T
-        factors[:, :, 4:7] = self.types.scores[cases.type]
+        factors[:, :, 2] = self.opportunity[self.agent, self.situation].T
+        factors[:, :, 3] = self.crowd[self.agent, self.situation].T
+        factors[:, :, 4:7] = self.types.scores[self.type]
         self._soften(factors)
-        factors[:, :, 7] = by_logging(numbers.detection)[cases.logging].T
-        extent = self.types.extent[cases.type]
+        factors[:, :, 7] = by_logging("detection")[cases.logging].T
+        extent = self.types.extent[self.type]
         for letter, code in enumerate(("LC", "LI", "LAV")):
             lookup = np.array(numbers.scores[code], np.float32)
             for band in range(3):
                 scores = lookup[cases.stake[:, letter * 3 + band], extent]
                 factors[band, :, 8 + letter] = np.where(self.affected[:, letter], scores, 0)
-        factors[:, :, 11] = by_logging(numbers.traceability)[cases.logging].T
+        factors[:, :, 11] = by_logging("traceability")[cases.logging].T
         if self.business is not UNSET:
             self._add_business(factors, self.business)
         return factors
@@ -146,16 +146,18 @@ class Estimator:
 
     def hurts(self) -> NDArray[np.bool_]:
         """Tell of each case whether people in the data are hurt by it."""
-        return (self.cases.stake[:, HARM] > 0) & self.types.private[self.cases.type]
+        return (self.cases.stake[:, HARM] > 0) & self.types.private[self.type]
 
     def harm(self) -> NDArray[np.int8]:
         """Return harm to the people in the data, 0 negligible to 3 maximum; shape (cases, 2): estimate, worst."""
         return np.where(self.hurts()[:, None], self.cases.stake[:, [HARM, HARM_HIGH]], 0).astype(np.int8)
 
 
-def by_logging(scores: dict[str, int]) -> Scores:
+@lru_cache(maxsize=2)
+def by_logging(name: Literal["detection", "traceability"]) -> Scores:
     """Return a score by how a place is logged; shape (27, 3): estimate, low, high. See `Cases.logging`."""
-    return np.array([_logged(scores, *np.unravel_index(code, (3, 3, 3))) for code in range(27)], np.float32)  # type: ignore[arg-type]
+    scores = getattr(tables(), name)
+    return np.array([_logged(scores, *known) for known in product(range(3), repeat=3)], np.float32)
 
 
 def _logged(scores: dict[str, int], logged: int, watched: int, active: int) -> tuple[float, float, float]:

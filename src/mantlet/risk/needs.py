@@ -6,6 +6,7 @@ leaves open is estimated from the kind of data, with the band saying how far off
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
@@ -70,14 +71,31 @@ class Stakes:
             ],
             np.int8,
         ).reshape(len(assets), WIDTH)
-        self._places: dict[tuple[str, tuple[str, ...]], Levels] = {}
+        self._places: dict[tuple[str, tuple[str, ...], bool], Levels] = {}
+        self._kinds: dict[int, NDArray[np.int64]] = {}
+        self.vary = bool(assets)
+        """Whether the places of one type can have different stakes."""
 
     def at(self, item: ThreatType) -> Levels:
         """Return the stakes at every place of a type; shape (places, WIDTH). The most needy data there decides."""
-        key = (item.at, tuple(item.assets))
+        key = (item.at, tuple(item.assets), item_moves(item))
         if key not in self._places:
             self._places[key] = self._gather(item)
         return self._places[key]
+
+    def of(self, item: ThreatType, place: int) -> Sequence[int]:
+        """Return the stakes at one place of a type."""
+        if not self.vary:
+            return typical(tuple(item.assets), self.analysis.columns.vocabulary)
+        return self.at(item)[place].tolist()
+
+    def kinds(self, item: ThreatType) -> NDArray[np.int64]:
+        """Return a small number per place of a type, the same where the stakes are."""
+        levels = self.at(item)
+        if id(levels) not in self._kinds:
+            packed = levels @ (np.int64(8) ** np.arange(WIDTH, dtype=np.int64))
+            self._kinds[id(levels)] = np.unique(packed, return_inverse=True)[1]
+        return self._kinds[id(levels)]
 
     def _gather(self, item: ThreatType) -> Levels:
         columns = self.analysis.columns
@@ -88,7 +106,7 @@ class Stakes:
             if item.assets
             else np.ones(len(self.assets), bool)
         )
-        fallback = typical(item.assets, columns.vocabulary)
+        fallback = typical(tuple(item.assets), columns.vocabulary)
         if scope == "copy":
             rows = self.analysis.atoms.facts.copy_data
             return np.where(chosen[rows, None], self.assets[rows], fallback).astype(np.int8)
@@ -161,7 +179,8 @@ def _harm(asset: Data, personal: int, special: int, crowd: int) -> int:
     return min(grade, 3)
 
 
-def typical(asset: list[str], vocabulary: Vocabulary) -> list[int]:
+@lru_cache(maxsize=1024)
+def typical(asset: tuple[str, ...], vocabulary: Vocabulary) -> tuple[int, ...]:
     """Return the stakes where no such data is listed: the typical needs with a wide band."""
     numbers = tables()
     found = [
@@ -173,15 +192,15 @@ def typical(asset: list[str], vocabulary: Vocabulary) -> list[int]:
             ),
             (1, 1, 1),
         )
-        for name in asset or ["any"]
+        for name in asset or ("any",)
     ]
     base = [max(levels) for levels in zip(*found, strict=True)]
     row = [value for estimate in base for value in (estimate, max(estimate - 1, 0), min(estimate + 1, 3))]
     personal = any(name in {"personal", "special-category"} for name in asset)
-    return [*row, 1 if personal else 0, 2 if personal else 1, 0]
+    return *row, 1 if personal else 0, 2 if personal else 1, 0
 
 
-def _most(table: Ragged, stakes: Levels, chosen: NDArray[np.bool_], fallback: list[int]) -> Levels:
+def _most(table: Ragged, stakes: Levels, chosen: NDArray[np.bool_], fallback: Sequence[int]) -> Levels:
     """Return, per row, the most of its chosen assets' stakes; the fallback where there are none."""
     rows = len(table.starts) - 1
     result = np.zeros((rows, WIDTH), np.int8)

@@ -34,6 +34,19 @@ SUBJECTS: dict[Scope, tuple[Subject, ...]] = {
 }
 """Which subjects a rule at a place may speak of."""
 
+Holder = Literal["element", "flow", "boundary", "data", "copy", "system"]
+HOLDERS: dict[Subject, Holder] = {
+    "source": "element",
+    "target": "element",
+    "element": "element",
+    "flow": "flow",
+    "boundary": "boundary",
+    "data": "data",
+    "copy": "copy",
+    "system": "system",
+}
+"""In which table a subject's facts are."""
+
 DataWord = Literal["any", "personal", "special-category", "confidential", "restricted", "automated-decisions"]
 """What data can be besides a type: bare words in a rule (types are quoted)."""
 DATA_WORDS: tuple[DataWord, ...] = get_args(DataWord)

@@ -1,0 +1,137 @@
+"""What atoms say, as sets of places: the answers of `atoms` in the form that programs are evaluated in.
+
+What rules ask most, about types and about what is linked to types, comes straight from one set per type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mantlet.analysis.atoms import ModelAtoms
+from mantlet.analysis.columns import Index, Mask, Ragged, Typed, packed
+from mantlet.rules.program import SCOPE_ORDER, Sets
+from mantlet.rules.tree import UNKNOWN, YES, Atom, Linked, Scope, Subject, TypeIs
+
+WORD = 64
+Words = NDArray[np.uint64]
+
+
+class PlaceSets:
+    """Answers atoms over a model as sets of places."""
+
+    def __init__(self, atoms: ModelAtoms) -> None:
+        self.atoms = atoms
+        self.sizes = {scope: atoms.size(scope) for scope in SCOPE_ORDER}
+        self._everywhere = {scope: (1 << size) - 1 for scope, size in self.sizes.items()}
+        self._types: dict[tuple[Scope, Subject], dict[str, int]] = {}
+        self._links: dict[str, Labels] = {}
+
+    def spoken(self) -> Iterator[str]:
+        """Yield the facts of which something is known and the types that there are, as `Program.asks` names them."""
+        yield from (f"{holder}.{fact}" for holder, fact in self.atoms.facts.spoken)
+        yield from self.atoms.columns.element_types.sets
+        yield from self.atoms.columns.boundary_types.sets
+
+    def answer(self, atom: Atom, scope: Scope) -> Sets:
+        """Return where an atom may hold and where it is known to."""
+        everywhere = self._everywhere[scope]
+        if isinstance(atom, TypeIs):
+            places = self._of_types(atom.types, scope, atom.subject)
+            return places, places
+        if isinstance(atom, Linked):
+            places = self._linked(atom, scope)
+            return places, places
+        found = self.atoms.atom(atom, scope)
+        if isinstance(found, int):
+            return everywhere if found else 0, everywhere if found == YES else 0
+        return packed(found >= UNKNOWN), packed(found == YES)
+
+    def _of_types(self, wanted: Iterable[str], scope: Scope, subject: Subject) -> int:
+        key = (scope, subject)
+        sets = self._types.get(key)
+        if sets is None:
+            columns = self.atoms.columns
+            table = columns.boundary_types if subject == "boundary" else columns.element_types
+            sets = self._types[key] = places_by_type(table, self.atoms.rows(scope, subject))
+        places = 0
+        for name in wanted:
+            places |= sets.get(name, 0)
+        return places
+
+    def _linked(self, atom: Linked, scope: Scope) -> int:
+        labels = self._links.get(atom.relation)
+        if labels is None:
+            columns = self.atoms.columns
+            arrows = [columns.onward, columns.backward]
+            if atom.relation in {"sends-to", "reaches"}:
+                arrows.reverse()
+            far = atom.relation in {"reached-from", "reaches"}
+            labels = self._links[atom.relation] = Labels(columns.element_types, *arrows, far=far)
+        mask = labels.any_of(atom.types)
+        if mask is None:
+            return 0
+        rows = self.atoms.rows(scope, atom.subject)
+        return packed(mask if rows is None else mask[rows])
+
+
+def places_by_type(table: Typed, rows: Index | None) -> dict[str, int]:
+    """Return, per type, the places of which the subject is-a it; ``rows`` looks places up in the table."""
+    codes = table.codes if rows is None else table.codes[rows]
+    marks = np.packbits(codes == np.arange(len(table.names))[:, None], axis=1, bitorder="little")
+    own = [int.from_bytes(mark, "little") for mark in marks]
+    return {
+        name: reduce(or_, (own[code] for code in range(among.bit_length()) if among >> code & 1))
+        for name, among in table.sets.items()
+    }
+
+
+class Labels:
+    """Which types stand at the far end of the arrows to each element, one step away or any number of them."""
+
+    def __init__(self, table: Typed, outgoing: Ragged, incoming: Ragged, *, far: bool) -> None:
+        self._table = table
+        self._words = []
+        for first in range(0, len(table.names), WORD):
+            codes = table.codes - first
+            own = np.uint64(1) << np.clip(codes, 0, WORD - 1).astype(np.uint64)
+            own[(codes < 0) | (codes >= WORD)] = 0
+            self._words.append(_carried(own, outgoing, incoming, far=far))
+
+    def any_of(self, wanted: Iterable[str]) -> Mask | None:
+        """Tell of each element whether one of the types stands there; None where the model has no such type."""
+        codes = self._table.codes_of(wanted)
+        found: Mask | None = None
+        for number, words in enumerate(self._words):
+            asked = codes >> number * WORD & (1 << WORD) - 1
+            if asked:
+                mask = (words & np.uint64(asked)) != 0
+                found = mask if found is None else found | mask
+        return found
+
+
+def _carried(own: Words, outgoing: Ragged, incoming: Ragged, *, far: bool) -> Words:
+    """Carry each element's bits along the arrows and return what arrives at each."""
+    arrived = np.zeros(len(own), np.uint64)
+    heads = np.flatnonzero(np.diff(incoming.starts))
+    if not heads.size:
+        return arrived
+    starts = incoming.starts[heads]
+    arrived[heads] = np.bitwise_or.reduceat(own[incoming.items], starts)
+    changed = heads if far else heads[:0]
+    while changed.size:
+        if changed.size * 8 > len(own):
+            before = arrived[heads]
+            after = before | np.bitwise_or.reduceat(arrived[incoming.items], starts)
+            arrived[heads] = after
+            changed = heads[after != before]
+        else:  # few are left: follow only these
+            items, lengths = outgoing.of_rows(changed)
+            before = arrived[items]
+            np.bitwise_or.at(arrived, items, np.repeat(arrived[changed], lengths))
+            changed = np.unique(items[arrived[items] != before])
+    return arrived

@@ -1,0 +1,153 @@
+"""What became of each type at its places, and the threats that are left, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mantlet.analysis.columns import Index, Mask, flags
+from mantlet.rules.program import Sets
+
+
+class State(IntEnum):
+    """What became of a type at a place."""
+
+    ABSENT = 0
+    TO_CONFIRM = 1
+    MITIGATED = 2
+    OPEN = 3
+    SILENCED = 4
+    """A more special type says the same there."""
+    OUT_OF_SCOPE = 5
+
+    @property
+    def word(self) -> str:
+        """The state as files and outputs spell it."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """One type: the places in each state, as sets (`columns.packed`). It is absent everywhere else."""
+
+    open: int = 0
+    to_confirm: int = 0
+    mitigated: int = 0
+    silenced: int = 0
+    out_of_scope: int = 0
+    unsure: int = 0
+    """Where it is not known whether it applies, or whether something prevents it; in any state."""
+
+    @classmethod
+    def of(cls, applies: Sets, mitigated: Sets) -> Verdict:
+        """Judge a type by its two rules."""
+        may_apply, does_apply = applies
+        may_be_prevented, prevented = mitigated
+        return cls(
+            open=does_apply & ~prevented,
+            to_confirm=may_apply & ~(does_apply | prevented),
+            mitigated=may_apply & prevented,
+            unsure=may_apply & (~does_apply | (may_be_prevented & ~prevented)),
+        )
+
+    @property
+    def shown(self) -> int:
+        """The places that have a row in the table."""
+        return self.open | self.to_confirm | self.mitigated
+
+    @property
+    def speaks(self) -> int:
+        """The places where it stands for more general types."""
+        return self.open | self.mitigated
+
+    def take(self, places: int) -> int:
+        """Take places out of the states that are shown, and return those that were in one."""
+        taken = self.shown & places
+        if taken:
+            self.open &= ~taken
+            self.to_confirm &= ~taken
+            self.mitigated &= ~taken
+        return taken
+
+    def states(self, size: int) -> NDArray[np.int8]:
+        """Return the state at each of ``size`` places."""
+        result = np.zeros(size, np.int8)
+        for state, places in (
+            (State.OPEN, self.open),
+            (State.TO_CONFIRM, self.to_confirm),
+            (State.MITIGATED, self.mitigated),
+            (State.SILENCED, self.silenced),
+            (State.OUT_OF_SCOPE, self.out_of_scope),
+        ):
+            if places:
+                result[flags(places, size)] = state
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatTable:
+    """The threats that are not absent, one row each, ordered by type and then place."""
+
+    type: NDArray[np.intp]
+    """Row of the type in `Analysis.types`."""
+    place: Index
+    """Row of the place in the type's scope."""
+    element: Index
+    """The element that the threat is rated and decided at; `SYSTEM_ROW` for none."""
+    state: NDArray[np.int8]
+    unsure: NDArray[np.bool_]
+    """It is not known whether something prevents it, or whether it applies."""
+
+    def __len__(self) -> int:
+        return len(self.type)
+
+    def only(self, keep: Mask) -> ThreatTable:
+        """Return the rows that are marked."""
+        return ThreatTable(
+            self.type[keep], self.place[keep], self.element[keep], self.state[keep], self.unsure[keep]
+        )
+
+
+def threat_table(live: Sequence[tuple[int, Verdict, int, Index]]) -> ThreatTable:
+    """Make the table of all types at once: a type's row, its verdict, how many places there are, and whose each is."""
+    shown = [verdict.shown for _, verdict, _, _ in live]
+    counts = np.array([places.bit_count() for places in shown], np.intp)
+    lengths = np.array([(size + 7) // 8 for _, _, size, _ in live], np.intp)
+    bits = np.flatnonzero(_strung(shown, lengths))
+    starts = (np.cumsum(lengths) - lengths) * 8
+    place = bits - np.repeat(starts, counts)
+    first, elements = joined([ends for _, _, _, ends in live])
+    state = np.full(len(bits), State.OPEN, np.int8)
+    state[_strung((verdict.mitigated for _, verdict, _, _ in live), lengths)[bits]] = State.MITIGATED
+    state[_strung((verdict.to_confirm for _, verdict, _, _ in live), lengths)[bits]] = State.TO_CONFIRM
+    return ThreatTable(
+        np.repeat(np.array([row for row, _, _, _ in live], np.intp), counts),
+        place,
+        elements[place + np.repeat(np.array(first, np.intp), counts)],
+        state,
+        _strung((verdict.unsure for _, verdict, _, _ in live), lengths)[bits],
+    )
+
+
+def _strung(sets: Iterable[int], lengths: Index) -> Mask:
+    """Return the bits of sets end to end; each takes its length in whole bytes."""
+    pairs = zip(sets, lengths.tolist(), strict=True)
+    raw = b"".join([rows.to_bytes(length, "little") for rows, length in pairs])
+    return np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little").view(bool)
+
+
+def joined(arrays: Sequence[Index]) -> tuple[list[int], Index]:
+    """Return where each array starts in one that holds them all, those that are the same object once."""
+    starts: dict[int, int] = {}
+    total = 0
+    for array in arrays:
+        if id(array) not in starts:
+            starts[id(array)] = total
+            total += len(array)
+    once = {id(array): array for array in arrays}
+    end_to_end = np.concatenate([once[key] for key in starts]) if once else np.zeros(0, np.intp)
+    return [starts[id(array)] for array in arrays], end_to_end
