@@ -189,3 +189,23 @@ def test_nothing_and_one_thing_are_drawn():
     model = Model("One")
     model.element("only", "user")
     assert 'data-id="only"' in to_svg(draw(model, vocabulary()))
+
+
+def test_another_font_is_squeezed_into_the_measured_width():
+    svg = to_svg(draw(written()["assistant"], vocabulary()))
+    names = re.findall(
+        r'<text class="mt-name"[^>]*textLength="([\d.]+)" lengthAdjust="spacingAndGlyphs"', svg
+    )
+    assert len(names) >= 27
+    assert all(float(length) <= 130 for length in names)
+
+
+def test_the_style_sheet_has_the_measured_sizes():
+    from mantlet.diagram.markup import _TYPE
+
+    sheet = diagram_css("light")
+    for name, (size, weight) in _TYPE.items():
+        rule = re.search(rf"\.mt \.{name}\{{([^}}]*)\}}", sheet)
+        assert rule
+        assert f"font-size:{size:g}px" in rule[1]
+        assert ("font-weight:600" in rule[1]) == (weight == "semibold")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
+from mantlet.diagram import metrics as m
 from mantlet.diagram.icons import GRID, PATHS
 from mantlet.diagram.paths import number
-from mantlet.diagram.text import clean
+from mantlet.diagram.text import Weight, clean, width
 
 
 def escape(text: str) -> str:
@@ -29,9 +30,24 @@ def tag(name: str, **attributes: str | float) -> str:
     return "".join(parts)
 
 
+_TYPE: dict[str, tuple[float, Weight]] = {
+    "mt-name": (m.NAME, "semibold"),
+    "mt-caption": (m.CAPTION, "regular"),
+    "mt-tag": (m.TAG, "regular"),
+    "mt-label": (m.LABEL, "regular"),
+    "mt-title": (m.TITLE, "semibold"),
+    "mt-aside": (m.TITLE_CAPTION, "regular"),
+}
+"""Type sizes by class, as in the style sheet."""
+
+
 def text(content: str, x: float, y: float, classes: str) -> str:
-    """Return a line of text."""
-    return f'<text class="{classes}" x="{number(x)}" y="{number(y)}">{escape(content)}</text>'
+    """Return a line of text; where a reader lacks the font, another is squeezed into the measured width."""
+    size = _TYPE.get(classes.partition(" ")[0])
+    shown = clean(content, 2000)
+    wide = width(shown, *size) if size else 0.0
+    fixed = f' textLength="{number(wide)}" lengthAdjust="spacingAndGlyphs"' if wide >= 1 else ""
+    return f'<text class="{classes}" x="{number(x)}" y="{number(y)}"{fixed}>{escape(content)}</text>'
 
 
 def icon(name: str, x: float, y: float, size: float, classes: str) -> str:
