@@ -282,3 +282,15 @@ def test_names_never_steer_the_terminal(shop, call):
     broken = MODEL.replace("type: user", 'type: "\\e[2Jx"')
     Path("threatmodel.yaml").write_text(broken, encoding="utf-8")
     assert "\x1b" not in call("validate", code=2).err
+
+
+def test_a_kept_layout_is_drawn_again(shop, call):
+    call("diagram", "--keep-layout", "-o", "a.svg")
+    layout = json.loads(Path("threatmodel.layout.json").read_text(encoding="utf-8"))
+    assert set(layout["elements"]) == {"who", "api", "model"}
+    call("diagram", "-o", "b.svg")
+    assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+    layout["elements"]["who"]["y"] += 300
+    Path("threatmodel.layout.json").write_text(json.dumps(layout), encoding="utf-8")
+    call("diagram", "-o", "c.svg")
+    assert Path("c.svg").read_bytes() != Path("a.svg").read_bytes()

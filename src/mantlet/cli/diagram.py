@@ -56,6 +56,13 @@ def diagram(
         str, typer.Option("--theme", help="light, dark or auto (SVG follows the reader).")
     ] = "light",
     scale: Annotated[float, typer.Option("--scale", min=0.5, max=6, help="PNG pixels per unit.")] = 2.0,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep-layout",
+            help="Also write the places of everything into threatmodel.layout.json, so that later drawings keep them.",
+        ),
+    ] = False,
     environment: options.Environment = "",
     rules: options.Rules = None,
 ) -> None:
@@ -63,6 +70,10 @@ def diagram(
     from mantlet.project.outputs import SUFFIXES
 
     result = options.assess(model, environment, None, rules)
+    if keep:
+        from mantlet.project.outputs import keep_layout
+
+        typer.echo(f"wrote {keep_layout(result)}")
     chosen = kind or (
         SUFFIXES.get(output.suffix.lower().lstrip("."), output.suffix.lstrip(".")) if output else "svg"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import State
 from mantlet.base.errors import UsageError
@@ -13,6 +14,7 @@ from mantlet.diagram.options import Badge, Options, Sensitivity
 from mantlet.risk.owasp import Severity
 from mantlet.risk.ratings import BEST
 from mantlet.rules.tree import SCOPES, YES
+from mantlet.store.layout import Layout, layout_path
 
 if TYPE_CHECKING:
     from mantlet.diagram.theme import Theme
@@ -83,7 +85,11 @@ def diagram(
             f"unknown diagram format '{kind}'",
             mend=suggest(kind, DIAGRAM_FORMATS) or f"one of {', '.join(DIAGRAM_FORMATS)}",
         )
-    chosen = _marked(assessment, options or Options()) if marked else options or Options()
+    chosen = options or Options()
+    if chosen.positions is None and not chosen.focus:
+        chosen = replace(chosen, positions=stored_positions(assessment))
+    if marked:
+        chosen = _marked(assessment, chosen)
     vocabulary = assessment.catalogue.vocabulary
     if kind in {"svg", "png"}:
         drawing = maker.draw(assessment.model, vocabulary, chosen)
@@ -97,6 +103,33 @@ def diagram(
 def _marked(assessment: Assessment, options: Options) -> Options:
     chosen = options.sensitivity if options.sensitivity is not None else sensitivity(assessment)
     return replace(options, overlay=options.overlay or overlay(assessment), sensitivity=chosen)
+
+
+def stored_positions(assessment: Assessment) -> dict[str, Any] | None:
+    """Return the layout that people keep beside the model file (`threatmodel.layout.json`); None where there is none."""
+    path = _layout_path(assessment)
+    return Layout.load(path).raw if path and path.is_file() else None
+
+
+def keep_layout(assessment: Assessment) -> Path:
+    """Write down where everything in the diagram is now, beside the model file, so that later drawings keep it."""
+    from mantlet import diagram as maker  # noqa: PLC0415
+
+    path = _layout_path(assessment)
+    if path is None:
+        raise UsageError(
+            "a model built in Python has no file to keep a layout beside", mend="save the model first"
+        )
+    placed = maker.layout_positions(maker.draw(assessment.model, assessment.catalogue.vocabulary, Options()))
+    layout = Layout.load(path) if path.is_file() else Layout({}, str(path))
+    layout.raw.update(placed)
+    layout.save(path)
+    return path
+
+
+def _layout_path(assessment: Assessment) -> Path | None:
+    source = assessment.model.source
+    return None if source is None else layout_path(Path(source.document.file))
 
 
 def sequence(
