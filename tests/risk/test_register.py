@@ -235,3 +235,20 @@ def test_a_found_threat_is_rated_as_its_finder_said():
     made = shop(extra=found)
     assert [factors(made, "OURS@api")[code] for code in ("SL", "M")] == [9, 9]
     assert made.by_id("OURS@api").state.word == "open"
+
+
+def test_an_agent_who_is_already_there_has_the_opportunity():
+    def made(access):
+        rules = RULES.replace("agents: [accident]", "agents: [insider]")
+        model = MODEL.replace("NETWORK", "internet").replace(
+            "api: {", "api: {facts: {access_controlled: yes}, "
+        )
+        return register(
+            model + f"agents: {{mallory: {{is: insider, name: Mallory, access: [{access}]}}}}\n", rules
+        )
+
+    assert factors(made("who"), "BREAK@api")["O"] == 4
+    inside = made("lan")
+    assert factors(inside, "BREAK@api")["O"] == 7
+    told = {item.code: item for item in reasons(inside.ratings, inside.by_id("BREAK@api").worst)}
+    assert "Mallory" in told["O"].reason

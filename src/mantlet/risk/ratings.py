@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mantlet.analysis.engine import Analysis
+from mantlet.model.entries import ControlInPlace
 from mantlet.risk.agents import cast_of
 from mantlet.risk.cases import Rows, find_cases
 from mantlet.risk.factors import BEST, HIGH, LOW, Estimator, Scores
@@ -20,6 +21,9 @@ from mantlet.risk.owasp import BUSINESS, FACTORS, LIKELIHOOD, MATRIX, TECHNICAL,
 
 __all__ = ["BEST", "HIGH", "LOW", "CaseRatings", "Ratings", "levels"]
 _SEVERITY = np.array(MATRIX, np.int8)
+_OPPORTUNITY = FACTORS.index("O")
+ACCESS_SCORE = 7
+"""Opportunity of somebody who already has some access."""
 
 
 class CaseRatings:
@@ -58,13 +62,17 @@ class Ratings:
         self.cases = find_cases(analysis, Stakes(analysis))
         self._set: dict[tuple[int, str], str] = {}
         self._lowered: dict[int, list[tuple[str, str]]] = {}
-        lowering = self._lowering()
-        if lowering:
-            self.cases.split(np.unique(np.concatenate([rows for rows, _, _ in lowering])))
+        self._present: dict[int, str] = {}
+        lowering, present = self._lowering(), self._with_access()
+        apart = [*(rows for rows, _, _ in lowering), *(rows for rows, _, _ in present)]
+        if apart:
+            self.cases.split(np.unique(np.concatenate(apart)))
         self._estimator = Estimator(analysis.types, analysis.sections, cast, self.cases)
         factors = self._estimator.factors()
         for rows, control, lowers in lowering:
             self._lower(factors, rows, control, lowers)
+        for rows, kind, name in present:
+            self._let_in(factors, rows, kind, name)
         self.by_case = CaseRatings(factors, self._estimator.harm(), mode)
 
     def _lowering(self) -> list[tuple[Rows, str, Mapping[str, float]]]:
@@ -91,6 +99,34 @@ class Ratings:
             factors[:, cases, column] = np.maximum(factors[:, cases, column] - amount, 0)
         for row in rows.tolist():
             self._lowered.setdefault(row, []).extend((code, control) for code in lowers)
+
+    def _with_access(self) -> list[tuple[Rows, str, str]]:
+        """Return the threats at places where an agent of the model already is, with its kind and name."""
+        table = self.analysis.threats
+        found: list[tuple[Rows, str, str]] = []
+        for name, agent in self.analysis.sections.agents.items():
+            if not agent.access:
+                continue
+            kind = agent.is_ if agent.is_ in self.kinds else "outsider"
+            named = np.array([kind in item.agents for item in self.analysis.types], bool)
+            inside = self.analysis.atoms.facts.covered(ControlInPlace(control="", on=agent.access), "element")
+            rows = np.flatnonzero(
+                named[table.type] & np.append(inside, "system" in agent.access)[table.element]
+            )
+            if rows.size:
+                found.append((rows, kind, agent.name or name))
+        return found
+
+    def _let_in(self, factors: Scores, rows: Rows, kind: str, name: str) -> None:
+        """Raise the opportunity of an agent where it already has access."""
+        chosen = rows[self._estimator.agent[self.cases.of[rows]] == self.kinds.index(kind)]
+        cases = self.cases.of[chosen]
+        factors[:, cases, _OPPORTUNITY] = np.maximum(factors[:, cases, _OPPORTUNITY], ACCESS_SCORE)
+        self._present.update(dict.fromkeys(chosen.tolist(), name))
+
+    def agent_inside(self, row: int) -> str:
+        """Return the name of the agent that a threat is rated by, if the model says that it already is there."""
+        return self._present.get(row, "")
 
     def set_factors(self, chosen: Mapping[str, tuple[Rows, Mapping[str, float]]]) -> None:
         """Let people's scores replace estimates: per decision key, the threats and the factors it sets."""

@@ -123,6 +123,12 @@ class _Teller:
             if "*" in self.agent.size:
                 return "default", f"how many such agents there are: {title}", ()
             return "derived", f"how many could: {seen}", (place,)
+        if code == "O" and self.ratings.agent_inside(self.row):
+            return (
+                "derived",
+                f"{self.ratings.agent_inside(self.row)} already has access there",
+                ("agents.access",),
+            )
         if self.agent.operated:
             return (
                 "derived",
