@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mantlet.analysis.arrays import Ragged, Typed, flags, joined, packed
 from mantlet.analysis.atoms import ModelAtoms
-from mantlet.analysis.columns import Columns, Ragged, Typed, flags, packed
+from mantlet.analysis.columns import Columns
 from mantlet.analysis.engine import Analysis
 from mantlet.analysis.exposure import spread
 from mantlet.analysis.sets import Labels, PlaceSets
-from mantlet.analysis.table import Verdict, joined
+from mantlet.analysis.table import Verdict
 from mantlet.catalogue.load import load_catalogue
 from mantlet.model.entries import Boundary, Data, Element, Flow, Sections
 from mantlet.rules.evaluate import evaluate

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mantlet.risk import cases
+from mantlet.analysis import arrays
 from mantlet.risk.register import ordered
 
 NUMBERS = st.lists(st.integers(0, 60), max_size=40)
@@ -13,15 +13,15 @@ NUMBERS = st.lists(st.integers(0, 60), max_size=40)
 
 @given(NUMBERS)
 def test_marks_number_like_sorting_does(keys):
-    found, count = cases.numbered(np.array(keys, np.int64), 61)
+    found, count = arrays.numbered(np.array(keys, np.int64), 61)
     places = {key: place for place, key in enumerate(sorted(set(keys)))}
     assert found.tolist() == [places[key] for key in keys]
     assert count == len(places)
 
 
 def test_giant_numbers_are_sorted(monkeypatch):
-    monkeypatch.setattr(cases, "MAX_MARKS", 10)
-    found, count = cases.numbered(np.array([70, 3, 70, 12]), 100)
+    monkeypatch.setattr(arrays, "MAX_MARKS", 10)
+    found, count = arrays.numbered(np.array([70, 3, 70, 12]), 100)
     assert (found.tolist(), count) == ([2, 0, 2, 1], 3)
 
 

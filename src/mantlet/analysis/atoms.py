@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import structs
 
-from mantlet.analysis.columns import Columns, Index, Mask, Ternary
+from mantlet.analysis.arrays import Index, Mask, Ternary
+from mantlet.analysis.columns import Columns
 from mantlet.analysis.exposure import derive, spread
 from mantlet.analysis.facts import FactTable
 from mantlet.analysis.lineage import Lineage

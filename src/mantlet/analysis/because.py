@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import Index, numbered
 from mantlet.analysis.engine import Analysis, State
-from mantlet.analysis.facts import Origin
-from mantlet.rules.evaluate import evaluate
+from mantlet.analysis.facts import UNWRITTEN, Origin
 from mantlet.rules.tree import (
     HOLDERS,
     NO,
@@ -54,14 +57,76 @@ class Reason(Struct, frozen=True):
         return {"fact": self.fact, "value": self.value, "from": self.from_}
 
 
+Fact = (FactIn, FactCompare, FactKnown)
+MAX_KEYS = 1 << 40
+
+
+class _Condition:
+    """An atom of a rule over all places: few different answers, and which of them each place has."""
+
+    def __init__(self, analysis: Analysis, atom: Atom, scope: Scope) -> None:
+        self._analysis = analysis
+        self._atom = atom
+        self.numbers, self.answers = self._answers(scope)
+        self._made: dict[int, Reason] = {}
+
+    @cached_property
+    def listed(self) -> list[int]:
+        """The numbers as a list, for looking up one place at a time."""
+        return [] if self.numbers is None else self.numbers.tolist()
+
+    def number(self, place: int) -> int:
+        """Return which of the different answers a place has."""
+        return 0 if self.numbers is None else self.listed[place]
+
+    def reason(self, number: int) -> Reason:
+        """Return an answer as a reason."""
+        if number not in self._made:
+            self._made[number] = self._reason(*self.answers[number])
+        return self._made[number]
+
+    def _answers(self, scope: Scope) -> tuple[Index | None, list[tuple[int, int, int]]]:
+        """Return which of the different answers each place has, and these: the value, its fact's code and origin."""
+        analysis, atom = self._analysis, self._atom
+        values = analysis.sets.values(atom, scope)
+        if not isinstance(atom, Fact) or analysis.atoms.facts.is_silent(HOLDERS[atom.subject], atom.fact):
+            if isinstance(values, int):
+                return None, [(values, 0, 0)]
+            return values, [(value, 0, 0) for value in range(3)]
+        column = analysis.atoms.facts.column(HOLDERS[atom.subject], atom.fact)
+        rows = analysis.atoms.rows(scope, atom.subject)
+        code = column.codes.astype(np.int64) * len(Origin) + column.origin
+        joint = (code if rows is None else code[rows]) * 3 + values
+        numbers, count = numbered(joint, int(joint.max(initial=0)) + 1)
+        different = np.zeros(count, np.int64)
+        different[numbers] = joint
+        return numbers, [_parted(item) for item in different.tolist()]
+
+    def _reason(self, value: int, code: int, origin: int) -> Reason:
+        atom = self._atom
+        if not isinstance(atom, Fact):
+            return Reason(
+                unparse(atom), WORDS[value], "the drawing" if value != UNKNOWN else FROM[Origin.NOBODY]
+            )
+        said = "unknown"
+        if code != UNWRITTEN:
+            said = self._analysis.atoms.facts.column(HOLDERS[atom.subject], atom.fact).values[code]
+        return Reason(f"{atom.subject}.{atom.fact}", said, FROM[Origin(origin)])
+
+
+def _parted(joint: int) -> tuple[int, int, int]:
+    rest, value = divmod(joint, 3)
+    code, origin = divmod(rest, len(Origin))
+    return value, code, origin
+
+
 class Because:
     """Finds reasons; answers to the same condition share one object, so that thousands of threats cost little."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self._conditions: dict[int, list[tuple[Atom, bool, bool]]] = {}
-        self._shared: dict[tuple[Atom, int, int], Reason] = {}
-        self._columns: dict[tuple[Atom, Scope], tuple[list[int], list[int], list[int]]] = {}
+        self._rules: dict[int, list[tuple[_Condition, bool, bool]]] = {}
+        self._conditions: dict[tuple[Atom, Scope], _Condition] = {}
 
     def reasons(self, row: int) -> list[Reason]:
         """Return why a threat is in its state: what makes it apply, then what would prevent it and doesn't (or does)."""
@@ -70,50 +135,52 @@ class Because:
 
     def at(self, kind: int, place: int, state: State) -> list[Reason]:
         """Return the reasons at any place of a type."""
-        if kind not in self._conditions:
-            item = self.analysis.types[kind]
-            self._conditions[kind] = [(atom, True, sign) for atom, sign in signed(item.applies)]
-            self._conditions[kind] += [(atom, False, sign) for atom, sign in signed(item.mitigated)]
-        scope = SCOPES[self.analysis.types[kind].at]
         found = []
-        for atom, about_applying, positive in self._conditions[kind]:
-            values, codes, origins = self._column(atom, scope)
-            value = values[place]
+        for condition, about_applying, positive in self._of(kind):
+            number = condition.number(place)
+            value = condition.answers[number][0]
             helps = value == UNKNOWN or (value == YES) == positive
             wanted = (
                 helps if about_applying or state is State.MITIGATED else value != (YES if positive else NO)
             )
             if wanted and not (state is State.MITIGATED and not about_applying and value == UNKNOWN):
-                found.append(self._reason(atom, codes[place], origins[place], value))
+                found.append(condition.reason(number))
         return found
 
-    def _reason(self, atom: Atom, code: int, origin: int, value: int) -> Reason:
-        key = (atom, code if code >= 0 else value - 10, origin)
-        reason = self._shared.get(key)
-        if reason is None:
-            reason = self._shared[key] = self._make(atom, code, origin, value)
-        return reason
+    def alike(
+        self, kind: int, places: Index, states: NDArray[np.int8]
+    ) -> tuple[NDArray[np.int64], list[list[Reason]]]:
+        """Return the different lists of reasons at some places of a type, and which of them each place has."""
+        key, keys = states.astype(np.int64), len(State)
+        for condition, _, _ in self._of(kind):
+            if condition.numbers is None:
+                continue
+            key = key * len(condition.answers) + condition.numbers[places]
+            keys *= len(condition.answers)
+            if keys > MAX_KEYS:
+                different, key = np.unique(key, return_inverse=True)
+                keys = len(different)
+        _, examples, numbers = np.unique(key, return_index=True, return_inverse=True)
+        return numbers, [
+            self.at(kind, int(places[row]), State(int(states[row]))) for row in examples.tolist()
+        ]
 
-    def _make(self, atom: Atom, code: int, origin: int, value: int) -> Reason:
-        if isinstance(atom, (FactIn, FactCompare, FactKnown)):
-            column = self.analysis.atoms.facts.column(HOLDERS[atom.subject], atom.fact)
-            return Reason(f"{atom.subject}.{atom.fact}", column.values[code], FROM[Origin(origin)])
-        return Reason(unparse(atom), WORDS[value], "the drawing" if value != UNKNOWN else FROM[Origin.NOBODY])
+    def _of(self, kind: int) -> list[tuple[_Condition, bool, bool]]:
+        """Return a type's conditions, with whether each is about applying and whether its being yes helps the rule."""
+        if kind not in self._rules:
+            item = self.analysis.types[kind]
+            self._rules[kind] = [
+                (self._condition(atom, SCOPES[item.at]), about_applying, sign)
+                for rule, about_applying in ((item.applies, True), (item.mitigated, False))
+                for atom, sign in signed(rule)
+            ]
+        return self._rules[kind]
 
-    def _column(self, atom: Atom, scope: Scope) -> tuple[list[int], list[int], list[int]]:
-        """Return, per place: the atom's value, and its fact's code and origin (−1 where it isn't about a fact)."""
+    def _condition(self, atom: Atom, scope: Scope) -> _Condition:
         key = (atom, scope)
-        if key not in self._columns:
-            analysis = self.analysis
-            values = evaluate(atom, scope, analysis.atoms, analysis.memo).tolist()
-            codes = origins = [-1] * len(values)
-            if isinstance(atom, (FactIn, FactCompare, FactKnown)):
-                column = analysis.atoms.facts.column(HOLDERS[atom.subject], atom.fact)
-                rows = analysis.atoms.rows(scope, atom.subject)
-                codes = (column.codes if rows is None else column.codes[rows]).tolist()
-                origins = (column.origin if rows is None else column.origin[rows]).tolist()
-            self._columns[key] = values, codes, origins
-        return self._columns[key]
+        if key not in self._conditions:
+            self._conditions[key] = _Condition(self.analysis, atom, scope)
+        return self._conditions[key]
 
 
 def signed(tree: Tree, *, positive: bool = True) -> Iterator[tuple[Atom, bool]]:

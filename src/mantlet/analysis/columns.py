@@ -6,133 +6,18 @@ Rows are numbered in file order. Index arrays point from one table into another;
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from msgspec import UNSET, UnsetType
-from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import Index, Mask, Named, Names, Ragged, Typed
 from mantlet.model.entries import Entry, Sections, fact_text
 from mantlet.model.model import RETURNS
-from mantlet.model.vocabulary import DIMENSIONS, ELEMENT_KINDS, Realm, Subject, Vocabulary
-from mantlet.rules.tree import YES
-
-Index = NDArray[np.signedinteger]
-Mask = NDArray[np.bool_]
-Ternary = NDArray[np.int8]
+from mantlet.model.vocabulary import DIMENSIONS, ELEMENT_KINDS, Subject, Vocabulary
 
 INTERNET = "internet"
 EXTERNAL, PROCESS, STORE = range(3)
-
-
-@dataclass(frozen=True, slots=True)
-class Ragged:
-    """Lists of numbers, one per row, end to end: row i is ``items[starts[i]:starts[i + 1]]``."""
-
-    starts: Index
-    items: Index
-
-    @classmethod
-    def of(cls, rows: Iterable[Sequence[int]]) -> Ragged:
-        """Pack lists."""
-        lengths: list[int] = []
-        items: list[int] = []
-        for row in rows:
-            lengths.append(len(row))
-            items.extend(row)
-        starts = np.zeros(len(lengths) + 1, np.intp)
-        np.cumsum(lengths, out=starts[1:])
-        return cls(starts, np.asarray(items, np.intp))
-
-    def owner_rows(self) -> Index:
-        """Return the row that each item belongs to."""
-        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.intp), np.diff(self.starts))
-
-    def of_rows(self, rows: Index) -> tuple[Index, Index]:
-        """Return the items of some rows, end to end, and how many each has."""
-        first = self.starts[rows]
-        lengths = self.starts[rows + 1] - first
-        offsets = np.repeat(first - (np.cumsum(lengths) - lengths), lengths)
-        return self.items[np.arange(len(offsets)) + offsets], lengths
-
-    def row(self, number: int) -> list[int]:
-        """Return one row as a list."""
-        return [int(item) for item in self.items[self.starts[number] : self.starts[number + 1]]]
-
-
-class Names:
-    """Ids of one table, with their row numbers."""
-
-    __slots__ = ("ids", "rows")
-
-    def __init__(self, ids: Iterable[str]) -> None:
-        self.ids = list(ids)
-        self.rows = {name: row for row, name in enumerate(self.ids)}
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def find(self, names: Iterable[str]) -> list[int]:
-        """Return the rows of those names that exist."""
-        rows = self.rows
-        return [rows[name] for name in names if name in rows]
-
-
-class Named:
-    """A column of names: a small code per row and the names behind the codes."""
-
-    __slots__ = ("codes", "names")
-
-    def __init__(self, names: Iterable[str]) -> None:
-        codes: dict[str, int] = {}
-        self.codes = np.fromiter((codes.setdefault(name, len(codes)) for name in names), np.intp)
-        self.names = list(codes)
-
-
-class Typed:
-    """A table's types: a small code per row and the names behind the codes."""
-
-    def __init__(self, names: Iterable[str], vocabulary: Vocabulary, realm: Realm) -> None:
-        named = Named(names)
-        self.codes = named.codes
-        self.names = [vocabulary.resolve(name, realm) for name in named.names]
-        self.sets: dict[str, int] = {}
-        """Per type, which codes are-a it: bit i is about code i."""
-        for code, name in enumerate(self.names):
-            for step in {name, *vocabulary.lineage(name, realm)}:
-                self.sets[step] = self.sets.get(step, 0) | 1 << code
-
-    def codes_of(self, wanted: Iterable[str]) -> int:
-        """Return the set of codes that are-a one of the wanted types."""
-        found = 0
-        for name in wanted:
-            found |= self.sets.get(name, 0)
-        return found
-
-    def by_type(self, wanted: Iterable[str]) -> Mask:
-        """Tell of each type code whether it is-a one of the wanted types."""
-        return flags(self.codes_of(wanted), len(self.names))
-
-    def answers(self, wanted: Iterable[str]) -> Ternary:
-        """Return yes or no for each row: whether its type is-a one of the wanted types."""
-        return self.are(wanted) * np.int8(YES)
-
-    def are(self, wanted: Iterable[str]) -> Mask:
-        """Tell of each row whether its type is-a one of the wanted types."""
-        marks = self.by_type(wanted)
-        return marks[self.codes] if len(marks) else np.zeros(0, bool)
-
-
-def flags(rows: int, size: int) -> Mask:
-    """Return the mask of ``size`` rows that a set (bit i is about row i) stands for."""
-    raw = np.frombuffer(rows.to_bytes((size + 7) // 8, "little"), np.uint8)
-    return np.unpackbits(raw, count=size, bitorder="little").view(bool)
-
-
-def packed(mask: Mask) -> int:
-    """Return the set of marked rows; undoes `flags`."""
-    return int.from_bytes(np.packbits(mask, bitorder="little"), "little")
 
 
 class Columns:
@@ -265,7 +150,7 @@ class Columns:
             (self.source[owners], self.moves.items),
         ]
         flowed = [(element[keep], asset[keep]) for element, asset in pairs[1:] for keep in [store[element]]]
-        return _ragged([pairs[0], *flowed], len(self.elements), len(self.data))
+        return Ragged.of_pairs([pairs[0], *flowed], len(self.elements), len(self.data))
 
     @cached_property
     def handled(self) -> Ragged:
@@ -276,7 +161,7 @@ class Columns:
             (self.target[owners], self.moves.items),
             (self.source[owners], self.moves.items),
         ]
-        return _ragged(pairs, len(self.elements), len(self.data))
+        return Ragged.of_pairs(pairs, len(self.elements), len(self.data))
 
 
 def _listed(lists: Sequence[Iterable[str] | UnsetType], rows: dict[str, int]) -> tuple[Ragged, Mask]:
@@ -311,11 +196,3 @@ def _chain(row: int, parents: Sequence[int]) -> list[int]:
         chain.append(row)
         row = parents[row]
     return chain
-
-
-def _ragged(pairs: Sequence[tuple[Index, Index]], rows: int, width: int) -> Ragged:
-    """Pack (row, item) pairs without repeats, items in ascending order."""
-    keys = np.unique(np.concatenate([owner.astype(np.int64) * max(width, 1) + item for owner, item in pairs]))
-    owner, item = np.divmod(keys, max(width, 1))
-    starts = np.searchsorted(owner, np.arange(rows + 1)).astype(np.intp)
-    return Ragged(starts, item.astype(np.intp))

@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import Index
 from mantlet.analysis.because import Because, signed
-from mantlet.analysis.columns import Index
 from mantlet.analysis.engine import SYSTEM_ROW, Analysis, State
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.vocabulary import ELEMENT_KINDS

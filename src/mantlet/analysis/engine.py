@@ -9,16 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import Index, Mask, flags, packed
 from mantlet.analysis.atoms import ModelAtoms
-from mantlet.analysis.columns import EXTERNAL, Columns, Index, Mask, flags, packed
+from mantlet.analysis.columns import EXTERNAL, Columns
 from mantlet.analysis.manual import manual_threats
 from mantlet.analysis.sets import PlaceSets
 from mantlet.analysis.table import State, ThreatTable, Verdict, threat_table
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
+from mantlet.model.model import RETURNS
 from mantlet.rules.evaluate import Memo
-from mantlet.rules.program import SCOPE_ORDER, Evaluation
+from mantlet.rules.program import Evaluation
 from mantlet.rules.tree import SCOPES, At, Scope
 
 __all__ = ["SYSTEM_ROW", "Analysis", "State", "ThreatTable", "Verdict"]
@@ -42,7 +44,8 @@ class Analysis:
         self.memo: Memo = {}
         """Rules worked out one by one; share it when evaluating more over the same analysis."""
         self._ends: dict[At, Index] = {}
-        self._sizes: dict[Scope, int] = {scope: self.atoms.size(scope) for scope in SCOPE_ORDER}
+        self.sets = PlaceSets(self.atoms)
+        self._sizes = self.sets.sizes
         self.verdicts = self._judge()
         self._silence()
         self._add_manual()
@@ -61,8 +64,7 @@ class Analysis:
     def _judge(self) -> list[Verdict]:
         """Ask every type at all of its places; what would prevent it is asked only where it may apply somewhere."""
         program = self.catalogue.program
-        sets = PlaceSets(self.atoms)
-        answer = Evaluation(program, sets.answer, self._sizes, sets.spoken()).answer
+        answer = Evaluation(program, self.sets.answer, self._sizes, self.sets.spoken()).answer
         limited = not (self.columns.element_in_scope.all() and self.columns.flow_in_scope.all())
         verdicts = []
         for item in self.types:
@@ -170,7 +172,12 @@ class Analysis:
 
     def places(self, scope: Scope) -> list[str]:
         """Return every place id of a scope, in row order."""
-        return [self.place_id(scope, row) for row in range(self.atoms.size(scope))]
+        if scope == "movement":
+            flows, returning = self.columns.flows.ids, self.columns.movement_flow[len(self.columns.flows) :]
+            return [*flows, *(flows[row] + RETURNS for row in returning.tolist())]
+        if scope == "element":
+            return list(self.columns.elements.ids)
+        return [self.place_id(scope, row) for row in range(self._sizes[scope])]
 
 
 _NOWHERE = Verdict()

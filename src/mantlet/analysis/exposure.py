@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns, Mask, Ragged
+from mantlet.analysis.arrays import Mask, Ragged
+from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns
 from mantlet.analysis.facts import FactColumn, FactTable, Origin
 from mantlet.model.entries import SELF
 from mantlet.rules.tree import YES

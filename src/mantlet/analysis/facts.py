@@ -14,7 +14,8 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from mantlet.analysis.columns import Columns, Index, Mask, Ternary
+from mantlet.analysis.arrays import Index, Mask, Ternary
+from mantlet.analysis.columns import Columns
 from mantlet.catalogue.schema import Control
 from mantlet.model.entries import ControlInPlace, fact_text
 from mantlet.model.vocabulary import Subject

@@ -12,7 +12,8 @@ from functools import cached_property
 import numpy as np
 from msgspec import UNSET
 
-from mantlet.analysis.columns import STORE, Columns, Mask, Ternary, flags
+from mantlet.analysis.arrays import Mask, Ternary, flags
+from mantlet.analysis.columns import STORE, Columns
 from mantlet.model.entries import Data
 from mantlet.rules.tree import NO, UNKNOWN, YES, DataWord
 

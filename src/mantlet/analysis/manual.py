@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mantlet.analysis.columns import Columns, Index
+from mantlet.analysis.arrays import Index
+from mantlet.analysis.columns import Columns
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import ManualThreat, Sections
 from mantlet.model.model import RETURNS

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec import UNSET
 
-from mantlet.analysis.columns import Columns, Mask, Ternary
+from mantlet.analysis.arrays import Mask, Ternary
+from mantlet.analysis.columns import Columns
 from mantlet.analysis.facts import UNWRITTEN, FactColumn, FactTable, Origin
 from mantlet.analysis.lineage import Lineage
 from mantlet.model.entries import Data

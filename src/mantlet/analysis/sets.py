@@ -12,8 +12,9 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import Index, Mask, Ragged, Typed, flags, packed
 from mantlet.analysis.atoms import ModelAtoms
-from mantlet.analysis.columns import Index, Mask, Ragged, Typed, packed
+from mantlet.rules.evaluate import Answer
 from mantlet.rules.program import SCOPE_ORDER, Sets
 from mantlet.rules.tree import UNKNOWN, YES, Atom, Linked, Scope, Subject, TypeIs
 
@@ -50,6 +51,16 @@ class PlaceSets:
         if isinstance(found, int):
             return everywhere if found else 0, everywhere if found == YES else 0
         return packed(found >= UNKNOWN), packed(found == YES)
+
+    def values(self, atom: Atom, scope: Scope) -> Answer:
+        """Return the answers as `ModelAtoms.atom` gives them, an array only where they differ."""
+        may, sure = self.answer(atom, scope)
+        everywhere = self._everywhere[scope]
+        for value, whole in enumerate(((0, 0), (everywhere, 0), (everywhere, everywhere))):
+            if (may, sure) == whole:
+                return value
+        size = self.sizes[scope]
+        return flags(may, size).view(np.int8) + flags(sure, size).view(np.int8)
 
     def _of_types(self, wanted: Iterable[str], scope: Scope, subject: Subject) -> int:
         key = (scope, subject)

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from mantlet.analysis.columns import Index, Mask, flags
+from mantlet.analysis.arrays import Index, Mask, flags, joined
 from mantlet.rules.program import Sets
 
 
@@ -138,16 +138,3 @@ def _strung(sets: Iterable[int], lengths: Index) -> Mask:
     pairs = zip(sets, lengths.tolist(), strict=True)
     raw = b"".join([rows.to_bytes(length, "little") for rows, length in pairs])
     return np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little").view(bool)
-
-
-def joined(arrays: Sequence[Index]) -> tuple[list[int], Index]:
-    """Return where each array starts in one that holds them all, those that are the same object once."""
-    starts: dict[int, int] = {}
-    total = 0
-    for array in arrays:
-        if id(array) not in starts:
-            starts[id(array)] = total
-            total += len(array)
-    once = {id(array): array for array in arrays}
-    end_to_end = np.concatenate([once[key] for key in starts]) if once else np.zeros(0, np.intp)
-    return [starts[id(array)] for array in arrays], end_to_end

@@ -7,7 +7,7 @@ threats are written one by one, so that a large model needs no large memory.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,10 +16,11 @@ import msgspec
 from mantlet.analysis.because import Because
 from mantlet.analysis.engine import State
 from mantlet.report.model import Report
+from mantlet.risk.names import fill, names_of
 from mantlet.risk.needs import HARM_WORDS
 from mantlet.risk.owasp import Severity, level
 from mantlet.risk.ratings import BEST, HIGH, LOW
-from mantlet.risk.register import Register, Risk, fill, names_of
+from mantlet.risk.register import Register, Risk
 from mantlet.rules.tree import SCOPES, Scope
 
 VERSION = 1
@@ -42,7 +43,8 @@ class Records:
         self.because = Because(register.analysis)
         self._case_of = register.ratings.cases.of.tolist()
         self._ratings: dict[int, dict[str, Any]] = {}
-        self._fixed = [self._of_type(kind) for kind in range(len(self.analysis.types))]
+        self.fixed = [self._of_type(kind) for kind in range(len(self.analysis.types))]
+        """Per type, the fields that all its threats share."""
 
     def _of_type(self, kind: int) -> dict[str, Any]:
         """Return what every threat of a type shares."""
@@ -71,7 +73,7 @@ class Records:
             "element": self.register.element_id(row),
             "state": State(int(table.state[row])).word,
             "verified": False,
-            **self._fixed[kind],
+            **self.fixed[kind],
             "rating": self.rating(row),
             "controls": list(item.controls),
             "because": [reason.to_dict() for reason in self.because.reasons(row)],
@@ -119,7 +121,7 @@ class Records:
         table = self.analysis.threats
         scope = SCOPES[item.at]
         ruling = risk.ruling
-        fixed = self._fixed[int(table.type[risk.worst])]
+        fixed = self.fixed[int(table.type[risk.worst])]
         return {
             "id": risk.id,
             "type": item.id,
@@ -137,11 +139,12 @@ class Records:
         }
 
 
-def threats_json(register: Register, rows: Iterable[int]) -> Iterator[bytes]:
+def threats_json(register: Register, rows: Sequence[int]) -> Iterator[bytes]:
     """Yield the JSON document of `threats --json`, piece by piece."""
-    records = Records(register)
+    from mantlet.report.stream import ThreatStream  # noqa: PLC0415  (it builds on the records above)
+
     yield b'{"mantlet": %d, "threats": [' % VERSION
-    yield from _joined(records.threat(row) for row in rows)
+    yield from ThreatStream(register).pieces(rows)
     yield b"]}\n"
 
 

@@ -13,8 +13,9 @@ from mantlet.analysis.facts import Origin
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.schema import Control, ThreatType
+from mantlet.risk.names import fill, names_of
 from mantlet.risk.reasons import Factor, reasons
-from mantlet.risk.register import Register, fill, names_of
+from mantlet.risk.register import Register
 from mantlet.rules.explain import Condition
 from mantlet.rules.explain import explain as explain_rule
 from mantlet.rules.tree import HOLDERS, SCOPES, FactCompare, FactIn, FactKnown

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import joined, numbered
 from mantlet.analysis.engine import Analysis
-from mantlet.analysis.table import joined
 from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, situation_row
 from mantlet.risk.needs import WIDTH, Levels, Stakes
 from mantlet.rules.tree import SCOPES, UNKNOWN, YES, At
@@ -22,8 +22,6 @@ Rows = NDArray[np.int64]
 LOGGINGS = 27
 """Logged, watched, actively monitored: three values each."""
 STANDINGS = len(SITUATIONS) * LOGGINGS
-MAX_MARKS = 1 << 22
-"""Up to here numbers are told apart by marking them in an array, which is faster than sorting."""
 
 
 @dataclass(slots=True)
@@ -72,19 +70,6 @@ def find_cases(analysis: Analysis, stakes: Stakes) -> Cases:
     ]
     stake = np.array(levels, np.int8).reshape(count, WIDTH)
     return Cases(of, kind, table.unsure[example], situation, logging, stake)
-
-
-def numbered(keys: Rows, limit: int) -> tuple[Rows, int]:
-    """Number the different keys, all below ``limit``, in ascending order; return each key's number and how many there are."""
-    if not len(keys):
-        return np.zeros(0, np.int64), 0
-    if limit > MAX_MARKS:
-        different, numbers = np.unique(keys, return_inverse=True)
-        return numbers.astype(np.int64), len(different)
-    marks = np.zeros(limit, bool)
-    marks[keys] = True
-    numbers = np.cumsum(marks) - 1
-    return numbers[keys], int(numbers[-1]) + 1
 
 
 def _at_stake(analysis: Analysis, stakes: Stakes) -> tuple[Rows | int, int]:

@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from mantlet.analysis.columns import Ragged
+from mantlet.analysis.arrays import Ragged
 from mantlet.analysis.engine import Analysis
 from mantlet.analysis.lineage import SPECIAL_CATEGORIES
 from mantlet.catalogue.schema import ThreatType

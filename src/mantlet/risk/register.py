@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mantlet.analysis.engine import SYSTEM_ROW, Analysis, State
 from mantlet.catalogue.schema import ThreatType
 from mantlet.risk.decisions import UNDECIDED, Ruling, Rulings, apply_decisions
+from mantlet.risk.names import fill, names_at
 from mantlet.risk.owasp import ImpactMode, Severity
 from mantlet.risk.ratings import BEST, HIGH, Ratings
 from mantlet.rules.tree import SCOPES
@@ -208,46 +209,3 @@ def ordered(group: NDArray[np.int64], worth: NDArray[np.int64]) -> NDArray[np.in
     keys = (group << low) | (worth << rows) | np.arange(len(group))
     keys.sort()
     return keys & ((1 << rows) - 1)
-
-
-def fill(template: str, names: dict[str, str]) -> str:
-    """Put names for `{source}` and the like; other braces stay."""
-    for key, value in names.items():
-        template = template.replace("{" + key + "}", value)
-    return template
-
-
-def names_at(analysis: Analysis, row: int) -> dict[str, str]:
-    """Return the names that stand for placeholders at a threat's place."""
-    table = analysis.threats
-    return names_of(analysis, int(table.type[row]), int(table.place[row]))
-
-
-def names_of(analysis: Analysis, kind: int, place: int) -> dict[str, str]:
-    """Return the names that stand for placeholders at any place of a type."""
-    columns, sections = analysis.columns, analysis.sections
-    scope = SCOPES[analysis.types[kind].at]
-    elements = list(sections.elements)
-    names = {"system": sections.system.name}
-
-    def element(row: int) -> str:
-        return sections.elements[elements[row]].name or elements[row]
-
-    if scope == "movement":
-        flow = columns.flows.ids[columns.movement_flow[place]]
-        source, target = element(int(columns.source[place])), element(int(columns.target[place]))
-        label = sections.flows[flow].name or f"{source} → {target}"
-        return {**names, "flow": label, "source": source, "target": target, "at": label}
-    if scope == "element":
-        return {**names, "element": element(place), "at": element(place)}
-    if scope == "boundary":
-        boundary = columns.boundaries.ids[place]
-        label = sections.boundaries[boundary].name or boundary
-        return {**names, "boundary": label, "at": label}
-    if scope == "copy":
-        facts = analysis.atoms.facts
-        asset = columns.data.ids[facts.copy_data[place]]
-        holder = element(int(facts.copy_element[place]))
-        label = sections.data[asset].name or asset
-        return {**names, "data": label, "element": holder, "at": f"{label} at {holder}"}
-    return {**names, "at": sections.system.name}
