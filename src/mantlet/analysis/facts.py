@@ -7,11 +7,10 @@ the boundaries around say, what follows from another fact, what a control in pla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, Mask, Ternary
@@ -44,8 +43,7 @@ class Origin(IntEnum):
     DERIVED = 7
 
 
-@dataclass(slots=True)
-class FactColumn:
+class FactColumn(Struct):
     """One fact over one table: a code per row, what the codes mean, and each value's layer."""
 
     codes: Codes

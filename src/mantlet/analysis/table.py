@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, Mask, flags, joined
@@ -30,8 +30,7 @@ class State(IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-@dataclass(slots=True)
-class Verdict:
+class Verdict(Struct):
     """One type: the places in each state, as sets (`columns.packed`). It is absent everywhere else."""
 
     open: int = 0
@@ -88,8 +87,7 @@ class Verdict:
         return result
 
 
-@dataclass(frozen=True, slots=True)
-class ThreatTable:
+class ThreatTable(Struct, frozen=True):
     """The threats that are not absent, one row each, ordered by type and then place."""
 
     type: NDArray[np.intp]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from mantlet.base.errors import InputError
 from mantlet.base.suggest import suggest
@@ -17,8 +16,7 @@ RETURNS = ".returns"
 """Suffix of the place id of a flow's returning movement."""
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """Data moving one way over a flow."""
 
     flow: str

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import Analysis, State
 from mantlet.base.errors import UsageError
-from mantlet.base.files import write_atomic
 from mantlet.catalogue.load import Catalogue, load_catalogue
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
@@ -182,6 +181,8 @@ def _check(model: Model, catalogue: Catalogue) -> None:
 
 
 def _write(path: Path, data: bytes) -> Path:
+    from mantlet.base.files import write_atomic  # noqa: PLC0415
+
     write_atomic(path, data)
     return path
 

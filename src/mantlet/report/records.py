@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mantlet.analysis.because import Because
 from mantlet.analysis.engine import State
-from mantlet.report.model import Report
 from mantlet.risk.names import fill, names_of
 from mantlet.risk.needs import HARM_WORDS
 from mantlet.risk.owasp import Severity, level
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.register import Register, Risk
 from mantlet.rules.tree import SCOPES, Scope
+
+if TYPE_CHECKING:
+    from mantlet.report.model import Report
 
 VERSION = 1
 """Version of the JSON shapes; a change that breaks readers raises it."""
@@ -171,6 +172,8 @@ def risks_json(register: Register, risks: Iterable[Risk]) -> Iterator[bytes]:
 
 def report_json(report: Report) -> bytes:
     """Return the whole report as one JSON document, the fields of `Report` as they are."""
+    from dataclasses import asdict  # noqa: PLC0415
+
     return b'{"mantlet": %d, "report": ' % VERSION + msgspec.json.encode(asdict(report)) + b"}\n"
 
 

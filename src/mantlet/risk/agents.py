@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 from itertools import product
 
 import msgspec
@@ -16,6 +15,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
+from mantlet.base.data import read_beside
 from mantlet.model.entries import Sections
 
 EXPOSURES = ("unknown", "n/a", "internet", "partner", "internal", "none")
@@ -47,7 +47,7 @@ class Agent(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def default_cast() -> dict[str, Agent]:
     """Return the cast that every model starts from."""
-    data = resources.files("mantlet.risk").joinpath("agents.json").read_bytes()
+    data = read_beside(__file__, "agents.json")
     return msgspec.json.decode(data, type=dict[str, Agent])
 
 

@@ -7,9 +7,9 @@ the same logging. Ratings are worked out per case and looked up per threat.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import joined, numbered
@@ -24,8 +24,7 @@ LOGGINGS = 27
 STANDINGS = len(SITUATIONS) * LOGGINGS
 
 
-@dataclass(slots=True)
-class Cases:
+class Cases(Struct):
     """What tells cases apart, one row each, and which case each threat is."""
 
     of: NDArray[np.int64]

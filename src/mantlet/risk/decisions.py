@@ -7,12 +7,11 @@ that it covered when it was taken.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, Struct, field
 from numpy.typing import NDArray
 
 from mantlet.analysis.engine import Analysis
@@ -29,8 +28,7 @@ SETTLING = ("accept", "transfer", "not-applicable")
 """Treatments that take a risk off the list of open ones while they stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """One decision with the threats it holds for."""
 
     key: str
@@ -57,8 +55,7 @@ class Ruling:
         }
 
 
-@dataclass(slots=True)
-class Rulings:
+class Rulings(Struct):
     """All decisions of a model, and which one holds for each threat."""
 
     all: list[Ruling] = field(default_factory=list)

@@ -7,13 +7,12 @@ technical factors from what is at stake, business factors only from what the mod
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Literal
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 from numpy.typing import NDArray
 
 from mantlet.catalogue.schema import ThreatType
@@ -31,8 +30,7 @@ MOTIVE = (1, 4, 6, 9)
 """What an attacker gains by the need of the data: little, possible, good, high reward."""
 
 
-@dataclass(slots=True)
-class TypeTable:
+class TypeTable(Struct):
     """What ratings need of threat types, a row per type."""
 
     scores: Scores

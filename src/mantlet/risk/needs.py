@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 
 import msgspec
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from mantlet.analysis.arrays import Ragged
 from mantlet.analysis.engine import Analysis
 from mantlet.analysis.lineage import SPECIAL_CATEGORIES
+from mantlet.base.data import read_beside
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Data
 from mantlet.model.vocabulary import Vocabulary
@@ -49,9 +49,7 @@ class NeedTables(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def tables() -> NeedTables:
     """Return the estimate's tables."""
-    return msgspec.json.decode(
-        resources.files("mantlet.risk").joinpath("needs.json").read_bytes(), type=NeedTables
-    )
+    return msgspec.json.decode(read_beside(__file__, "needs.json"), type=NeedTables)
 
 
 class Stakes:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from importlib import resources
 from typing import Literal, get_args
 
 import msgspec
+from msgspec import Struct
 
+from mantlet.base.data import read_beside
 from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.base.suggest import suggest
 
@@ -113,12 +113,11 @@ class FactorText(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def factor_texts() -> tuple[FactorText, ...]:
     """Return the sixteen factors with their answers, in vector order."""
-    data = resources.files("mantlet.risk").joinpath("factors.json").read_bytes()
+    data = read_beside(__file__, "factors.json")
     return msgspec.json.decode(data, type=tuple[FactorText, ...])
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """What a vector makes. Scores are 0-9; a mean of factors that nobody set is None."""
 
     vector: str

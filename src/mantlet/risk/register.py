@@ -6,11 +6,11 @@ A risk is as bad as its worst threat. It is open while any of its threats is ope
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.engine import SYSTEM_ROW, Analysis, State
@@ -24,8 +24,7 @@ from mantlet.rules.tree import SCOPES
 SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """One entry of the register, a view of its rows."""
 
     register: Register
