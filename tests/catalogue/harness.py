@@ -21,7 +21,7 @@ from mantlet.base.errors import MantletError
 from mantlet.catalogue.compile import Build, build_shipped
 from mantlet.catalogue.folders import shipped
 from mantlet.catalogue.load import Catalogue
-from mantlet.catalogue.positioned import read_yaml
+from mantlet.store.datafile import DataFile
 
 SCENARIOS = HERE / "scenarios"
 
@@ -49,7 +49,7 @@ def chosen(arguments: list[str], catalogue: Catalogue, scenarios: dict[str, Scen
         stem = Path(argument).name
         names += [name for name, item in scenarios.items() if Path(item.file).name == stem]
         for path in (shipped() / "threats").rglob(stem):
-            names += (read_yaml(path).value or {}).get("threats") or {}
+            names += (DataFile.load(path).raw or {}).get("threats") or {}
     return list(dict.fromkeys(names))
 
 

@@ -13,21 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import msgspec
-
 from mantlet.analysis.atoms import ModelAtoms
 from mantlet.analysis.columns import Columns
-from mantlet.analysis.names import unknown_names
 from mantlet.base.errors import InputError, Location, MantletError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.load import Catalogue
-from mantlet.catalogue.positioned import Positioned, read_yaml, schema_path
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Sections
+from mantlet.model.validate import check
 from mantlet.rules.evaluate import evaluate, value
 from mantlet.rules.mutate import mutants
 from mantlet.rules.tree import NO, SCOPES, YES, Atom, Const, Scope, Tree, atoms
 from mantlet.rules.write import unparse
+from mantlet.store.convert import from_raw, raise_problems
+from mantlet.store.datafile import DataFile
 
 CaseState = Literal["open", "to-confirm", "mitigated", "absent"]
 STATES: tuple[CaseState, ...] = get_args(CaseState)
@@ -90,24 +89,24 @@ def load_scenarios(files: Iterable[Path]) -> dict[str, Scenario]:
     """Read scenarios by threat type; a type that stands in two files is an error."""
     found: dict[str, Scenario] = {}
     for path in files:
-        document = read_yaml(path)
-        if document.value is not None and not isinstance(document.value, dict):
-            raise InputError("the file is no mapping of threat types", where=document.locate(()))
-        for name, raw in (document.value or {}).items():
+        document = DataFile.load(path)
+        if document.raw is not None and not isinstance(document.raw, dict):
+            raise InputError("the file is no mapping of threat types", where=document.where())
+        for name, raw in (document.raw or {}).items():
             if name in found:
-                where = document.locate((name,), key=True)
+                where = document.where((name,), at_key=True)
                 raise InputError(f"'{name}' already has a scenario in {found[name].file}", where=where)
             found[name] = _scenario(name, raw, document)
     return found
 
 
-def _scenario(name: str, raw: object, document: Positioned) -> Scenario:
-    where = document.locate((name,), key=True)
+def _scenario(name: str, raw: object, document: DataFile) -> Scenario:
+    where = document.where((name,), at_key=True)
     if not isinstance(raw, dict):
         raise InputError(f"the scenario of '{name}' is empty", where=where, mend="give model, at and cases")
     for key in raw:
         if key not in {"model", "at", "cases"}:
-            place = document.locate((name, key), key=True)
+            place = document.where((name, key), at_key=True)
             raise InputError(
                 f"unknown field '{key}'", where=place, mend=suggest(key, ("model", "at", "cases"))
             )
@@ -120,8 +119,8 @@ def _scenario(name: str, raw: object, document: Positioned) -> Scenario:
     return Scenario(name, model, at, read, document.name)
 
 
-def _case(number: int, raw: object, document: Positioned, name: str) -> Case:
-    where = document.locate((name, "cases", number - 1))
+def _case(number: int, raw: object, document: DataFile, name: str) -> Case:
+    where = document.where((name, "cases", number - 1))
     if not isinstance(raw, dict) or set(raw) - {"set", "state"} or not isinstance(raw.get("set", {}), dict):
         raise InputError("a case has `state`, and `set` with dotted paths", where=where)
     if raw.get("state") not in STATES:
@@ -137,7 +136,8 @@ def judge(threat: ThreatType, scenario: Scenario, catalogue: Catalogue) -> Outco
         try:
             known = observe(threat, scenario, case, catalogue)
         except MantletError as error:
-            outcome.failures.append(f"{case.where} {case}: {error.what} {error.mend}".rstrip())
+            said = "; ".join(f"{item.what} {item.mend}".rstrip() for item in error.errors)
+            outcome.failures.append(f"{case.where} {case}: {said}")
             continue
         if known is None:
             continue
@@ -199,16 +199,10 @@ def _changed(model: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     return result
 
 
-def _sections(raw: Mapping[str, Any], catalogue: Catalogue) -> Sections:
-    """Return the model; every name in it must exist, so that a typing error cannot make a case pass."""
-    try:
-        sections = msgspec.convert(raw, Sections, strict=False)
-    except msgspec.ValidationError as error:
-        what, path = schema_path(str(error))
-        raise InputError(f"the model is wrong at {'.'.join(map(str, path))}: {what}") from None
-    problems = unknown_names(sections, catalogue)
-    if problems:
-        raise InputError("; ".join(problems))
+def _sections(raw: dict[str, Any], catalogue: Catalogue) -> Sections:
+    """Return the model; it is checked like any other, so that a typing error cannot make a case pass."""
+    sections = from_raw(raw)
+    raise_problems(check(sections, catalogue.vocabulary, catalogue.controls, catalogue.threats), None)
     return sections
 
 

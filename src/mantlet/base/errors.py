@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MAX_ERRORS = 100
+"""Errors of one input that are worth reading; hostile input has millions."""
+_LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -18,6 +22,8 @@ class Location:
     column: int = 0
     excerpt: str = ""
     """The source line, shown under the message with a caret."""
+    skipped: int = 0
+    """Characters of the line that stand before the excerpt, where it is too long to be kept whole."""
 
     def __str__(self) -> str:
         if not self.line:
@@ -39,15 +45,23 @@ class MantletError(Exception):
     def __str__(self) -> str:
         return self.diagnostics()
 
+    @property
+    def errors(self) -> tuple[MantletError, ...]:
+        """The errors that this one stands for: itself, or all that were collected."""
+        return (self,)
+
     def diagnostics(self) -> str:
-        """Return the message as people read it: place, what, the line with a caret, and the mend."""
+        """Return the message as people read it: place, what, the line with a caret, and the mend.
+
+        Place, what and mend are one line each, whatever names they quote.
+        """
         head = f"{self.where}: {self.what}" if self.where else self.what
-        lines = [head]
+        lines = [_one_line(head)]
         if self.where and self.where.excerpt:
             shown, caret = _excerpt(self.where)
             lines += [f"    {shown}", f"    {caret}"]
         if self.mend:
-            lines.append(f"  → {self.mend}")
+            lines.append(f"  → {_one_line(self.mend)}")
         return "\n".join(lines)
 
 
@@ -77,16 +91,28 @@ class InputErrors(MantletError):  # noqa: N818
     """Every error of one input at once, so that a person mends them in one go."""
 
     def __init__(self, errors: Sequence[MantletError]) -> None:
-        self.errors = tuple(sorted(errors, key=_order))
-        super().__init__(f"{len(self.errors)} errors")
+        self._errors = tuple(sorted(errors, key=_order))
+        super().__init__(f"{len(self._errors)} errors")
+
+    @property
+    def errors(self) -> tuple[MantletError, ...]:
+        """All that were collected, in file order."""
+        return self._errors
 
     def diagnostics(self) -> str:
         """Return all messages, in file order."""
         return "\n".join(error.diagnostics() for error in self.errors)
 
 
-def raise_all(errors: Sequence[MantletError]) -> None:
-    """Raise what was collected: nothing, the only error, or all of them together."""
+def raise_all(errors: Sequence[MantletError], total: int = 0) -> None:
+    """Raise what was collected: nothing, the only error, or all of them together.
+
+    Of more than a hundred the first are raised, and how many there are; ``total`` says so where only those were made.
+    """
+    total = max(total, len(errors))
+    if total > MAX_ERRORS:
+        first = sorted(errors, key=_order)[:MAX_ERRORS]
+        raise InputErrors([InputError(f"here are the first {MAX_ERRORS} of {total:,} errors"), *first])
     if len(errors) == 1:
         raise errors[0]
     if errors:
@@ -99,11 +125,18 @@ def _order(error: MantletError) -> tuple[str, int, int]:
 
 
 _EXCERPT_WIDTH = 120
+_LINE_WIDTH = 1500
+
+
+def _one_line(text: str) -> str:
+    """Keep a name with line ends from looking like another message, and a huge one from hiding the others."""
+    line = "".join("·" if char in _LINE_ENDS else char for char in text[:_LINE_WIDTH])
+    return line if len(text) <= _LINE_WIDTH else line + "…"
 
 
 def _excerpt(where: Location) -> tuple[str, str]:
     """Cut the line to a window round the column, so that a minified file shows something readable."""
-    column = max(where.column, 1)
+    column = max(where.column - where.skipped, 1)
     start = max(0, column - 1 - _EXCERPT_WIDTH // 2) if len(where.excerpt) > _EXCERPT_WIDTH else 0
     shown = where.excerpt[start : start + _EXCERPT_WIDTH].replace("\t", " ")
     shown = "".join(char if char.isprintable() else "·" for char in shown)

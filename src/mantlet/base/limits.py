@@ -11,16 +11,22 @@ MAX_TEXT_BYTES = 64 * 2**20
 """A model file that people write; 64 MiB is about half a million elements' worth of YAML."""
 MAX_BULK_BYTES = 512 * 2**20
 """A model file that a program writes (JSON)."""
+MAX_RULES_BYTES = 8 * 2**20
+"""One file of rules; the largest of the package's own has about 100 kB."""
 MAX_DEPTH = 64
 """Nesting of mappings and lists; real models use fewer than ten levels."""
 MAX_NODES = 5_000_000
 """Values in one YAML document."""
 MAX_NAME = 500
 """Characters of a name or id that outputs print."""
+SPLIT = "split the model with `include:`, or write it as JSON"
 
 
-def read_text(path: Path, limit: int = MAX_TEXT_BYTES) -> str:
-    """Return the file's text (UTF-8, with or without byte order mark), or raise one clear error."""
+def read_text(path: Path, limit: int = MAX_TEXT_BYTES, mend: str = SPLIT) -> str:
+    """Return the file's text (UTF-8, with or without byte order mark), or raise one clear error.
+
+    ``mend`` is what helps when the file is too large.
+    """
     where = Location(str(path))
     try:
         if not path.is_file():
@@ -31,7 +37,7 @@ def read_text(path: Path, limit: int = MAX_TEXT_BYTES) -> str:
             raise LimitError(
                 f"the file has {size / 2**20:.0f} MiB; mantlet reads at most {limit / 2**20:.0f} MiB",
                 where=where,
-                mend="split the model with `include:`, or write it as JSON",
+                mend=mend,
             )
         data = path.read_bytes()
     except OSError as error:

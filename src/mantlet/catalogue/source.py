@@ -6,19 +6,20 @@ All three have the same shapes. A pack is a path to data files; no code of it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import msgspec
+from typing import Any, get_args
 
 from mantlet.base.errors import InputError, Location, MantletError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.folders import data_files
-from mantlet.catalogue.positioned import Path_, Positioned, read_yaml, schema_path
 from mantlet.catalogue.schema import PROJECT, Control, Framework, Pack, Record, ThreatSource
-from mantlet.model.vocabulary import FactDef, TypeDef
+from mantlet.model.vocabulary import FactDef, Realm, TypeDef
+from mantlet.store import tree
+from mantlet.store.datafile import DataFile
+from mantlet.store.explain import shown
 
+REALMS: tuple[Realm, ...] = get_args(Realm)
 KEY = ""
 """At the end of a path: the key rather than its value."""
 
@@ -36,20 +37,20 @@ _RECORDS: dict[str, Any] = {
 class Origin:
     """Where a record was written."""
 
-    document: Positioned
-    path: Path_
+    document: DataFile
+    path: tree.Path
 
     def at(self, *path: str | int) -> Location:
         """Return the place of one of the record's fields, or of the record."""
         if path and path[-1] == KEY:
-            return self.document.locate((*self.path, *path[:-1]), key=True)
-        return self.document.locate((*self.path, *path), key=not path)
+            return self.document.where((*self.path, *path[:-1]), at_key=True)
+        return self.document.where((*self.path, *path), at_key=not path)
 
     def naming(self, name: str, *path: str | int) -> Location:
         """Return where ``name`` is mentioned in a field's text; the field's own place if it isn't in that line."""
         where = self.at(*path)
-        column = where.excerpt.find(name, max(where.column - 1, 0)) if name else -1
-        return Location(where.file, where.line, column + 1, where.excerpt) if column >= 0 else where
+        column = where.excerpt.find(name, where.column - where.skipped - 1) if name else -1
+        return replace(where, column=where.skipped + column + 1) if column >= 0 else where
 
 
 @dataclass(slots=True)
@@ -69,6 +70,10 @@ class Sources:
         """Note something wrong."""
         self.errors.append(InputError(what, where=where, mend=mend))
 
+    def refuse(self, error: MantletError) -> None:
+        """Note what was raised."""
+        self.errors += error.errors
+
     def where(self, section: str, name: str, *path: str | int) -> Location | None:
         """Return where a record, or a field of it, stands; None for records that were compiled before."""
         origin = self.origins.get((section, name))
@@ -82,47 +87,61 @@ def read_folders(folders: Iterable[Path], *, label: str = "") -> Sources:
         for path in data_files(folder):
             name = f"{label}/{path.relative_to(folder).as_posix()}" if label else str(path)
             try:
-                read_into(sources, read_yaml(path, name))
+                read_into(sources, DataFile.load(path, name))
             except MantletError as error:
-                sources.errors.append(error)
+                sources.refuse(error)
     return sources
 
 
-def read_into(sources: Sources, document: Positioned) -> None:
+def read_into(sources: Sources, document: DataFile) -> None:
     """Add a document's records."""
-    content = document.value
+    content = document.raw
     if content is None:
         return
     if not isinstance(content, dict):
         sources.error(
-            "the file is no mapping of sections", document.locate(()), f"sections: {', '.join(_RECORDS)}"
+            "the file is no mapping of sections", document.where(), f"sections: {', '.join(_RECORDS)}"
         )
         return
-    common = {"pack": content.get("pack") or PROJECT, "realm": content.get("realm") or "element"}
+    common = _common(sources, document, content)
     for section, entries in content.items():
         if section in _RECORDS:
             for name, record in _read_section(sources, document, section, entries, common):
                 _add(sources, document, section, name, record)
         elif section not in common:
-            where = document.locate((section,), key=True)
-            sources.error(f"unknown section '{section}'", where, suggest(section, [*_RECORDS, *common]))
+            where = document.where((section,), at_key=True)
+            sources.error(f"unknown section {shown(section)}", where, suggest(section, [*_RECORDS, *common]))
+
+
+def _common(sources: Sources, document: DataFile, content: dict[str, Any]) -> dict[str, str]:
+    """Return what the file says of all its records: their pack, and the realm of its types."""
+    pack, realm = content.get("pack") or PROJECT, content.get("realm") or REALMS[0]
+    if not isinstance(pack, str):
+        sources.error(f"expected a pack's id, found {shown(pack)}", document.where(("pack",)))
+        pack = PROJECT
+    if realm not in REALMS:
+        mend = suggest(str(realm), REALMS)
+        what = f"expected one of {', '.join(REALMS)}, found {shown(realm)}"
+        sources.error(what, document.where(("realm",)), mend)
+        realm = REALMS[0]
+    return {"pack": pack, "realm": realm}
 
 
 def _read_section(
-    sources: Sources, document: Positioned, section: str, entries: Any, common: dict[str, Any]
+    sources: Sources, document: DataFile, section: str, entries: Any, common: dict[str, str]
 ) -> Iterator[tuple[str, Record | TypeDef | FactDef]]:
     if entries is None:
         return
     if not isinstance(entries, dict):
-        sources.error(f"'{section}' is no mapping of ids", document.locate((section,)))
+        sources.error(f"'{section}' is no mapping of ids", document.where((section,)))
         return
     for name, fields in entries.items():
         if not isinstance(fields, dict):
-            sources.error(f"'{name}' has no fields", document.locate((section, name), key=True))
+            sources.error(f"'{name}' has no fields", document.where((section, name), at_key=True))
             continue
         if "id" in fields:
             sources.error(
-                "the id is the key above", document.locate((section, name, "id"), key=True), "leave it out"
+                "the id is the key above", document.where((section, name, "id"), at_key=True), "leave it out"
             )
         given = {**fields, "id": name}
         if section == "threats":
@@ -132,13 +151,9 @@ def _read_section(
         elif section == "frameworks":
             given["entries"] = _entries(fields.get("entries"))
         try:
-            record = msgspec.convert(given, _RECORDS[section], strict=False)
-        except msgspec.ValidationError as error:
-            what, path = schema_path(str(error))
-            known = [item.encode_name for item in msgspec.structs.fields(_RECORDS[section])]
-            hint = suggest(str(path[-1]), known) if path and "unknown field" in what else ""
-            missing = "missing required" in what
-            sources.error(what, document.locate((section, name, *path), key=missing or bool(hint)), hint)
+            record = document.record(given, _RECORDS[section], (section, name))
+        except MantletError as error:
+            sources.refuse(error)
             continue
         if isinstance(record, (ThreatSource, Control)):
             record.refs = {
@@ -165,7 +180,7 @@ def _entries(given: Any) -> Any:
 
 
 def _add(
-    sources: Sources, document: Positioned, section: str, name: str, record: Record | TypeDef | FactDef
+    sources: Sources, document: DataFile, section: str, name: str, record: Record | TypeDef | FactDef
 ) -> None:
     table: dict[str, Any] = getattr(sources, section)
     origin = Origin(document, (section, name))

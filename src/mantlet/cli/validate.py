@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import typer
 
 from mantlet.cli import options
+
+if TYPE_CHECKING:
+    from mantlet.base.errors import MantletError
 
 
 def validate(
@@ -15,7 +21,7 @@ def validate(
     as_json: options.Json = False,
 ) -> None:
     """Check a model file; every mistake is shown at once with its line and how to mend it."""
-    from mantlet.base.errors import InputErrors, MantletError
+    from mantlet.base.errors import MantletError
     from mantlet.project.api import catalogue_for, load
 
     path = options.model_path(model)
@@ -24,7 +30,7 @@ def validate(
     except MantletError as error:
         if not as_json:
             raise
-        _print_errors(list(error.errors) if isinstance(error, InputErrors) else [error])
+        _print_errors(error.errors)
         raise typer.Exit(error.exit_code) from None
     if as_json:
         typer.echo('{"mantlet": 1, "valid": true, "errors": []}')
@@ -34,14 +40,11 @@ def validate(
         )
 
 
-def _print_errors(errors: list[object]) -> None:
+def _print_errors(errors: Iterable[MantletError]) -> None:
     import msgspec
-
-    from mantlet.base.errors import MantletError
 
     found = []
     for error in errors:
-        assert isinstance(error, MantletError)  # noqa: S101
         where = error.where
         found.append(
             {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NoReturn, cast
@@ -179,8 +180,8 @@ def _locate(text: str, position: int, where: Location | None) -> Location:
     line = text[start : end if end >= 0 else len(text)]
     if where is None:
         return Location("rule", text.count("\n", 0, position) + 1, position - start + 1, line)
-    offset = max(where.column - 1, 0)
+    offset = max(where.column - where.skipped, 1) - 1
     for quote in (0, 1):
         if where.excerpt and where.excerpt.startswith(line, offset + quote) and not start:
-            return Location(where.file, where.line, offset + quote + position + 1, where.excerpt)
+            return replace(where, column=where.skipped + offset + quote + position + 1)
     return Location(where.file, where.line, position - start + 1, line)

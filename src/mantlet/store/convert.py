@@ -10,14 +10,14 @@ import msgspec
 import msgspec.inspect as mi
 from msgspec import Struct
 
-from mantlet.base.errors import InputError, Location, MantletError, raise_all
+from mantlet.base.errors import MAX_ERRORS, InputError, Location, MantletError, raise_all
 from mantlet.base.limits import MAX_DEPTH
 from mantlet.base.memory import without_collection
 from mantlet.model.entries import Sections
 from mantlet.model.problem import Problem
 from mantlet.store.explain import explain
-from mantlet.store.shape import COLLECTED, below, chosen, fields, type_of
-from mantlet.store.tree import FOREIGN, MAX_ERRORS, Path, Raw, oddities
+from mantlet.store.shape import COLLECTED, below, chosen, fields, takes_foreign, type_of
+from mantlet.store.tree import FOREIGN, Path, Raw, oddities
 
 T = TypeVar("T", bound=Struct)
 Locator = Callable[[Path, bool], Location | None]
@@ -85,13 +85,11 @@ def raise_problems(problems: Iterable[Problem], where: Locator | None) -> None:
     """Raise problems as errors that name their place; after the first hundred, only how many more there are."""
     listed = list(problems)
     errors: list[MantletError] = []
-    if len(listed) > MAX_ERRORS:
-        errors.append(InputError(f"here are the first {MAX_ERRORS} of {len(listed):,} errors"))
     for problem in listed[:MAX_ERRORS]:
         place = where(problem.path, problem.at_key) if where else None
         prefix = "" if place or not problem.path else f"{'.'.join(map(str, problem.path))}: "
         errors.append(InputError(prefix + problem.message, where=place, mend=problem.mend))
-    raise_all(errors)
+    raise_all(errors, len(listed))
 
 
 def settle(raw: Raw, odd: list[Path], kind: mi.Type | None) -> tuple[list[Path], list[Problem]]:
@@ -107,8 +105,9 @@ def settle(raw: Raw, odd: list[Path], kind: mi.Type | None) -> tuple[list[Path],
         holder, current, key = value, chosen(current, value), path[-1]
         if isinstance(key, str) and key.startswith(FOREIGN):
             if isinstance(current, mi.StructType):
-                parents[path[:-1]] = None
-                problems += _too_deep(path, holder[key])
+                if takes_foreign(current.cls):
+                    parents[path[:-1]] = None
+                    problems += _too_deep(path, holder[key])
             elif current is not None:
                 message = f"'{key}' cannot start with '{FOREIGN}'"
                 problems.append(

@@ -119,14 +119,7 @@ class Document:
         if held not in self._nodes:
             self._nodes[held] = read_yaml(piece, self.file, nodes=True).node
         node = self._nodes[held]
-        if node is None:
-            return 0
-        for key in path:
-            child = node.child(key)
-            if child is None:
-                break
-            node = child
-        return node.key_start if at_key and node.key_end else node.start
+        return node.find(path, at_key=at_key) if node else 0
 
     # -- edits
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec.inspect as mi
 
 from mantlet.base.suggest import suggest
 from mantlet.model.problem import Problem
-from mantlet.store.shape import Type, chosen, fields, words
+from mantlet.store.shape import Type, chosen, fields, takes_foreign, words
 from mantlet.store.tree import FOREIGN, Path, Raw
 
 _INT = re.compile(r"[-+]?(0|[1-9]\d{0,18})")
@@ -29,11 +29,14 @@ def _walk(
     if isinstance(kind, mi.StructType):
         yield from _struct(value, kind, path)
     elif isinstance(kind, mi.DictType) and isinstance(value, dict):
+        known = (allowed or kind.key_type.values) if isinstance(kind.key_type, mi.LiteralType) else ()
         for key, item in value.items():
+            if known and key not in known:
+                yield _unknown_key(key, known, path)
             yield from _walk(item, kind.value_type, (*path, key))
     elif isinstance(kind, mi.ListType) and isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _walk(item, kind.item_type, (*path, index))
+            yield from _walk(item, kind.item_type, (*path, index), allowed)
     elif kind is not None and not _fits(value, kind):
         expected = _one_of(allowed) if allowed else _expected(kind)
         yield Problem(path, f"expected {expected}, found {shown(value)}", _mend(value, kind, allowed))
@@ -45,20 +48,21 @@ def _struct(value: Raw, kind: mi.StructType, path: Path) -> Iterator[Problem]:
         yield Problem(path, f"expected {_expected(kind)}, found {shown(value)}", _struct_mend(value, known))
         return
     for key, item in value.items():
-        if str(key).startswith(FOREIGN):
+        if str(key).startswith(FOREIGN) and takes_foreign(kind.cls):
             continue
         if key not in known:
-            yield Problem(
-                (*path, key),
-                f"unknown key {shown(key)}",
-                suggest(str(key), known) or f"known here: {', '.join(known)}",
-                True,
-            )
+            yield _unknown_key(key, known, path)
             continue
         yield from _walk(item, known[key].type, (*path, key), words(kind.cls, key))
     for key, field in known.items():
         if field.required and key not in value:
             yield Problem(path, f"'{key}' is missing", f"add `{key}: …`", at_key=True)
+
+
+def _unknown_key(key: Raw, known: Iterable[Raw], path: Path) -> Problem:
+    names = [str(name) for name in known]
+    mend = suggest(str(key), names) or f"known here: {', '.join(names)}"
+    return Problem((*path, key), f"unknown key {shown(key)}", mend, at_key=True)
 
 
 def _fits(value: Raw, kind: Type) -> bool:

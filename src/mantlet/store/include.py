@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from mantlet.base.errors import InputError, InputErrors, LimitError, Location, MantletError, raise_all
+from mantlet.base.errors import InputError, LimitError, Location, MantletError, raise_all
 from mantlet.base.limits import inside
 from mantlet.model.check_ids import PLACES
 from mantlet.model.entries import Include, Sections
@@ -132,10 +132,8 @@ class _Reader:
         try:
             sections = document.sections()
             return from_raw(rewritten(document.raw, _prefixing(document.raw, prefix))) if prefix else sections
-        except InputErrors as errors:
-            self.errors += errors.errors
         except MantletError as error:
-            self.errors.append(error)
+            self.errors += error.errors
         return Sections()
 
     def follow(self, document: Document, sections: Sections, prefix: str, trail: list[str]) -> None:
@@ -150,12 +148,11 @@ class _Reader:
                     trail,
                     place,
                 )
-            except InputErrors as errors:
-                self.errors += errors.errors
             except MantletError as error:
-                if error.where is None or error.where.file == str(self.root):
-                    error.where = document.where(place)
-                self.errors.append(error)
+                for item in error.errors:
+                    if item.where is None or item.where.file == str(self.root):
+                        item.where = document.where(place)
+                self.errors += error.errors
 
     def _include(
         self, document: Document, wanted: Include, prefix: str, trail: list[str], place: Path

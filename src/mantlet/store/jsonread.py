@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from typing import Any
 
-from mantlet.base.errors import InputError, LimitError, MantletError, raise_all
+from mantlet.base.errors import MAX_ERRORS, InputError, LimitError, MantletError, raise_all
 from mantlet.base.limits import MAX_DEPTH
 from mantlet.base.memory import without_collection
 from mantlet.base.text import locate
-from mantlet.store.tree import FOREIGN, MAX_ERRORS, Path, Raw, Tree, oddities
+from mantlet.store.tree import FOREIGN, Path, Raw, Tree, oddities
 
 _WORDS = (
     ("Expecting property name", "a key in double quotes is expected here", "check for a comma too many"),
@@ -30,7 +30,7 @@ _WORDS = (
         "write it as an escape, such as \\n",
     ),
     ("Invalid \\", "this escape is unknown", "write '\\\\' for a backslash"),
-    ("Extra data", "more follows after the end of the model", "keep one model per file"),
+    ("Extra data", "more follows after the end of the document", "keep one document per file"),
 )
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

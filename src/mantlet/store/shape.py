@@ -32,6 +32,13 @@ def fields(record: type[Struct]) -> dict[str, mi.Field]:
 
 
 @cache
+def takes_foreign(record: type[Struct]) -> bool:
+    """Tell whether a record keeps foreign keys (`x-…`)."""
+    info = type_of(record)
+    return isinstance(info, mi.StructType) and any(item.encode_name == COLLECTED for item in info.fields)
+
+
+@cache
 def words(record: type[Struct], name: str) -> tuple[str | int, ...]:
     """Return the words a field may be, in the order that the record lists them; empty if it isn't one of a few."""
     hint = typing.get_type_hints(record, include_extras=True)[fields(record)[name].name]

@@ -11,7 +11,6 @@ Raw = Any
 Path = tuple[str | int, ...]
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 FOREIGN = "x-"
-MAX_ERRORS = 100
 
 
 _INT = re.compile(r"[-+]?\d+")
@@ -41,6 +40,16 @@ class Node:
         return (
             children[key] if children is not None and isinstance(key, int) and key < len(children) else None
         )
+
+    def find(self, path: Path, *, at_key: bool = False) -> int:
+        """Return the offset of the value at a path below, or of its key; of the nearest thing around it if it isn't there."""
+        node = self
+        for key in path:
+            child = node.child(key)
+            if child is None:
+                break
+            node = child
+        return node.key_start if at_key and node.key_end else node.start
 
 
 @dataclass(slots=True)

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-from mantlet.base.errors import InputError, LimitError, Location, MantletError, raise_all
+from mantlet.base.errors import MAX_ERRORS, InputError, LimitError, Location, MantletError, raise_all
 from mantlet.base.limits import MAX_DEPTH, MAX_NODES
 from mantlet.base.memory import without_collection
 from mantlet.base.text import locate
-from mantlet.store.tree import FOREIGN, MAX_ERRORS, NULLS, Node, Path, Raw, Tree, copied, core_value, oddities
+from mantlet.store.tree import FOREIGN, NULLS, Node, Path, Raw, Tree, copied, core_value, oddities
 from mantlet.store.yamlwords import syntax_error
 
 _KEY = object()
@@ -102,7 +102,7 @@ class _Reader:
             raise InputError(
                 "a second document starts here ('---')",
                 where=self._where(event.start_mark.index),
-                mend="keep one model per file",
+                mend="keep one document per file",
             )
 
     def _refuse(self, event: Any, what: str, mend: str) -> None:
@@ -114,7 +114,7 @@ class _Reader:
             raise LimitError(
                 f"more than {MAX_NODES:,} values, counting each use of an alias",
                 where=self._where(event.start_mark.index),
-                mend="write the model as JSON, or split it with `include:`",
+                mend="split the file, or write it as JSON",
             )
 
     # -- scalars
