@@ -21,11 +21,19 @@ def main() -> None:
 def run() -> int:
     """Run a command and return its exit code."""
     import gc  # noqa: PLC0415
+    import os  # noqa: PLC0415
 
     gc.set_threshold(100_000, 50, 50)  # large models make many objects that all live to the end
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # starting NumPy's threads takes 40 ms, and nothing uses them
     from mantlet.base.errors import MantletError  # noqa: PLC0415
 
     try:
+        from mantlet.cli.plain import answered  # noqa: PLC0415
+
+        if answered(sys.argv[1:]):
+            return 0
         from mantlet.cli.app import app  # noqa: PLC0415
 
         return int(app(standalone_mode=False, prog_name="mantlet") or 0)

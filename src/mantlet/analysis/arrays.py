@@ -39,7 +39,7 @@ class Ragged(Struct, frozen=True):
     @classmethod
     def of_pairs(cls, pairs: Sequence[tuple[Index, Index]], rows: int, width: int) -> Ragged:
         """Pack (row, item) pairs without repeats, items in ascending order."""
-        keys = np.unique(
+        keys = distinct(
             np.concatenate([owner.astype(np.int64) * max(width, 1) + item for owner, item in pairs])
         )
         owner, item = np.divmod(keys, max(width, 1))
@@ -160,3 +160,11 @@ def numbered(keys: Index, limit: int) -> tuple[NDArray[np.int64], int]:
     marks[keys] = True
     numbers = np.cumsum(marks) - 1
     return numbers[keys], int(numbers[-1]) + 1
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the different values in ascending order (`np.unique` without options imports masked arrays for it)."""
+    ordered = np.sort(values)
+    keep = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
+    return ordered[keep]

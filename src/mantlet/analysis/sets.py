@@ -12,7 +12,7 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Index, Mask, Ragged, Typed, flags, packed
+from mantlet.analysis.arrays import Index, Mask, Ragged, Typed, distinct, flags, packed
 from mantlet.analysis.atoms import ModelAtoms
 from mantlet.rules.evaluate import Answer
 from mantlet.rules.program import SCOPE_ORDER, Sets
@@ -144,5 +144,5 @@ def _carried(own: Words, outgoing: Ragged, incoming: Ragged, *, far: bool) -> Wo
             items, lengths = outgoing.of_rows(changed)
             before = arrived[items]
             np.bitwise_or.at(arrived, items, np.repeat(arrived[changed], lengths))
-            changed = np.unique(items[arrived[items] != before])
+            changed = distinct(items[arrived[items] != before])
     return arrived

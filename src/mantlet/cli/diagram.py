@@ -83,7 +83,7 @@ def diagram(
         shown = _options(result, focus, path, detail=detail)
         data = result.diagram(chosen, shown, theme=theme, scale=scale, marked=not plain)
     if output is None:
-        from mantlet.cli.terminal import write_bytes
+        from mantlet.cli.plain import write_bytes
 
         write_bytes([data])
         return

@@ -66,19 +66,9 @@ DEFAULT_MODEL = Path()
 
 def model_path(path: Path) -> Path:
     """Return the model file that an argument names; a folder stands for the model in it."""
-    from mantlet.base.errors import InputError, Location
-    from mantlet.project.api import DEFAULT_FILE
+    from mantlet.project.api import model_file
 
-    if not path.is_dir():
-        return path
-    for name in (DEFAULT_FILE, "threatmodel.json", "threatmodel.yml"):
-        if (path / name).is_file():
-            return path / name
-    raise InputError(
-        "there is no threatmodel.yaml here",
-        where=Location(str(path.resolve() if path == DEFAULT_MODEL else path)),
-        mend="`mantlet init` writes one, `mantlet demo` shows one, or name the file",
-    )
+    return model_file(path)
 
 
 def assess(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.project.api import Assessment
@@ -45,39 +45,15 @@ def risks(
     """
     result = options.assess(model, environment, packs, rules, impact_mode, today)
     if summary:
-        _print_summary(result, as_json=as_json)
+        typer.echo(plain.summary(result, as_json=as_json))
     elif as_json:
-        from mantlet.cli.terminal import write_bytes
         from mantlet.report.records import risks_json
 
-        write_bytes(risks_json(result.register, result.risks))
+        plain.write_bytes(risks_json(result.register, result.risks))
     elif everything:
         _print_all(result)
     else:
         print_short(result, model)
-
-
-def _print_summary(result: Assessment, *, as_json: bool) -> None:
-    import msgspec
-
-    register = result.register
-    counts = {
-        "elements": len(result.model.elements),
-        "flows": len(result.model.flows),
-        "threats": len(register.analysis.threats),
-        "risks": len(register),
-        "open": register.counts(),
-    }
-    if as_json:
-        typer.echo(msgspec.json.encode(counts).decode())
-        return
-    for name, value in counts.items():
-        shown = (
-            ", ".join(f"{number} {word}" for word, number in value.items())
-            if isinstance(value, dict)
-            else f"{value:,}"
-        )
-        typer.echo(f"{name:9} {shown}")
 
 
 def print_short(result: Assessment, model: Path) -> None:

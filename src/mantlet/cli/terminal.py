@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -82,14 +81,6 @@ def headline(register: Register) -> str:
     if register.decided:
         parts.append(f"{len(register.decided)} settled by decisions")
     return " · ".join(parts)
-
-
-def write_bytes(pieces: Iterable[bytes]) -> None:
-    """Write output for programs, piece by piece."""
-    out = sys.stdout.buffer
-    for piece in pieces:
-        out.write(piece)
-    out.flush()
 
 
 def several(names: list[str], shown: int = 3) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.analysis.considered import Cell
@@ -71,16 +71,13 @@ def threats(
     if considered:
         _considered(result, set(element or ()), {_category(item) for item in category or ()}, as_json=as_json)
         return
-    rows = list(
-        _chosen(
-            result, set(element or ()), [_category(item) for item in category or ()], severity, status or []
-        )
+    rows = _chosen(
+        result, set(element or ()), [_category(item) for item in category or ()], severity, status or []
     )
     if as_json:
-        from mantlet.cli.terminal import write_bytes
         from mantlet.report.records import threats_json
 
-        write_bytes(threats_json(result.register, rows))
+        plain.write_bytes(threats_json(result.register, rows))
     else:
         _print(result, rows)
 
@@ -91,8 +88,10 @@ def _category(name: str) -> str:
 
 def _chosen(
     result: Assessment, places: set[str], categories: list[str], severity: str, status: list[str]
-) -> Iterator[int]:
-    """Yield the rows that pass the filters, in the order of the register."""
+) -> list[int]:
+    """Return the rows that pass the filters, in the order of the register."""
+    import numpy as np
+
     from mantlet.analysis.engine import State
     from mantlet.base.errors import UsageError
     from mantlet.base.suggest import suggest
@@ -100,7 +99,6 @@ def _chosen(
     from mantlet.risk.ratings import BEST
 
     register = result.register
-    table = register.analysis.threats
     for name in status:
         if name not in STATES:
             raise UsageError(
@@ -109,16 +107,12 @@ def _chosen(
     wanted = {State[name.upper().replace("-", "_")] for name in status or STATES[:2]}
     _check_categories(result, categories)
     floor = Severity.of(severity)
-    for risk in register:
-        if categories and not all(_in_category(risk.type, name) for name in categories):
-            continue
-        for row in risk.rows:
-            if (
-                table.state[row] in wanted
-                and register.ratings.severity[BEST, row] >= floor
-                and _at(result, row, places)
-            ):
-                yield row
+    rows = register.rows(*wanted)
+    rows = rows[register.ratings.severity[BEST, rows] >= floor]
+    if categories:
+        fitting = [all(_in_category(item, name) for name in categories) for item in register.analysis.types]
+        rows = rows[np.array(fitting, bool)[register.analysis.threats.type[rows]]]
+    return [row for row in rows.tolist() if not places or _at(result, row, places)]
 
 
 def _check_categories(result: Assessment, categories: list[str]) -> None:
@@ -152,8 +146,6 @@ def _in_category(item: object, name: str) -> bool:
 
 
 def _at(result: Assessment, row: int, places: set[str]) -> bool:
-    if not places:
-        return True
     from mantlet.rules.tree import SCOPES
 
     register = result.register
@@ -204,9 +196,7 @@ def _considered(result: Assessment, places: set[str], categories: set[str], *, a
         and (not categories or cell.category in categories)
     )
     if as_json:
-        from mantlet.cli.terminal import write_bytes
-
-        write_bytes([b'{"mantlet": 1, "considered": ', msgspec.json.encode(list(cells)), b"}\n"])
+        plain.write_bytes([b'{"mantlet": 1, "considered": ', msgspec.json.encode(list(cells)), b"}\n"])
         return
     _print_cells(cells)
 

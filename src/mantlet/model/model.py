@@ -50,8 +50,26 @@ class Model:
 
     def __init__(self, name: str | Sections, **system: Any) -> None:
         self.sections = name if isinstance(name, Sections) else Sections(system=System(name=name, **system))
-        self.source: Any = None
-        """The document it was read from, for errors and edits that know lines; None when built in Python."""
+        self._source: Any = None
+
+    @property
+    def source(self) -> Any:
+        """Where it was read from, for errors and edits that know lines; None when built in Python.
+
+        May be set to a function, which is then called when somebody first asks.
+        """
+        if callable(self._source):
+            self._source = self._source()
+        return self._source
+
+    @source.setter
+    def source(self, source: Any) -> None:
+        self._source = source
+
+    @property
+    def was_read(self) -> bool:
+        """Whether it comes from a file, and so was checked."""
+        return self._source is not None
 
     @property
     def name(self) -> str:

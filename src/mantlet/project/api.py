@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import Analysis, State
-from mantlet.base.errors import UsageError
+from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.catalogue.load import Catalogue, load_catalogue
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
@@ -35,6 +35,20 @@ if TYPE_CHECKING:
 RULES_FOLDER = "mantlet-rules"
 """Folder beside the model with the project's own rules, types, facts and controls."""
 DEFAULT_FILE = "threatmodel.yaml"
+
+
+def model_file(path: Path) -> Path:
+    """Return the model file that a path names; a folder stands for the model in it."""
+    if not path.is_dir():
+        return path
+    for name in (DEFAULT_FILE, "threatmodel.json", "threatmodel.yml"):
+        if (path / name).is_file():
+            return path / name
+    raise InputError(
+        "there is no threatmodel.yaml here",
+        where=Location(str(path.resolve() if path == Path() else path)),
+        mend="`mantlet init` writes one, `mantlet demo` shows one, or name the file",
+    )
 
 
 def catalogue_for(path: Path | None = None, rules: Iterable[Path] = ()) -> Catalogue:
@@ -77,7 +91,7 @@ def analyse(
     path = None if isinstance(model, Model) else Path(model)
     known = catalogue or catalogue_for(path, [Path(folder) for folder in rules])
     system = model if isinstance(model, Model) else load(model, environment=environment, catalogue=known)
-    if system.source is None:
+    if not system.was_read:
         _check(system, known)
     sections = system.sections
     if packs is not None:

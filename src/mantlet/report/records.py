@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from mantlet.analysis.because import Because
 from mantlet.analysis.engine import State
@@ -140,7 +142,7 @@ class Records:
         }
 
 
-def threats_json(register: Register, rows: Sequence[int]) -> Iterator[bytes]:
+def threats_json(register: Register, rows: Sequence[int] | NDArray[np.int64]) -> Iterator[bytes]:
     """Yield the JSON document of `threats --json`, piece by piece."""
     from mantlet.report.stream import ThreatStream  # noqa: PLC0415  (it builds on the records above)
 

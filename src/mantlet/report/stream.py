@@ -39,7 +39,7 @@ class ThreatStream:
         self._rulings = [_encode(ruling.to_dict()) for ruling in register.rulings.all] + [b"null"]
         """By number; the last, which −1 finds, stands for none."""
 
-    def pieces(self, rows: Sequence[int]) -> Iterator[bytes]:
+    def pieces(self, rows: Sequence[int] | Rows) -> Iterator[bytes]:
         """Yield the records of some threats, each on a line of its own, with commas between them."""
         skip = 1  # the comma in front of the first
         for first in range(0, len(rows), GROUPED):

@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import UNSET, Struct, field
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import distinct
 from mantlet.analysis.engine import Analysis
 from mantlet.model.entries import Decision
 from mantlet.risk.owasp import Severity, parse_vector
@@ -127,7 +128,7 @@ class _Finder:
             if not listed:
                 return mine, 0
             found = [self.rows(name, item, ())[0] for item in listed]
-            return np.unique(np.concatenate(found)), 0
+            return distinct(np.concatenate(found)), 0
         scope = SCOPES[self.analysis.types[kind].at] if kind >= 0 else "system"
         exact = np.array(
             [self.analysis.place_id(scope, int(row)) == place for row in table.place[mine]], bool

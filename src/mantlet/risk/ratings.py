@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import distinct
 from mantlet.analysis.engine import Analysis
 from mantlet.model.entries import ControlInPlace
 from mantlet.risk.agents import cast_of
@@ -66,7 +67,7 @@ class Ratings:
         lowering, present = self._lowering(), self._with_access()
         apart = [*(rows for rows, _, _ in lowering), *(rows for rows, _, _ in present)]
         if apart:
-            self.cases.split(np.unique(np.concatenate(apart)))
+            self.cases.split(distinct(np.concatenate(apart)))
         self._estimator = Estimator(analysis.types, analysis.sections, cast, self.cases)
         factors = self._estimator.factors()
         for rows, control, lowers in lowering:
@@ -130,7 +131,7 @@ class Ratings:
 
     def set_factors(self, chosen: Mapping[str, tuple[Rows, Mapping[str, float]]]) -> None:
         """Let people's scores replace estimates: per decision key, the threats and the factors it sets."""
-        rows = np.unique(np.concatenate([item[0] for item in chosen.values()]))
+        rows = distinct(np.concatenate([item[0] for item in chosen.values()]))
         before = self.cases.of[rows]
         self.cases.split(rows)
         factors = np.concatenate([self.by_case.factors, self.by_case.factors[:, before]], axis=1)

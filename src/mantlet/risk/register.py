@@ -128,6 +128,15 @@ class Register:
     def __iter__(self) -> Iterator[Risk]:
         return (self.risk(number) for number in range(len(self)))
 
+    def rows(self, *states: State) -> NDArray[np.int64]:
+        """Return the threats in some states in the order of the register, those of a risk worst first."""
+        lengths = self._ends - self._starts
+        skipped = np.repeat(self._starts - (np.cumsum(lengths) - lengths), lengths)
+        rows = self._order[np.arange(len(skipped)) + skipped]
+        wanted = np.zeros(len(State), bool)
+        wanted[list(states)] = True
+        return rows[wanted[self.analysis.threats.state[rows]]]
+
     def risk(self, number: int) -> Risk:
         """Return the risk of that rank."""
         rows = tuple(int(row) for row in self._order[self._starts[number] : self._ends[number]])

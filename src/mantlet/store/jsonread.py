@@ -11,6 +11,7 @@ from mantlet.base.errors import MAX_ERRORS, InputError, LimitError, MantletError
 from mantlet.base.limits import MAX_DEPTH
 from mantlet.base.memory import without_collection
 from mantlet.base.text import locate
+from mantlet.store.bulk import decode_json
 from mantlet.store.tree import FOREIGN, Path, Raw, Tree, oddities
 
 _WORDS = (
@@ -47,6 +48,17 @@ def looks_like_json(text: str) -> bool:
 
 def read_json(text: str, file: str) -> Tree:
     """Return what the text says; duplicate keys are all reported, then the first error of syntax."""
+    with without_collection():
+        try:
+            raw: Raw = decode_json(text)
+        except ValueError:
+            raw = _careful(text, file)
+    odd = oddities(raw) if "null" in text or f'"{FOREIGN}' in text or "\\u" in text else []
+    return Tree(raw, odd, None, end=len(text), flow=True)
+
+
+def _careful(text: str, file: str) -> Raw:
+    """Read a text that the fast reader leaves alone: most likely there is something wrong in it."""
     doubled: list[dict[str, Raw]] = []
 
     def unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
@@ -58,8 +70,7 @@ def read_json(text: str, file: str) -> Tree:
         return result
 
     try:
-        with without_collection():
-            raw = json.loads(text, object_pairs_hook=unique, parse_constant=_refuse, parse_float=_finite)
+        raw = json.loads(text, object_pairs_hook=unique, parse_constant=_refuse, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise _syntax_error(error, text, file) from None
     except RecursionError:
@@ -79,8 +90,7 @@ def read_json(text: str, file: str) -> Tree:
         _report(raw, doubled, text, file)
     if _SURROGATE.search(text):
         _refuse_surrogates(raw, text, file)
-    odd = oddities(raw) if "null" in text or f'"{FOREIGN}' in text or "\\u" in text else []
-    return Tree(raw, odd, None, end=len(text), flow=True)
+    return raw
 
 
 _DOUBLED = "\0doubled"

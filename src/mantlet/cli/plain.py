@@ -1,0 +1,87 @@
+"""Commands as programs call them: `threats FILE --json`, `risks FILE --json`, `risks FILE --summary`.
+
+They are answered without the libraries of the command line, whose import takes longer than judging most models. Any
+other way to call is left to these; both ways print the same.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mantlet.project.api import Assessment
+
+
+def answered(arguments: Sequence[str]) -> bool:
+    """Answer a command if it is one of these; tell whether it was."""
+    if len(arguments) != 3 or arguments[1].startswith("-"):
+        return False
+    printing = _PRINTING.get((arguments[0], arguments[2]))
+    if printing is None:
+        return False
+    import gc
+
+    gc.disable()  # nearly all that is made lives to the end, which is soon
+    from mantlet.project.api import analyse, model_file
+
+    printing(analyse(model_file(Path(arguments[1]))))
+    gc.freeze()  # nor need the interpreter look for garbage when it ends
+    return True
+
+
+def write_bytes(pieces: Iterable[bytes]) -> None:
+    """Write output for programs, piece by piece."""
+    out = sys.stdout.buffer
+    for piece in pieces:
+        out.write(piece)
+    out.flush()
+
+
+def summary(result: Assessment, *, as_json: bool = False) -> str:
+    """Return the counts of a model and its risks."""
+    import msgspec
+
+    register = result.register
+    counts = {
+        "elements": len(result.model.elements),
+        "flows": len(result.model.flows),
+        "threats": len(register.analysis.threats),
+        "risks": len(register),
+        "open": register.counts(),
+    }
+    if as_json:
+        return msgspec.json.encode(counts).decode()
+    shown = {
+        name: ", ".join(f"{number} {word}" for word, number in value.items())
+        if isinstance(value, dict)
+        else f"{value:,}"
+        for name, value in counts.items()
+    }
+    return "\n".join(f"{name:9} {value}" for name, value in shown.items())
+
+
+def _threats(result: Assessment) -> None:
+    from mantlet.analysis.engine import State
+    from mantlet.report.records import threats_json
+
+    write_bytes(threats_json(result.register, result.register.rows(State.OPEN, State.TO_CONFIRM)))
+
+
+def _risks(result: Assessment) -> None:
+    from mantlet.report.records import risks_json
+
+    write_bytes(risks_json(result.register, result.risks))
+
+
+def _summary(result: Assessment) -> None:
+    write_bytes([summary(result).encode() + b"\n"])
+
+
+_PRINTING: dict[tuple[str, str], Callable[[Assessment], None]] = {
+    ("threats", "--json"): _threats,
+    ("risks", "--json"): _risks,
+    ("risks", "--summary"): _summary,
+}
