@@ -13,7 +13,7 @@ from mantlet.analysis.exposure import spread
 from mantlet.analysis.sets import Labels, PlaceSets
 from mantlet.analysis.table import Verdict
 from mantlet.catalogue.load import load_catalogue
-from mantlet.model.entries import Boundary, Data, Element, Flow, Sections
+from mantlet.model.entries import Boundary, ControlInPlace, Data, Element, Flow, Party, Sections
 from mantlet.rules.evaluate import evaluate
 from mantlet.rules.program import ATOM, SCOPE_ORDER, Evaluation
 from mantlet.rules.tree import SCOPES, UNKNOWN, YES
@@ -44,6 +44,7 @@ def models(draw):
             in_=draw(st.lists(st.sampled_from([*boundaries]), max_size=2, unique=True)),
             facts=draw(FACTS),
             out_of_scope=draw(st.sampled_from(["", "", "not ours"])),
+            operated_by=draw(st.sampled_from(["us", "cloud"])),
             **({"holds": draw(some)} if draw(st.booleans()) else {}),
         )
         for name in names
@@ -54,10 +55,22 @@ def models(draw):
         carried = {key: draw(some) for key in ("data", "returns") if draw(st.booleans())}
         flows[f"f{row}"] = Flow(**ends, **carried, out_of_scope=draw(st.sampled_from(["", "", "no"])))
     data = {
-        "weights": Data(type="model", derived_from={"people": draw(st.sampled_from(["train", "aggregate"]))}),
+        "weights": Data(
+            type="model", derived_from={"people": draw(st.sampled_from(["train", "pseudonymise"]))}
+        ),
         "people": Data(personal=["name"]),
     }
-    return Sections(boundaries=boundaries, elements=elements, flows=flows, data=data)
+    controls = {
+        "c": ControlInPlace(
+            control=draw(st.sampled_from(sorted(CATALOGUE.controls))),
+            on=draw(st.lists(st.sampled_from(["system", "net", *names, *flows]), min_size=1, max_size=2)),
+            status=draw(st.sampled_from(["planned", "implemented"])),
+        )
+    }
+    parties = {"cloud": Party(role="processor", contract=draw(st.sampled_from(["", "signed"])))}
+    return Sections(
+        boundaries=boundaries, elements=elements, flows=flows, data=data, controls=controls, parties=parties
+    )
 
 
 @settings(max_examples=40)
@@ -72,6 +85,16 @@ def test_every_atom_has_the_same_answer_both_ways(sections):
             expected = evaluate(atom, place, atoms)
             may, sure = evaluation.answer(number)
             assert (may, sure) == (packed(expected >= UNKNOWN), packed(expected == YES)), atom
+
+
+@settings(max_examples=60)
+@given(models())
+def test_of_silent_facts_nothing_is_known(sections):
+    facts = ModelAtoms(Columns(sections, CATALOGUE.vocabulary), CATALOGUE.controls).facts
+    for fact in CATALOGUE.vocabulary.facts.values():
+        for subject in fact.on:
+            if facts.is_silent(subject, fact.id):
+                assert not facts.column(subject, fact.id).codes.any(), (subject, fact.id)
 
 
 @settings(max_examples=40)
@@ -123,7 +146,8 @@ def test_labels_follow_arrows_any_number_of_steps(drawn):
     one_step = np.isin(np.arange(size), [head for tail, head in arrows if start[tail]])
     names = [f"t{row}" for row in wanted]
     for far, expected in ((False, one_step), (True, spread(start, outgoing))):
-        found = Labels(table, outgoing, incoming, far=far).any_of(names)
+        near = Labels.near(table, incoming)
+        found = (near.carried_on(outgoing, incoming) if far else near).any_of(names)
         assert (found is None) == (not names)
         assert found is None or found.tolist() == expected.tolist()
 

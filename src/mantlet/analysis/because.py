@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,7 @@ FROM = {
     Origin.HOLDER: "what holds it",
     Origin.IMPLIED: "implied by another fact",
     Origin.CONTROL: "a control in place",
+    Origin.VERIFIED: "a verified control",
     Origin.WRITTEN: "the model",
     Origin.DERIVED: "the drawing",
 }
@@ -149,8 +150,8 @@ class Because:
 
     def alike(
         self, kind: int, places: Index, states: NDArray[np.int8]
-    ) -> tuple[NDArray[np.int64], list[list[Reason]]]:
-        """Return the different lists of reasons at some places of a type, and which of them each place has."""
+    ) -> tuple[list[int], dict[int, list[Reason]]]:
+        """Return a number for each of some places of a type, the same where the reasons are, and the reasons by number."""
         key, keys = states.astype(np.int64), len(State)
         for condition, _, _ in self._of(kind):
             if condition.numbers is None:
@@ -160,10 +161,11 @@ class Because:
             if keys > MAX_KEYS:
                 different, key = np.unique(key, return_inverse=True)
                 keys = len(different)
-        _, examples, numbers = np.unique(key, return_index=True, return_inverse=True)
-        return numbers, [
-            self.at(kind, int(places[row]), State(int(states[row]))) for row in examples.tolist()
-        ]
+        numbers = key.tolist()
+        examples = dict(zip(numbers, zip(places.tolist(), states.tolist(), strict=True), strict=True))
+        return numbers, {
+            number: self.at(kind, place, State(state)) for number, (place, state) in examples.items()
+        }
 
     def _of(self, kind: int) -> list[tuple[_Condition, bool, bool]]:
         """Return a type's conditions, with whether each is about applying and whether its being yes helps the rule."""
@@ -181,6 +183,11 @@ class Because:
         if key not in self._conditions:
             self._conditions[key] = _Condition(self.analysis, atom, scope)
         return self._conditions[key]
+
+
+def verified(state: State, reasons: Iterable[Reason]) -> bool:
+    """Tell whether a threat is mitigated by a control that somebody verified."""
+    return state is State.MITIGATED and any(reason.from_ == FROM[Origin.VERIFIED] for reason in reasons)
 
 
 def signed(tree: Tree, *, positive: bool = True) -> Iterator[tuple[Atom, bool]]:

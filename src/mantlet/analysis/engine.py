@@ -53,7 +53,7 @@ class Analysis:
             [
                 (row, verdict, self._sizes[SCOPES[item.at]], self.end(item.at))
                 for row, (verdict, item) in enumerate(zip(self.verdicts, self.types, strict=True))
-                if verdict.shown
+                if verdict is not _NOWHERE and verdict.shown
             ]
         )
 

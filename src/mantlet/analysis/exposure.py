@@ -38,7 +38,7 @@ def exposure(columns: Columns, facts: FactTable) -> FactColumn:
         chosen = columns.flow_in_scope & (flows.codes == flows.code(value))
         column.put(listener[chosen], value, Origin.DERIVED)
     column.put(columns.kind == EXTERNAL, "none", Origin.DERIVED)
-    column.put(facts.column("element", "public_access").among(["yes"]) == YES, "internet", Origin.DERIVED)
+    column.put(facts.yes("element", "public_access") == YES, "internet", Origin.DERIVED)
     return column
 
 
@@ -84,7 +84,7 @@ def _operators(columns: Columns, facts: FactTable) -> FactColumn:
     ]
     column.codes = np.array(by_name, np.int16)[columns.operators.codes]
     column.origin[:] = Origin.DERIVED
-    public = facts.column("element", "public_supply").among(["yes"]) == YES
+    public = facts.yes("element", "public_supply") == YES
     column.put(public & (column.codes == column.code("us")), "third-party", Origin.DERIVED)
     return column
 
@@ -92,7 +92,7 @@ def _operators(columns: Columns, facts: FactTable) -> FactColumn:
 def _external_input(columns: Columns, facts: FactTable) -> FactColumn:
     """Tell whether anything from an external entity or a public supply reaches each element, over any number of steps."""
     column = FactColumn.empty(len(columns.elements))
-    origin = (columns.kind == EXTERNAL) | (facts.column("element", "public_supply").among(["yes"]) == YES)
+    origin = (columns.kind == EXTERNAL) | (facts.yes("element", "public_supply") == YES)
     reached = spread(origin, columns.onward)
     column.put(reached, "yes", Origin.DERIVED)
     column.put(~reached, "no", Origin.DERIVED)

@@ -39,8 +39,10 @@ class Origin(IntEnum):
     HOLDER = 3
     IMPLIED = 4
     CONTROL = 5
-    WRITTEN = 6
-    DERIVED = 7
+    VERIFIED = 6
+    """A control in place that somebody verified."""
+    WRITTEN = 7
+    DERIVED = 8
 
 
 class FactColumn(Struct):
@@ -115,12 +117,15 @@ class FactTable:
         self._read_fields()
         self._controls = controls
         self._cache: dict[tuple[Subject, str], FactColumn] = {}
-        self._spoken: set[tuple[Subject, str]] | None = None
         self._set_by = self._controls_in_place()
         self._implied_by = columns.vocabulary.implied_by
         self._by_type = {
             fact for name in columns.element_types.names for fact in columns.vocabulary.default_facts(name)
         }
+        self.spoken: set[tuple[Subject, str]] = set()
+        """Facts of which something may be known: written, derived, set by a control, or implied by such a one."""
+        self._speak([*self._set_by, *(("element", fact) for fact in self._by_type)])
+        self._speak([(subject, fact) for subject, written in self._written.items() for fact in written])
 
     def column(self, subject: Subject, fact: str) -> FactColumn:
         """Return a fact's column over one kind of subject."""
@@ -132,35 +137,29 @@ class FactTable:
     def add(self, subject: Subject, fact: str, column: FactColumn) -> None:
         """Put in a column that the analysis derived."""
         self._cache[subject, fact] = column
-        self._spoken = None
+        self._speak([(subject, fact)])
 
     def is_silent(self, subject: Subject, fact: str) -> bool:
         """Tell whether nothing anywhere says anything of a fact, so that it is unknown everywhere."""
         return (subject, fact) not in self.spoken
 
-    @property
-    def spoken(self) -> set[tuple[Subject, str]]:
-        """Every fact of which something may be known: written, derived, set by a control, or implied by such a one."""
-        if self._spoken is None:
-            self._spoken = self._find_spoken()
-        return self._spoken
+    def yes(self, subject: Subject, fact: str) -> Ternary:
+        """Tell of each row whether a fact is `yes` there."""
+        if self.is_silent(subject, fact):
+            return np.full(self._rows[subject], UNKNOWN, np.int8)
+        return self.column(subject, fact).among(("yes",))
 
-    def _find_spoken(self) -> set[tuple[Subject, str]]:
-        pending: list[tuple[Subject, str]] = [*self._cache, *self._set_by]
-        pending += [("element", fact) for fact in self._by_type]
-        pending += [(subject, fact) for subject, facts in self._written.items() for fact in facts]
+    def _speak(self, pending: list[tuple[Subject, str]]) -> None:
+        """Note facts of which something may be known, with those that inherit or follow from them."""
         facts = self.columns.vocabulary.facts
-        found: set[tuple[Subject, str]] = set()
         while pending:
             subject, fact = pending.pop()
-            if (subject, fact) in found:
+            if (subject, fact) in self.spoken:
                 continue
-            found.add((subject, fact))
-            inherit: tuple[Subject, ...] = _INHERITED_BY.get(subject, ())
-            pending += [(heir, fact) for heir in inherit]
+            self.spoken.add((subject, fact))
+            pending += [(heir, fact) for heir in _INHERITED_BY.get(subject, ())]
             if fact in facts:
                 pending += [(subject, name) for implied in facts[fact].implies.values() for name in implied]
-        return found
 
     def _resolve(self, subject: Subject, fact: str) -> FactColumn:
         column = FactColumn.empty(self._rows[subject])
@@ -171,8 +170,8 @@ class FactTable:
         if subject == "copy":
             self._from_holders(column, fact)
         self._from_implications(column, subject, fact)
-        for rows, value in self._set_by.get((subject, fact), ()):
-            column.put(rows, value, Origin.CONTROL)
+        for rows, value, origin in sorted(self._set_by.get((subject, fact), ()), key=lambda item: item[2]):
+            column.put(rows, value, origin)
         rows_written, values = self._written[subject].get(fact, ([], []))
         if rows_written:
             at = np.asarray(rows_written, np.int32)
@@ -259,17 +258,18 @@ class FactTable:
         rows.append(row)
         values.append(fact_text(value))  # type: ignore[arg-type]
 
-    def _controls_in_place(self) -> dict[tuple[Subject, str], list[tuple[Mask, str]]]:
+    def _controls_in_place(self) -> dict[tuple[Subject, str], list[tuple[Mask, str, Origin]]]:
         """Return what controls that are there set: per subject and fact, on which rows and to what."""
-        found: dict[tuple[Subject, str], list[tuple[Mask, str]]] = {}
+        found: dict[tuple[Subject, str], list[tuple[Mask, str, Origin]]] = {}
         for place in self.columns.sections.controls.values():
             control = self._controls.get(place.control)
             if control is None or place.status == "planned":
                 continue
+            origin = Origin.VERIFIED if place.status == "verified" else Origin.CONTROL
             for key, value in control.sets.items():
                 subject, _, fact = key.partition(".")
                 mask = self.covered(place, subject)  # type: ignore[arg-type]
-                found.setdefault((subject, fact), []).append((mask, value))  # type: ignore[arg-type]
+                found.setdefault((subject, fact), []).append((mask, value, origin))  # type: ignore[arg-type]
         return found
 
     def covered(self, place: ControlInPlace, subject: Subject) -> Mask:

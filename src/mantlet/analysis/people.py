@@ -114,3 +114,4 @@ def _fill(facts: FactTable, subject: Subject, fact: str, rows: Mask) -> None:
         return
     column = facts.column(subject, fact)
     column.put(rows & (column.codes == UNWRITTEN), "yes", Origin.DERIVED)
+    facts.add(subject, fact, column)

@@ -75,19 +75,24 @@ class PlaceSets:
         return places
 
     def _linked(self, atom: Linked, scope: Scope) -> int:
-        labels = self._links.get(atom.relation)
-        if labels is None:
-            columns = self.atoms.columns
-            arrows = [columns.onward, columns.backward]
-            if atom.relation in {"sends-to", "reaches"}:
-                arrows.reverse()
-            far = atom.relation in {"reached-from", "reaches"}
-            labels = self._links[atom.relation] = Labels(columns.element_types, *arrows, far=far)
-        mask = labels.any_of(atom.types)
+        mask = self._labels(atom.relation).any_of(atom.types)
         if mask is None:
             return 0
         rows = self.atoms.rows(scope, atom.subject)
         return packed(mask if rows is None else mask[rows])
+
+    def _labels(self, relation: str) -> Labels:
+        if relation not in self._links:
+            columns = self.atoms.columns
+            arrows = (columns.onward, columns.backward)
+            outgoing, incoming = arrows[::-1] if relation in {"sends-to", "reaches"} else arrows
+            near = {"reached-from": "receives-from", "reaches": "sends-to"}.get(relation)
+            self._links[relation] = (
+                self._labels(near).carried_on(outgoing, incoming)
+                if near
+                else Labels.near(columns.element_types, incoming)
+            )
+        return self._links[relation]
 
 
 def places_by_type(table: Typed, rows: Index | None) -> dict[str, int]:
@@ -102,16 +107,37 @@ def places_by_type(table: Typed, rows: Index | None) -> dict[str, int]:
 
 
 class Labels:
-    """Which types stand at the far end of the arrows to each element, one step away or any number of them."""
+    """Which types stand at the far end of the arrows to each element, one bit per type."""
 
-    def __init__(self, table: Typed, outgoing: Ragged, incoming: Ragged, *, far: bool) -> None:
+    def __init__(self, table: Typed, words: list[Words]) -> None:
         self._table = table
-        self._words = []
+        self._words = words
+
+    @classmethod
+    def near(cls, table: Typed, incoming: Ragged) -> Labels:
+        """Look one step away."""
+        words = []
         for first in range(0, len(table.names), WORD):
-            codes = table.codes - first
-            own = np.uint64(1) << np.clip(codes, 0, WORD - 1).astype(np.uint64)
-            own[(codes < 0) | (codes >= WORD)] = 0
-            self._words.append(_carried(own, outgoing, incoming, far=far))
+            bits = [1 << code - first if 0 <= code - first < WORD else 0 for code in range(len(table.names))]
+            arrived = np.zeros(len(table.codes), np.uint64)
+            _receive(arrived, np.array(bits, np.uint64)[table.codes], incoming)
+            words.append(arrived)
+        return cls(table, words)
+
+    def carried_on(self, outgoing: Ragged, incoming: Ragged) -> Labels:
+        """Look any number of steps away."""
+        words = [word.copy() for word in self._words]
+        for arrived in words:
+            changed = np.flatnonzero(arrived)
+            while changed.size:
+                if changed.size * 8 > len(arrived):
+                    changed = _receive(arrived, arrived, incoming)
+                else:  # few are left: follow only these
+                    items, lengths = outgoing.of_rows(changed)
+                    before = arrived[items]
+                    np.bitwise_or.at(arrived, items, np.repeat(arrived[changed], lengths))
+                    changed = distinct(items[arrived[items] != before])
+        return Labels(self._table, words)
 
     def any_of(self, wanted: Iterable[str]) -> Mask | None:
         """Tell of each element whether one of the types stands there; None where the model has no such type."""
@@ -125,24 +151,12 @@ class Labels:
         return found
 
 
-def _carried(own: Words, outgoing: Ragged, incoming: Ragged, *, far: bool) -> Words:
-    """Carry each element's bits along the arrows and return what arrives at each."""
-    arrived = np.zeros(len(own), np.uint64)
-    heads = np.flatnonzero(np.diff(incoming.starts))
+def _receive(arrived: Words, sent: Words, incoming: Ragged) -> Index:
+    """Let each element take in what is sent over the arrows to it, and return those that changed."""
+    heads = np.flatnonzero(incoming.starts[1:] != incoming.starts[:-1])
     if not heads.size:
-        return arrived
-    starts = incoming.starts[heads]
-    arrived[heads] = np.bitwise_or.reduceat(own[incoming.items], starts)
-    changed = heads if far else heads[:0]
-    while changed.size:
-        if changed.size * 8 > len(own):
-            before = arrived[heads]
-            after = before | np.bitwise_or.reduceat(arrived[incoming.items], starts)
-            arrived[heads] = after
-            changed = heads[after != before]
-        else:  # few are left: follow only these
-            items, lengths = outgoing.of_rows(changed)
-            before = arrived[items]
-            np.bitwise_or.at(arrived, items, np.repeat(arrived[changed], lengths))
-            changed = distinct(items[arrived[items] != before])
-    return arrived
+        return heads
+    before = arrived[heads]
+    after = before | np.bitwise_or.reduceat(sent[incoming.items], incoming.starts[heads])
+    arrived[heads] = after
+    return heads[after != before]

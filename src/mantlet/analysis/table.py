@@ -120,8 +120,12 @@ def threat_table(live: Sequence[tuple[int, Verdict, int, Index]]) -> ThreatTable
     place = bits - np.repeat(starts, counts)
     first, elements = joined([ends for _, _, _, ends in live])
     state = np.full(len(bits), State.OPEN, np.int8)
-    state[_strung((verdict.mitigated for _, verdict, _, _ in live), lengths)[bits]] = State.MITIGATED
-    state[_strung((verdict.to_confirm for _, verdict, _, _ in live), lengths)[bits]] = State.TO_CONFIRM
+    for other, sets in (
+        (State.MITIGATED, [verdict.mitigated for _, verdict, _, _ in live]),
+        (State.TO_CONFIRM, [verdict.to_confirm for _, verdict, _, _ in live]),
+    ):
+        if any(sets):
+            state[_strung(sets, lengths)[bits]] = other
     return ThreatTable(
         np.repeat(np.array([row for row, _, _, _ in live], np.intp), counts),
         place,

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mantlet.analysis.because import Because
+from mantlet.analysis.because import Because, verified
 from mantlet.analysis.engine import State
 from mantlet.risk.names import fill, names_of
 from mantlet.risk.needs import HARM_WORDS
@@ -67,19 +67,20 @@ class Records:
         item = self.analysis.types[kind]
         scope = SCOPES[item.at]
         name = self.analysis.place_id(scope, place)
-        ruling = self.register.ruling(row)
+        ruling, reasons = self.register.ruling(row), self.because.reasons(row)
+        state = State(int(table.state[row]))
         return {
             "id": f"{item.id}@{name}",
             "type": item.id,
             "title": fill(item.title, names_of(self.analysis, kind, place)),
             "at": self._at(scope, name, place),
             "element": self.register.element_id(row),
-            "state": State(int(table.state[row])).word,
-            "verified": False,
+            "state": state.word,
             **self.fixed[kind],
             "rating": self.rating(row),
             "controls": list(item.controls),
-            "because": [reason.to_dict() for reason in self.because.reasons(row)],
+            "verified": verified(state, reasons),
+            "because": [reason.to_dict() for reason in reasons],
             "evidence": [],
             "decision": ruling.to_dict() if ruling else None,
         }

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mantlet.analysis.because import Reason
+from mantlet.analysis.because import Reason, verified
 from mantlet.analysis.engine import SYSTEM_ROW, Analysis, State
 from mantlet.report.records import AT_KINDS, Records
 from mantlet.risk.names import WORDS, names, parts
@@ -76,7 +76,7 @@ class ThreatStream:
             *self._title(b'","type":"%b","title":"' % name, item.title, scope, places),
             _picked(texts.places(scope), places),
             _picked(owners, places if elements[0] == SYSTEM_ROW else elements),
-            self._ratings(b'","state":"%b","verified":false,' % state.word.encode(), kind, rows),
+            self._ratings(b'","state":"%b",' % state.word.encode(), kind, rows),
             self._because(kind, rows),
             _picked(self._rulings, self.register.rulings.of[rows].tolist()),
             repeat(b"}"),
@@ -98,7 +98,7 @@ class ThreatStream:
     def _ratings(self, before: bytes, kind: int, rows: Rows) -> Column:
         """Return what a type's threats share with each one's rating among it, up to the reasons."""
         before += _encode(self._records.fixed[kind])[1:-1] + b',"rating":'
-        after = b',"controls":%b,"because":[' % _encode(self.analysis.types[kind].controls)
+        after = b',"controls":%b,"verified":' % _encode(self.analysis.types[kind].controls)
         cases = self.register.ratings.cases.of[rows].tolist()
         examples = dict(zip(cases, rows.tolist(), strict=True))
         texts = {case: before + _encode(self._records.rating(row)) + after for case, row in examples.items()}
@@ -107,9 +107,15 @@ class ThreatStream:
     def _because(self, kind: int, rows: Rows) -> Column:
         """Return each threat's reasons, up to the decision."""
         table = self.analysis.threats
+        state = State(int(table.state[rows[0]]))
         numbers, lists = self._records.because.alike(kind, table.place[rows], table.state[rows])
-        texts = [b",".join(map(self._reason, reasons)) + b'],"evidence":[],"decision":' for reasons in lists]
-        return _picked(texts, numbers.tolist())
+        texts = {
+            number: (b'true,"because":[' if verified(state, reasons) else b'false,"because":[')
+            + b",".join(map(self._reason, reasons))
+            + b'],"evidence":[],"decision":'
+            for number, reasons in lists.items()
+        }
+        return map(texts.__getitem__, numbers)
 
     def _reason(self, reason: Reason) -> bytes:
         if reason not in self._reasons:
@@ -130,10 +136,13 @@ class _Texts:
 
     def names(self, scope: Scope, word: str) -> list[bytes]:
         """Return what stands for a placeholder at each of a scope's places."""
-        everywhere = range(self._analysis.atoms.size(scope))
-        return self._once(
-            ("names", scope, word), lambda: _inners(names(self._analysis, scope, word, everywhere))
-        )
+        analysis, everywhere = self._analysis, range(self._analysis.atoms.size(scope))
+        if scope == "movement" and word in {"source", "target"}:
+            ends = analysis.end("flow.source" if word == "source" else "flow.target").tolist()
+            return self._once(
+                ("names", scope, word), lambda: list(_picked(self.names("element", "element"), ends))
+            )
+        return self._once(("names", scope, word), lambda: _inners(names(analysis, scope, word, everywhere)))
 
     def places(self, scope: Scope) -> list[bytes]:
         """Return the field `at` for each of a scope's places, between the title and the element's id."""

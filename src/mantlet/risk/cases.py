@@ -88,7 +88,7 @@ def _standings(analysis: Analysis) -> tuple[Rows, Rows]:
     facts = analysis.atoms.facts
     logging = np.zeros(len(analysis.columns.elements), np.int64)
     for name in ("logged", "log_reviewed", "query_monitored"):
-        logging = logging * 3 + facts.column("element", name).among(["yes"])
+        logging = logging * 3 + facts.yes("element", name)
     logging = np.append(logging, _UNLOOKED)
     situations = _Situations(analysis)
     by_kind = {
@@ -106,10 +106,10 @@ class _Situations:
         self._analysis = analysis
         facts = analysis.atoms.facts
         exposed, operator = facts.column("element", "exposure"), facts.column("element", "operated_by")
-        self._asks = facts.column("element", "authenticated").among(["yes"])
+        self._asks = facts.yes("element", "authenticated")
         self._restricted = np.maximum(
-            facts.column("element", "access_controlled").among(["yes"]),
-            facts.column("element", "least_privilege").among(["yes"]),
+            facts.yes("element", "access_controlled"),
+            facts.yes("element", "least_privilege"),
         )
         self._run_by = _recode(operator.values, OPERATORS)[operator.codes]
         exposure = _recode(exposed.values, EXPOSURES)[exposed.codes]
@@ -118,7 +118,7 @@ class _Situations:
         flowing, client = facts.column("flow", "exposure"), facts.column("flow", "client_auth")
         self._flowing = _recode(flowing.values, EXPOSURES)[flowing.codes]
         self._proves = client.among([value for value in client.values[2:] if value != "none"])
-        self._public = facts.column("element", "public_access").among(["yes"]) == YES
+        self._public = facts.yes("element", "public_access") == YES
 
     def at(self, kind: At) -> Rows:
         """Return the situation of each place of a kind.
