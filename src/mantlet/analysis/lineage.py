@@ -6,31 +6,21 @@ where it was anonymised or aggregated, and a model trained on it is a matter of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 from msgspec import UNSET
 
 from mantlet.analysis.arrays import Mask, Ternary, flags
+from mantlet.analysis.assets import TESTS
 from mantlet.analysis.columns import STORE, Columns
-from mantlet.model.entries import Data
 from mantlet.rules.tree import NO, UNKNOWN, YES, DataWord
 
 TRAINING = frozenset({"train", "fine-tune", "distil", "distill", "tune"})
 """Operations that make a model of data."""
 SEVERING = frozenset({"anonymise", "anonymize", "aggregate", "synthesise", "synthesize", "evaluate", "count"})
 """Operations after which data no longer speaks of single people."""
-IMPERSONAL_TYPES = ("model", "code", "configuration", "hyperparameters", "metric", "secret", "system-prompt")
-"""Data that isn't about people unless the model says so."""
-SPECIAL_CATEGORIES = frozenset(
-    {
-        "health", "genetic", "genome", "biometric", "face", "fingerprint", "voiceprint", "iris", "ethnicity", "race", "religion",
-        "political-opinion", "politics", "trade-union", "sex-life", "sexual-orientation", "criminal-record", "diagnosis",
-        "medical-record", "medication", "disability",
-    }
-)  # fmt: skip
-"""GDPR articles 9 and 10, in the words models use for them."""
 MODEL_MAKERS = ("training-job",)
 MODEL_CARRIERS = (
     "model-artifact",
@@ -67,7 +57,7 @@ class Lineage:
 
     def _word(self, word: DataWord) -> Ternary:
         if word not in self._memo:
-            test = _TESTS[word]
+            test = TESTS[word]
             own = np.fromiter((test(asset) for asset in self._assets), np.int8, len(self._assets))
             if word in {"personal", "special-category"}:
                 own = self._inherit(own, NO)
@@ -291,48 +281,3 @@ def _any(starts: np.ndarray, values: Ternary) -> Ternary:
         filled = np.diff(starts) > 0
         result[filled] = np.maximum.reduceat(values, starts[:-1][filled])
     return result
-
-
-def _personal(asset: Data) -> int:
-    if asset.personal is not UNSET:
-        return YES if asset.personal else NO
-    if asset.derived_from is UNSET and asset.type in IMPERSONAL_TYPES:
-        return NO
-    return NO if asset.type in IMPERSONAL_TYPES else UNKNOWN
-
-
-def _special(asset: Data) -> int:
-    if asset.personal is not UNSET:
-        return YES if not SPECIAL_CATEGORIES.isdisjoint(_normal(asset.personal)) else NO
-    return _personal(asset)
-
-
-def _normal(words: Iterable[str]) -> list[str]:
-    return [word.lower().replace(" ", "-").replace("_", "-") for word in words]
-
-
-def _classified(levels: tuple[str, ...]) -> Callable[[Data], int]:
-    def test(asset: Data) -> int:
-        if asset.classification is not UNSET:
-            return YES if asset.classification in levels else NO
-        if "confidential" in levels and (asset.personal or asset.type == "secret"):
-            return YES
-        return UNKNOWN
-
-    return test
-
-
-def _automated(asset: Data) -> int:
-    if asset.automated_decisions is UNSET:
-        return UNKNOWN if asset.type in {"prediction", "completion"} else NO
-    return YES if asset.automated_decisions == "yes" else NO
-
-
-_TESTS: dict[DataWord, Callable[[Data], int]] = {
-    "any": lambda asset: YES,  # noqa: ARG005
-    "personal": _personal,
-    "special-category": _special,
-    "confidential": _classified(("confidential", "restricted")),
-    "restricted": _classified(("restricted",)),
-    "automated-decisions": _automated,
-}

@@ -15,8 +15,8 @@ from msgspec import UNSET
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Ragged
+from mantlet.analysis.assets import SPECIAL_CATEGORIES
 from mantlet.analysis.engine import Analysis
-from mantlet.analysis.lineage import SPECIAL_CATEGORIES
 from mantlet.base.data import read_beside
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.entries import Data
