@@ -33,10 +33,15 @@ class Business(Entry):
     """What a loss would mean to the organisation; the only source of business impact besides a person's rating."""
 
     criticality: Literal["low", "medium", "high", "critical"] | UnsetType = UNSET
+    """How much the organisation depends on the system; gives the business factors that are not stated below."""
     financial: Score | UnsetType = UNSET
+    """Financial damage at worst, as in the OWASP factor."""
     reputation: Score | UnsetType = UNSET
+    """Reputation damage at worst."""
     compliance: Score | UnsetType = UNSET
+    """Non-compliance at worst."""
     privacy: Score | UnsetType = UNSET
+    """Privacy violation at worst."""
 
 
 class System(Entry):
@@ -44,8 +49,10 @@ class System(Entry):
 
     name: str = "Unnamed system"
     owner: str = ""
+    """Who answers for it."""
     description: str = ""
     version: str = ""
+    """Version of the system that the model describes."""
     business: Business | UnsetType = UNSET
     facts: Facts = field(default_factory=dict)
 
@@ -54,7 +61,9 @@ class CatalogueChoice(Entry):
     """Which catalogue version and packs this model is judged by."""
 
     version: int = 1
+    """Version of the catalogue that the model was last judged by."""
     packs: list[str] | UnsetType = UNSET
+    """Rule packs; without it those that are on by default."""
 
 
 class Party(Entry):
@@ -63,15 +72,20 @@ class Party(Entry):
     name: str = ""
     role: Literal["controller", "processor", "sub-processor", "third-party"] = "third-party"
     region: str = ""
+    """Where it processes data: a country or region such as `eu`."""
     contract: str = ""
+    """The agreement that binds it."""
 
 
 class Subjects(Entry):
     """Whom personal data is about, and how many of them."""
 
     who: str = ""
+    """customers, patients, staff, children …"""
     count: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+    """How many people."""
     vulnerable: Literal["yes", "no"] | UnsetType = UNSET
+    """Whether they can hardly refuse or defend themselves: children, patients, employees."""
 
 
 class Needs(Entry):
@@ -87,16 +101,24 @@ class Data(Entry):
 
     name: str = ""
     type: str = "data"
+    """A data type of the vocabulary."""
     description: str = ""
     classification: Classification | UnsetType = UNSET
     needs: Needs | UnsetType = UNSET
+    """Protection needs; without them the classification and the type decide."""
     personal: list[str] | UnsetType = UNSET
+    """Personal fields such as `name`, `email`, `health`; an empty list says that there are none."""
     subjects: Subjects | UnsetType = UNSET
     purpose: str = ""
+    """What it is used for."""
     legal_basis: str = ""
+    """By what right personal data is used: consent, contract, legitimate interest …"""
     automated_decisions: Literal["yes", "no"] | UnsetType = UNSET
+    """Whether it decides about people without a person."""
     retention: str = ""
+    """How long it is kept, such as `P1Y`."""
     derived_from: dict[str, str] | UnsetType = UNSET
+    """What it was made from and how: `{customers: train}`; train, embed, aggregate, pseudonymise …"""
     facts: Facts = field(default_factory=dict)
 
 
@@ -104,7 +126,9 @@ class Copy(Entry):
     """Data at a place, with its own retention, protection and region."""
 
     retention: str = ""
+    """How long this copy is kept; else as the data."""
     region: str = ""
+    """Where this copy lies."""
     facts: Facts = field(default_factory=dict)
 
 
@@ -112,9 +136,11 @@ class Boundary(Entry):
     """A trust boundary of one dimension; nests within its dimension."""
 
     type: str
+    """A boundary type of the vocabulary; its root is the dimension."""
     name: str = ""
     description: str = ""
     in_: str = field(name="in", default="")
+    """The boundary around it, of the same dimension."""
     facts: Facts = field(default_factory=dict)
 
 
@@ -122,16 +148,23 @@ class Element(Entry):
     """An external entity, a process or a data store."""
 
     type: str
+    """An element type of the vocabulary."""
     name: str = ""
     description: str = ""
     kind: Kind | UnsetType = UNSET
+    """Only where the type does not say it."""
     in_: list[str] | str = field(name="in", default_factory=list)
+    """The innermost boundary of each dimension that it is in."""
     operated_by: str = SELF
+    """The party that runs it."""
     parent: str = ""
+    """The element that it is a part of."""
     code: list[str] = field(default_factory=list)
+    """Where its code is: globs such as `src/api/**`."""
     address: list[str] = field(default_factory=list)
     """Where it can be found running: `host:port`, image or artefact path; findings are placed by it."""
     holds: dict[str, Copy] | list[str] | UnsetType = UNSET
+    """Data that is kept here; with details per copy, or as a list."""
     facts: Facts = field(default_factory=dict)
     out_of_scope: str = ""
     """The reason why it is not looked at; empty means in scope."""
@@ -153,15 +186,22 @@ class Flow(Entry):
     """Data moving between two elements: `data` from→to, `returns` back."""
 
     from_: str = field(name="from")
+    """The element that data comes from."""
     to: str
+    """The element that data goes to."""
     name: str = ""
     description: str = ""
     data: list[str] | UnsetType = UNSET
+    """Data that travels from → to; an empty list says none."""
     returns: list[str] | UnsetType = UNSET
+    """Data that travels back over the same connection."""
     opened_by: str = ""
+    """The end that opens the connection, where it is not `from`."""
     crosses: list[str] = field(default_factory=list)
+    """Boundary types it crosses, where the drawing does not show it."""
     facts: Facts = field(default_factory=dict)
     out_of_scope: str = ""
+    """The reason why it is not looked at; empty means in scope."""
 
     @property
     def initiator(self) -> str:
@@ -173,11 +213,14 @@ class ControlInPlace(Entry):
     """A control that is there or will be: which one, on what, how far."""
 
     control: str
+    """A control of the catalogue."""
     on: list[str]
+    """Elements, flows or boundaries that it protects, or `system`."""
     status: Literal["planned", "implemented", "verified"] = "planned"
     owner: str = ""
     due: Date | UnsetType = UNSET
     evidence: str = ""
+    """What shows that it works."""
     verified_on: Date | UnsetType = UNSET
     note: str = ""
 
@@ -186,6 +229,7 @@ class Basis(Entry):
     """What was true when a decision was taken; a change flags the decision."""
 
     severity: str = ""
+    """How severe it was."""
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -194,15 +238,19 @@ class Decision(Entry):
 
     treatment: Treatment
     controls: list[str] = field(default_factory=list)
+    """Controls that will be put in place."""
     owner: str = ""
     due: Date | UnsetType = UNSET
+    """When it is to be done."""
     until: Date | UnsetType = UNSET
+    """When an acceptance ends."""
     reason: str = ""
     approved_by: str = ""
     ticket: str = ""
     rating: str = ""
     """An OWASP vector set by a person; replaces the estimated factors it names."""
     status: Literal["open", "in-progress", "done"] = "open"
+    """How far the work is."""
     decided_on: Date | UnsetType = UNSET
     basis: Basis | UnsetType = UNSET
     covers: list[str] = field(default_factory=list)
@@ -222,6 +270,7 @@ class ManualThreat(Entry):
 
     title: str
     at: list[str]
+    """Places: elements, flows, boundaries, `data/element` or `system`."""
     text: str = ""
     stride: list[str] = field(default_factory=list)
     cia: list[str] = field(default_factory=list)
@@ -233,6 +282,7 @@ class ManualThreat(Entry):
     controls: list[str] = field(default_factory=list)
     found_by: str = ""
     rating: str = ""
+    """An OWASP vector, where people rated it."""
 
 
 class Agent(Entry):
@@ -240,6 +290,7 @@ class Agent(Entry):
 
     name: str = ""
     is_: str = field(name="is", default="outsider")
+    """The kind of agent that it is an example of: outsider, user, insider, supplier …"""
     skill: Score | UnsetType = UNSET
     motive: Score | UnsetType = UNSET
     size: Score | UnsetType = UNSET
@@ -253,6 +304,7 @@ class Environment(Entry):
 
     name: str = ""
     facts: dict[str, Facts] = field(default_factory=dict)
+    """Per entry, the facts that differ."""
 
 
 class Review(Entry):
@@ -261,6 +313,7 @@ class Review(Entry):
     by: str
     on: Date
     scope: str = "all"
+    """What was looked at."""
     note: str = ""
 
 
@@ -268,6 +321,7 @@ class Include(Entry):
     """Another model file; with `as`, its ids get that prefix (`as/`) and its elements are a shared service."""
 
     path: str
+    """The other file, relative to this one."""
     as_: str = field(name="as", default="")
 
 
