@@ -1,10 +1,11 @@
-"""Text from a model on a terminal: shown as it is, but never obeyed."""
+"""Text from a model on a terminal or page: shown as it is, but never obeyed."""
 
 from __future__ import annotations
 
 import unicodedata
 
-_KEPT = {"\n", "\t"}
+_KEPT = frozenset("\n\t\u200c\u200d")
+"""Line ends, tabs, and the joiners that Persian, Indic scripts and emoji need."""
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Control and format characters (escape sequences, direction overrides), and what is no character."""
 

@@ -10,6 +10,7 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from mantlet.base.printable import printable
 from mantlet.base.version import VERSION
 from mantlet.report.model import LINDDUN, STRIDE, Report
 from mantlet.risk.owasp import MATRIX
@@ -21,9 +22,14 @@ SEVERITIES = [[severity.word for severity in row] for row in reversed(MATRIX)]
 @lru_cache(maxsize=1)
 def _template() -> Template:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
     return environment.from_string(_file("report.html.jinja"))
+
+
+def _shown(value: object) -> object:
+    """Let no text from a model reorder what stands beside it; markup is our own."""
+    return printable(value) if type(value) is str else value
 
 
 def _file(name: str) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mantlet.base.printable import printable
 from mantlet.report.model import Report, RiskView
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@&-])")
+_LINK = re.compile(r"\b(https?|ftp|mailto|xmpp|www)(?=[:.])", re.IGNORECASE)
+"""What becomes a link by itself."""
+_NUMBERED = re.compile(r"^(\d+)(?=\.)")
 
 
 def escape(text: str) -> str:
-    """Return text that Markdown shows as it is: no markup, no HTML, no mention, one line."""
-    one_line = " ".join(text.split())
-    return _SPECIAL.sub(r"\\\1", one_line)
+    """Return text that Markdown shows as it is: no markup, no HTML, no link, no mention, one line."""
+    one_line = printable(" ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\", _LINK.sub(r"\1\\", _SPECIAL.sub(r"\\\1", one_line)))
 
 
 def render(report: Report, *, diagram: str = "", date: str = "") -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from mantlet.base.printable import printable
 from mantlet.report.model import Report, RiskView
 
 RISK_COLUMNS = (
@@ -26,7 +27,8 @@ RISK_COLUMNS = (
     "decision",
     "text",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Spreadsheet programs take the wide signs of East Asian keyboards for the plain ones."""
 SEVERITY_COLOURS = {
     "critical": ("#F7DFE1", "#8F1D2C"),
     "high": ("#FBE5D3", "#B3470B"),
@@ -71,9 +73,10 @@ def _row(risk: RiskView, state: str) -> list[str | float]:
 
 def safe(value: str | float) -> str | float:
     """Return a cell that spreadsheet programs show and never run: text that looks like a formula gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    text = printable(value)[:MAX_CELL]
+    return "'" + text if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def to_csv(report: Report) -> str:
@@ -98,7 +101,9 @@ def to_xlsx(report: Report) -> bytes:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": f"Threat model: {report.system['name']}"[:200], "created": _EPOCH})
+    book.set_properties(
+        {"title": printable(f"Threat model: {report.system['name']}")[:200], "created": _EPOCH}
+    )
     _sheet(book, "Register", RISK_COLUMNS, risk_rows(report), {0: 34, 4: 52, 9: 30, 11: 44, 13: 80})
     for title, rows in (
         ("Entities", report.entities),
@@ -139,7 +144,7 @@ def _sheet(
         for column, value in enumerate(row):
             style = tones.get(str(value), plain) if columns[column] in {"severity", "worst"} else plain
             if isinstance(value, str):
-                sheet.write_string(number, column, value[:MAX_CELL], style)
+                sheet.write_string(number, column, printable(value)[:MAX_CELL], style)
             else:
                 sheet.write_number(number, column, value, style)
     sheet.freeze_panes(1, 0)
