@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+EXIT_INPUT = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
@@ -20,6 +21,21 @@ def main() -> None:
 
 def run() -> int:
     """Run a command and return its exit code."""
+    try:
+        code = _answer()
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a reader that is gone, or a full disk, must be noticed while it can be told
+        return code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except Exception as error:  # noqa: BLE001  (the last line of defence: a bug must not look like a finding)
+        return _failed(error)
+
+
+def _answer() -> int:
     import gc  # noqa: PLC0415
     import os  # noqa: PLC0415
 
@@ -27,63 +43,70 @@ def run() -> int:
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # starting NumPy's threads takes 40 ms, and nothing uses them
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # names are in any script, terminals are not
+    from mantlet.cli.plain import answered  # noqa: PLC0415
+
+    if answered(sys.argv[1:]):
+        return 0
+    from mantlet.cli.app import app  # noqa: PLC0415
+
+    return int(app(standalone_mode=False, prog_name="mantlet") or 0)
+
+
+def _failed(error: Exception) -> int:
+    """Say what is wrong with the input or usage; report everything else as a bug of ours."""
     from mantlet.base.errors import MantletError  # noqa: PLC0415
 
-    try:
-        from mantlet.cli.plain import answered  # noqa: PLC0415
-
-        if answered(sys.argv[1:]):
-            return 0
-        from mantlet.cli.app import app  # noqa: PLC0415
-
-        return int(app(standalone_mode=False, prog_name="mantlet") or 0)
-    except MantletError as error:
-        from mantlet.base.printable import printable  # noqa: PLC0415
-
-        sys.stderr.write(f"{printable(error.diagnostics())}\n")
-        return error.exit_code
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    if isinstance(error, MantletError):
+        return _say(error.diagnostics(), error.exit_code)
+    if isinstance(error, OSError):
         _drop_output()
-        return 0
-    except Exception as error:  # noqa: BLE001  (the last line of defence: a bug must not look like a finding)
-        return _unexpected(error)
-
-
-def _unexpected(error: Exception) -> int:
-    """Show usage errors as such; report everything else as a bug of ours."""
+        place = f"{error.filename}: " if error.filename else "the output cannot be written: "
+        return _say(f"{place}{error.strerror or error}", EXIT_INPUT)
     import typer  # noqa: PLC0415
 
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, typer.Abort):
-        sys.stderr.write("Stopped.\n")
-        return EXIT_INTERRUPTED
+        return _say("Stopped.", EXIT_INTERRUPTED)
     show = getattr(error, "show", None)
-    if (
-        show is not None
-    ):  # a usage error of the command line library, whose classes differ between its versions
+    if show is not None:  # the command line library's usage errors, whose classes differ between its versions
         show()
-        return int(getattr(error, "exit_code", 2))
+        return int(getattr(error, "exit_code", EXIT_INPUT))
+    return _report_bug(error)
+
+
+def _report_bug(error: Exception) -> int:
     import os  # noqa: PLC0415
     import traceback  # noqa: PLC0415
 
     if os.environ.get("MANTLET_DEBUG"):
         traceback.print_exception(error)
     where = traceback.extract_tb(error.__traceback__)[-1]
-    sys.stderr.write(
-        f"mantlet has a bug: {type(error).__name__}: {error} ({where.name}, line {where.lineno})\n"
-        "  → please report it with the command you ran; MANTLET_DEBUG=1 shows more\n"
+    what = " ".join(str(error).split())[:500]
+    return _say(
+        f"mantlet has a bug: {type(error).__name__}: {what} ({where.name}, line {where.lineno})\n"
+        "  → please report it with the command you ran; MANTLET_DEBUG=1 shows more",
+        EXIT_BUG,
     )
-    return EXIT_BUG
+
+
+def _say(text: str, code: int) -> int:
+    from mantlet.base.printable import printable  # noqa: PLC0415
+
+    if sys.stderr is not None:
+        sys.stderr.write(f"{printable(text)}\n")
+    return code
 
 
 def _drop_output() -> None:
-    """Let nothing more be written to a pipe whose reader has gone."""
+    """Let nothing more be written to where it cannot be."""
     import os  # noqa: PLC0415
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -111,7 +111,12 @@ MISTAKES = [
     ("[502]}", "[502]}\n    silences: [SAMPLE-THREAT]", "silence each other", ""),
     ("[502]}", "[502]}\n    asset: weights", "unknown data type or word 'weights'", ""),
     ("[502]}", "[502]}\n    linddun: [X.1]", "LINDDUN threat trees has no entry 'X.1'", ""),
-    ("[502]}", "[502]}\n    vulnerability: {exploit: 10}", "12:30: expected a number from 0 to 9, found '10'", ""),
+    (
+        "[502]}",
+        "[502]}\n    vulnerability: {exploit: 10}",
+        "12:30: expected a number from 0 to 9, found '10'",
+        "",
+    ),
     ("SAMPLE-THREAT", "sample", "2:3: sample: a threat type's id is upper-case", ""),
     ("sample-control:", "Sample Control:", "a control's id is lower-case", ""),
     (
@@ -176,7 +181,10 @@ def test_nothing_of_the_catalogue_can_be_replaced(rules, sample):
             "realm: data\ntypes:\n  aa: {is: process, title: A}\n",
             ":3:12: the data type 'aa' is-a nothing that is known",
         ),
-        ("realm: dta\ntypes:\n  aa: {is: data, title: A}\n", ":1:8: expected one of element, data, boundary, found 'dta'"),
+        (
+            "realm: dta\ntypes:\n  aa: {is: data, title: A}\n",
+            ":1:8: expected one of element, data, boundary, found 'dta'",
+        ),
         ("types:\n  aa: {is: process, title: A, facts: {loged: no}}\n", ":2:39: aa: unknown fact 'loged'"),
         ("types:\n  aa: {is: process, title: A, facts: {logged: nope}}\n", "'logged' is never 'nope'"),
         ("types:\n  aa: {is: process, title: A, asks: [loged]}\n", ":2:38: aa: unknown fact 'loged'"),
@@ -190,7 +198,10 @@ def test_nothing_of_the_catalogue_can_be_replaced(rules, sample):
         ("types:\n  aa: {is: process, title: A, id: bb}\n", ":2:31: the id is the key above"),
         ("facts:\n  Aa: {on: [element], title: A, question: B?}\n", "a fact's id is lower-case"),
         ("facts:\n  aa: {on: [element], title: A, question: B}\n", ":2:43: aa: the question is no question"),
-        ("facts:\n  aa: {on: [elements], title: A, question: B?}\n", ":2:13: expected one of element, flow, boundary, data, copy, system, found 'elements'"),
+        (
+            "facts:\n  aa: {on: [elements], title: A, question: B?}\n",
+            ":2:13: expected one of element, flow, boundary, data, copy, system, found 'elements'",
+        ),
         (
             "facts:\n  aa: {on: [flow], title: A, question: B?, implies: {often: {encrypted: yes}}}\n",
             "'aa' is never 'often'",
@@ -257,7 +268,14 @@ def test_unfinished_records_are_warnings(rules, sample):
 
 
 def test_an_empty_folder_changes_nothing(tmp_path):
-    assert list(load_catalogue([tmp_path, tmp_path / "none"]).threats) == list(load_catalogue().threats)
+    assert list(load_catalogue([tmp_path]).threats) == list(load_catalogue().threats)
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+    for name in ("none", "file", "x" * 5000):
+        with pytest.raises(InputError, match="is no folder of rules"):
+            load_catalogue([tmp_path / name])
 
 
 def test_hidden_folders_and_scenarios_are_no_rules(rules, sample):

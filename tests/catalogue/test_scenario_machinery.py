@@ -90,7 +90,11 @@ def test_each_state_needs_a_case(outcome):
             "elements.hub.operated_by: x",
             "elements.hub.operated_by: unknown party 'x'",
         ),
-        ("elements.hub.type: database", "elements.hub.facts.exposure: internet", "the fact 'exposure' is worked out"),
+        (
+            "elements.hub.type: database",
+            "elements.hub.facts.exposure: internet",
+            "the fact 'exposure' is worked out",
+        ),
         (
             "elements.hub.type: database",
             "controls.c: {control: x, on: [hub]}",
@@ -101,10 +105,22 @@ def test_each_state_needs_a_case(outcome):
             "controls.c: {control: sample-control, on: [y]}",
             "controls.c.on.0: unknown place 'y'",
         ),
-        ("elements.hub.type: database", "boundaries.b: {type: x}", "boundaries.b.type: unknown boundary type 'x'"),
+        (
+            "elements.hub.type: database",
+            "boundaries.b: {type: x}",
+            "boundaries.b.type: unknown boundary type 'x'",
+        ),
         ("elements.hub.type: database", "data.d: {type: x}", "data.d.type: unknown data type 'x'"),
-        ("elements.hub.type: database", "data.d.derived_from.e: train", "data.d.derived_from.e: unknown data 'e'"),
-        ("elements.hub.type: database", "elements.hub.colour: red", "elements.hub.colour: unknown key 'colour'"),
+        (
+            "elements.hub.type: database",
+            "data.d.derived_from.e: train",
+            "data.d.derived_from.e: unknown data 'e'",
+        ),
+        (
+            "elements.hub.type: database",
+            "elements.hub.colour: red",
+            "elements.hub.colour: unknown key 'colour'",
+        ),
         ("  at: get", "  at: got", "there is no place 'got' there are: get"),
     ],
 )

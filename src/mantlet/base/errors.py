@@ -55,8 +55,8 @@ class MantletError(Exception):
 
         Place, what and mend are one line each, whatever names they quote.
         """
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        lines = [_one_line(head)]
+        place = f"{_one_line(str(self.where))}: " if self.where else ""
+        lines = [place + _one_line(self.what)]
         if self.where and self.where.excerpt:
             shown, caret = _excerpt(self.where)
             lines += [f"    {shown}", f"    {caret}"]
@@ -130,8 +130,9 @@ _LINE_WIDTH = 1500
 
 def _one_line(text: str) -> str:
     """Keep a name with line ends from looking like another message, and a huge one from hiding the others."""
-    line = "".join("·" if char in _LINE_ENDS else char for char in text[:_LINE_WIDTH])
-    return line if len(text) <= _LINE_WIDTH else line + "…"
+    if len(text) > _LINE_WIDTH:
+        text = f"{text[: _LINE_WIDTH // 2]}…{text[-_LINE_WIDTH // 2 :]}"
+    return "".join("·" if char in _LINE_ENDS else char for char in text)
 
 
 def _excerpt(where: Location) -> tuple[str, str]:

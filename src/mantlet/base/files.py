@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -20,12 +21,17 @@ def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> Non
     """Write all of ``data`` or nothing: temporary file, fsync, rename.
 
     ``expected`` is the fingerprint the file had when it was read; a newer version on disk raises
-    `StaleWriteError` and stays as it is. A link is written through, and the file's mode is kept.
+    `StaleWriteError` and stays as it is. A link is written through, and the file's mode is kept. What is no file
+    (a terminal, a pipe, `/dev/null`) is written to and never replaced.
     """
-    target = Path(os.path.realpath(path))
-    if expected is not None:
-        _refuse_stale(target, expected)
     try:
+        if _is_device(path):
+            with path.open("wb") as device:
+                device.write(data)
+            return
+        target = Path(os.path.realpath(path))
+        if expected is not None:
+            _refuse_stale(target, expected)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
@@ -40,8 +46,19 @@ def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> Non
                 Path(name).unlink()
             raise
         _sync_folder(target.parent)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", where=Location(str(path))) from None
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be written: {what}", where=Location(str(path))) from None
+
+
+def _is_device(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _refuse_stale(path: Path, expected: str) -> None:

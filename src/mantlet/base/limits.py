@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from mantlet.base.errors import InputError, LimitError, Location
@@ -22,27 +23,47 @@ MAX_NAME = 500
 SPLIT = "split the model with `include:`, or write it as JSON"
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether a regular file can be seen there; a name that no system takes is none, and never an error."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder can be seen there."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def read_text(path: Path, limit: int = MAX_TEXT_BYTES, mend: str = SPLIT) -> str:
     """Return the file's text (UTF-8, with or without byte order mark), or raise one clear error.
 
     ``mend`` is what helps when the file is too large.
     """
+    return decode(_read(path, limit, mend), str(path))
+
+
+def _read(path: Path, limit: int, mend: str) -> bytes:
+    """Return a file's bytes; pipes and devices are no files, since reading one may never end."""
     where = Location(str(path))
+    if not is_file(path):
+        what = "is a folder" if is_folder(path) else "there is no such file"
+        raise InputError(what, where=where, mend="name a model file, such as threatmodel.yaml")
     try:
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "there is no such file"
-            raise InputError(what, where=where, mend="name a model file, such as threatmodel.yaml")
-        size = path.stat().st_size
-        if size > limit:
-            raise LimitError(
-                f"the file has {size / 2**20:.0f} MiB; mantlet reads at most {limit / 2**20:.0f} MiB",
-                where=where,
-                mend=mend,
-            )
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(limit + 1) if size <= limit else b""
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=where) from None
-    return decode(data, str(path))
+    size = max(size, len(data))
+    if size > limit:
+        what = f"the file has {size / 2**20:.0f} MiB; mantlet reads at most {limit / 2**20:.0f} MiB"
+        raise LimitError(what, where=where, mend=mend)
+    return data
 
 
 def decode(data: bytes, name: str) -> str:

@@ -26,7 +26,7 @@ def data_files(folder: Path) -> list[Path]:
     A link that leads out of the folder is an error, so that a foreign repository cannot have other files read.
     """
     found: list[Path] = []
-    for number, (here, folders, names) in enumerate(os.walk(folder)):
+    for number, (here, folders, names) in enumerate(os.walk(folder, onerror=_unreadable)):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != SCENARIOS)
         found += [Path(here, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
         if number >= MAX_FOLDERS or len(found) > MAX_FILES:
@@ -35,6 +35,10 @@ def data_files(folder: Path) -> list[Path]:
     for path in found:
         inside(folder, path)
     return found
+
+
+def _unreadable(error: OSError) -> None:
+    raise InputError(f"cannot be read: {error.strerror or error}", where=Location(str(error.filename)))
 
 
 def shipped() -> Path:

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from mantlet.base.errors import UsageError, raise_all
+from mantlet.base.errors import InputError, Location, UsageError, raise_all
+from mantlet.base.limits import is_folder
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.folders import data_files, installed_packs
 from mantlet.catalogue.schema import (
@@ -101,7 +102,8 @@ class Catalogue:
 def load_catalogue(extra_dirs: Iterable[Path] = (), packs: Sequence[str] | None = None) -> Catalogue:
     """Load the catalogue: the package's, installed packs', and the rule files in ``extra_dirs``.
 
-    ``packs`` keeps only these packs' threat types. Rule files with errors raise all of them at once.
+    ``packs`` keeps only these packs' threat types. Rule files with errors raise all of them at once, and so does a
+    folder that isn't there: silence would look like an approval.
     """
     compiled = _shipped()
     frameworks: Sequence[Framework] | None = None
@@ -115,8 +117,12 @@ def load_catalogue(extra_dirs: Iterable[Path] = (), packs: Sequence[str] | None 
 
 
 def _with_extra(compiled: Compiled, folders: Sequence[Path]) -> tuple[Compiled, Sequence[Framework] | None]:
-
-    folders = [folder for folder in folders if folder.is_dir() and data_files(folder)]
+    for folder in folders:
+        if not is_folder(folder):
+            raise InputError(
+                "is no folder of rules", where=Location(str(folder)), mend="name a folder with YAML files"
+            )
+    folders = [folder for folder in folders if data_files(folder)]
     if not folders:
         return compiled, None
     from mantlet.catalogue.compile import build  # noqa: PLC0415  (YAML and the rule parser, needed only now)

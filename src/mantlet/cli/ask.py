@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.project.api import Assessment
@@ -50,7 +50,6 @@ def ask(
 
 
 def _print_json(result: Assessment) -> None:
-    import msgspec
 
     found = [
         {
@@ -64,7 +63,7 @@ def _print_json(result: Assessment) -> None:
         }
         for item in result.questions
     ]
-    typer.echo(msgspec.json.encode({"mantlet": 1, "questions": found}).decode())
+    plain.write_json({"mantlet": 1, "questions": found})
 
 
 def _print_list(result: Assessment) -> None:
@@ -105,7 +104,7 @@ def _write(path: Path, result: Assessment, answers: list[str]) -> None:
             )
         chosen.append((known[name], answer_value(known[name], value, result.model.assets)))
     write_answers(path, chosen)
-    typer.echo(f"wrote {len(chosen)} answer{'s' if len(chosen) > 1 else ''} into {path}")
+    plain.say(f"wrote {len(chosen)} answer{'s' if len(chosen) > 1 else ''} into {path}")
 
 
 def _go_through(path: Path, result: Assessment, rules: list[Path] | None) -> None:

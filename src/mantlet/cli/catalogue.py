@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.catalogue.load import Catalogue
@@ -41,13 +41,7 @@ def list_entries(kind: Kind = "threats", *, rules: RulesHere = None, as_json: op
         raise UsageError(f"unknown kind '{kind}'", mend=suggest(kind, KINDS) or f"one of {', '.join(KINDS)}")
     rows = list(_rows(_catalogue(rules), kind))
     if as_json:
-        import msgspec
-
-        typer.echo(
-            msgspec.json.encode(
-                [{"id": name, "title": title, "note": note} for name, title, note in rows]
-            ).decode()
-        )
+        plain.write_json([{"id": name, "title": title, "note": note} for name, title, note in rows])
         return
     from mantlet.cli.terminal import console, grid, words
 
@@ -129,7 +123,7 @@ def show(
 
             fields[rule] = unparse(getattr(found, rule))
     if as_json:
-        typer.echo(msgspec.json.encode(fields).decode())
+        plain.write_json(fields)
     else:
         _print_fields(fields)
 
@@ -162,11 +156,9 @@ def search(
     as_json: options.Json = False,
 ) -> None:
     """Find threats, controls, types, facts and framework entries by words."""
-    import msgspec
-
     hits = _catalogue(rules).search(" ".join(wanted))
     if as_json:
-        typer.echo(msgspec.json.encode(hits).decode())
+        plain.write_json(hits)
         return
     from mantlet.cli.terminal import console, grid, words
 
@@ -180,13 +172,11 @@ def search(
 @app.command()
 def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
     """Show, per published framework and version, how many of its entries a threat type is about."""
-    import msgspec
-
     from mantlet.catalogue.coverage import coverage as measure
 
     measured = measure(_catalogue(rules))
     if as_json:
-        typer.echo(msgspec.json.encode({"frameworks": measured}).decode())
+        plain.write_json({"frameworks": measured})
         return
     from mantlet.cli.terminal import console, grid, words
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 
 def decide(
@@ -63,7 +63,7 @@ def decide(
         "rating": rating,
     }
     key = write(path, result, name, {field: value for field, value in fields.items() if value})
-    typer.echo(f"wrote the decision {key}: {treatment} into {path}")
+    plain.say(f"wrote the decision {key}: {treatment} into {path}")
 
 
 def _check(treatment: str, controls: list[str], rating: str, known: Mapping[str, object]) -> None:

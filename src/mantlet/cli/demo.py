@@ -27,7 +27,7 @@ def demo(
     if show:
         _print_list()
         return
-    from mantlet.cli.terminal import console, err, headline
+    from mantlet.cli.terminal import console, err, escape, headline
     from mantlet.project.api import analyse
 
     target = folder or Path(f"mantlet-demo-{name}")
@@ -50,9 +50,9 @@ def demo(
             strict=False,
         ),
     ]:
-        out.print(f"  {path}  [dim]{what}[/dim]")
+        out.print(f"  {escape(str(path))}  [dim]{what}[/dim]")
     out.print(
-        f"\n[dim]Next: cd {target}, then mantlet risks · mantlet explain {result.risks[0].id if result.risks else 'ID'} · mantlet ask[/dim]"
+        f"\n[dim]Next: cd {escape(str(target))}, then mantlet risks · mantlet explain {result.risks[0].id if result.risks else 'ID'} · mantlet ask[/dim]"
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mantlet.cli import options
+from mantlet.cli.plain import say, write_bytes
 
 if TYPE_CHECKING:
     from mantlet.diagram.options import Options
@@ -73,7 +74,7 @@ def diagram(
     if keep:
         from mantlet.project.outputs import keep_layout
 
-        typer.echo(f"wrote {keep_layout(result)}")
+        say(f"wrote {keep_layout(result)}", aside=output is None)
     chosen = kind or (
         SUFFIXES.get(output.suffix.lower().lstrip("."), output.suffix.lstrip(".")) if output else "svg"
     )
@@ -83,14 +84,12 @@ def diagram(
         shown = _options(result, focus, path, detail=detail)
         data = result.diagram(chosen, shown, theme=theme, scale=scale, marked=not plain)
     if output is None:
-        from mantlet.cli.plain import write_bytes
-
         write_bytes([data])
         return
     from mantlet.base.files import write_atomic
 
     write_atomic(output, data)
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
 
 
 def _options(result: Assessment, focus: str, path: int, *, detail: bool) -> Options:

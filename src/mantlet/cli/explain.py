@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.catalogue.schema import Control
@@ -40,9 +40,7 @@ def explain(
     result = options.assess(model, environment, packs, rules, impact_mode, today)
     explained = result.explain(name)
     if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(explained.to_dict()).decode())
+        plain.write_json(explained.to_dict())
         return
     _print(explained, result.register.ratings.vector(explained.row) if explained.row >= 0 else "")
     if explained.row >= 0:

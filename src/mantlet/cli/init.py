@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.project.interview import Question
@@ -46,20 +46,22 @@ def init(
     text = apply_answers(name, given)
     from mantlet.base.files import write_atomic
 
-    write_atomic(output, text.encode())
-    typer.echo(f"wrote {output}")
+    write_atomic(output, text.encode(), expected="")
+    plain.say(f"wrote {output}")
     if template:
         _first_register(output)
     else:
-        typer.echo(
+        plain.say(
             "next: describe your system in it, then run mantlet risks (or mantlet init --list for patterns to start from)"
         )
 
 
 def _refuse_overwrite(output: Path) -> None:
+    import os
+
     from mantlet.base.errors import Location, UsageError
 
-    if output.exists():
+    if os.path.lexists(output):
         raise UsageError(
             "is there already", where=Location(str(output)), mend="name another file; init never overwrites"
         )
@@ -128,7 +130,7 @@ def _first_register(path: Path) -> None:
     from mantlet.cli.risks import print_short
     from mantlet.project.api import analyse
 
-    typer.echo("")
+    plain.say("")
     print_short(analyse(path), path)
 
 
@@ -137,13 +139,11 @@ def _print_list(*, as_json: bool) -> None:
 
     found = templates()
     if as_json:
-        import msgspec
-
         shapes = [
             {"id": item.id, "title": item.title, "summary": item.summary, "questions": questions(item.id)}
             for item in found
         ]
-        typer.echo(msgspec.json.encode(shapes).decode())
+        plain.write_json(shapes)
         return
     from rich.text import Text
 

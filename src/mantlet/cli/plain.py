@@ -34,16 +34,29 @@ def answered(arguments: Sequence[str]) -> bool:
 
 def write_bytes(pieces: Iterable[bytes]) -> None:
     """Write output for programs, piece by piece."""
+    sys.stdout.flush()
     out = sys.stdout.buffer
     for piece in pieces:
         out.write(piece)
     out.flush()
 
 
-def summary(result: Assessment, *, as_json: bool = False) -> str:
-    """Return the counts of a model and its risks."""
+def write_json(value: object) -> None:
+    """Write one JSON document; UTF-8, whatever the terminal speaks."""
     import msgspec
 
+    write_bytes([msgspec.json.encode(value), b"\n"])
+
+
+def say(text: str, *, aside: bool = False) -> None:
+    """Write a line for people, ``aside`` from the output; a file's name in it does not steer the terminal."""
+    from mantlet.base.printable import printable
+
+    (sys.stderr if aside else sys.stdout).write(f"{printable(text)}\n")
+
+
+def print_summary(result: Assessment, *, as_json: bool = False) -> None:
+    """Print the counts of a model and its risks."""
     register = result.register
     counts = {
         "elements": len(result.model.elements),
@@ -53,14 +66,15 @@ def summary(result: Assessment, *, as_json: bool = False) -> str:
         "open": register.counts(),
     }
     if as_json:
-        return msgspec.json.encode(counts).decode()
-    shown = {
-        name: ", ".join(f"{number} {word}" for word, number in value.items())
-        if isinstance(value, dict)
-        else f"{value:,}"
-        for name, value in counts.items()
-    }
-    return "\n".join(f"{name:9} {value}" for name, value in shown.items())
+        write_json(counts)
+        return
+    for name, value in counts.items():
+        shown = (
+            ", ".join(f"{number} {word}" for word, number in value.items())
+            if isinstance(value, dict)
+            else f"{value:,}"
+        )
+        say(f"{name:9} {shown}")
 
 
 def _threats(result: Assessment) -> None:
@@ -76,12 +90,8 @@ def _risks(result: Assessment) -> None:
     write_bytes(risks_json(result.register, result.risks))
 
 
-def _summary(result: Assessment) -> None:
-    write_bytes([summary(result).encode() + b"\n"])
-
-
 _PRINTING: dict[tuple[str, str], Callable[[Assessment], None]] = {
     ("threats", "--json"): _threats,
     ("risks", "--json"): _risks,
-    ("risks", "--summary"): _summary,
+    ("risks", "--summary"): print_summary,
 }

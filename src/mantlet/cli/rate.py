@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.risk.owasp import FactorText, Rating
@@ -42,9 +42,7 @@ def rate(
     else:
         raise UsageError("no vector given", mend="write mantlet rate SL:5/M:4/…")
     if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(rating.to_dict()).decode())
+        plain.write_json(rating.to_dict())
     else:
         _print(rating)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 
 def report(
@@ -36,17 +36,17 @@ def report(
     today: options.Today = "",
 ) -> None:
     """Write the report: summary, diagram, register, inventory, decisions, in one file that works offline."""
-    from mantlet.cli.terminal import err
+    from mantlet.cli.terminal import err, escape
 
     targets = output or [Path("report.html")]
     printed = _day(date)
     with err().status("Finding and rating threats …") as status:
         result = options.assess(model, environment, packs, rules, impact_mode, today)
         for target in targets:
-            status.update(f"Writing {target} …")
+            status.update(f"Writing {escape(str(target))} …")
             result.save_report(target, date=printed)
     for target in targets:
-        typer.echo(f"wrote {target}")
+        plain.say(f"wrote {target}")
 
 
 def _day(text: str) -> str:

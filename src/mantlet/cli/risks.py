@@ -45,7 +45,7 @@ def risks(
     """
     result = options.assess(model, environment, packs, rules, impact_mode, today)
     if summary:
-        typer.echo(plain.summary(result, as_json=as_json))
+        plain.print_summary(result, as_json=as_json)
     elif as_json:
         from mantlet.report.records import risks_json
 
@@ -58,7 +58,7 @@ def risks(
 
 def print_short(result: Assessment, model: Path) -> None:
     """Print what to find out and treat first."""
-    from mantlet.cli.terminal import console, headline
+    from mantlet.cli.terminal import console, escape, headline
 
     out = console()
     out.print(headline(result.register))
@@ -73,7 +73,7 @@ def print_short(result: Assessment, model: Path) -> None:
         out.print(_risk_table(groups[:SHOWN_RISKS]))
     hidden = groups[SHOWN_RISKS:]
     if hidden:
-        name = "" if model == options.DEFAULT_MODEL else f" {model}"
+        name = "" if model == options.DEFAULT_MODEL else f" {escape(str(model))}"
         out.print(
             f"[dim]… {sum(len(group) for group in hidden)} more risks of {len(hidden)} types: mantlet risks{name} --all[/dim]"
         )

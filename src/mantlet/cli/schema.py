@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mantlet.cli import plain
+
 
 def schema(
     output: Annotated[
@@ -22,9 +24,9 @@ def schema(
     catalogue = catalogue_for(Path("threatmodel.yaml"))
     text = json.dumps(model_schema(catalogue.vocabulary), indent=2, ensure_ascii=False) + "\n"
     if output is None:
-        typer.echo(text, nl=False)
+        plain.write_bytes([text.encode()])
         return
     from mantlet.base.files import write_atomic
 
     write_atomic(output, text.encode())
-    typer.echo(f"wrote {output}")
+    plain.say(f"wrote {output}")

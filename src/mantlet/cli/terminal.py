@@ -38,10 +38,16 @@ def escape(text: str) -> str:
     return escape_markup(printable(text))
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the exit point: a reader that has read enough is no failure."""
+        raise BrokenPipeError
+
+
 @lru_cache(maxsize=1)
 def console() -> Console:
     """Return the console; rich itself respects NO_COLOR and leaves colour out of pipes."""
-    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    return _Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mantlet.cli import options
+from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.base.errors import MantletError
@@ -33,15 +33,15 @@ def validate(
         _print_errors(error.errors)
         raise typer.Exit(error.exit_code) from None
     if as_json:
-        typer.echo('{"mantlet": 1, "valid": true, "errors": []}')
+        plain.write_json({"mantlet": 1, "valid": True, "errors": []})
     else:
-        typer.echo(
+        plain.say(
             f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)"
         )
 
 
 def _print_errors(errors: Iterable[MantletError]) -> None:
-    import msgspec
+    from mantlet.base.printable import printable
 
     found = []
     for error in errors:
@@ -49,10 +49,10 @@ def _print_errors(errors: Iterable[MantletError]) -> None:
         found.append(
             {
                 "what": error.what,
-                "file": where.file if where else "",
+                "file": printable(where.file) if where else "",
                 "line": where.line if where else 0,
                 "column": where.column if where else 0,
                 "mend": error.mend,
             }
         )
-    typer.echo(msgspec.json.encode({"mantlet": 1, "valid": False, "errors": found}).decode())
+    plain.write_json({"mantlet": 1, "valid": False, "errors": found})

@@ -12,6 +12,7 @@ In a few lines::
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import Analysis, State
 from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.limits import inside, is_file, is_folder
 from mantlet.catalogue.load import Catalogue, load_catalogue
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
@@ -39,10 +41,10 @@ DEFAULT_FILE = "threatmodel.yaml"
 
 def model_file(path: Path) -> Path:
     """Return the model file that a path names; a folder stands for the model in it."""
-    if not path.is_dir():
+    if not is_folder(path):
         return path
     for name in (DEFAULT_FILE, "threatmodel.json", "threatmodel.yml"):
-        if (path / name).is_file():
+        if is_file(path / name):
             return path / name
     raise InputError(
         "there is no threatmodel.yaml here",
@@ -53,8 +55,16 @@ def model_file(path: Path) -> Path:
 
 def catalogue_for(path: Path | None = None, rules: Iterable[Path] = ()) -> Catalogue:
     """Load the catalogue with the rules beside a model file, and any further folders of rules."""
-    beside = [path.parent / RULES_FOLDER] if path else []
-    return load_catalogue([*(folder for folder in beside if folder.is_dir()), *rules])
+    return load_catalogue([*(_rules_beside(path) if path else ()), *rules])
+
+
+def _rules_beside(model: Path) -> list[Path]:
+    """Return the folder of rules beside a model file, if there is one; a link out of the project is an error."""
+    folder = model.parent / RULES_FOLDER
+    if not os.path.lexists(folder):
+        return []
+    inside(model.parent, folder)
+    return [folder]
 
 
 def load(

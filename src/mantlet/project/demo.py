@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.limits import is_folder
 from mantlet.base.suggest import suggest
 
 MODEL_FILE = "threatmodel.yaml"
@@ -41,9 +43,11 @@ def write_example(id: str, folder: Path) -> Path:
     if id not in names:
         raise UsageError(f"there is no demo '{id}'", mend=suggest(id, names) or f"one of {', '.join(names)}")
     where = Location(str(folder))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError("is there already, and not an empty folder", where=where, mend="name a new folder")
     try:
+        if os.path.lexists(folder) and (not is_folder(folder) or any(folder.iterdir())):
+            raise UsageError(
+                "is there already, and not an empty folder", where=where, mend="name a new folder"
+            )
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         try:
@@ -55,8 +59,10 @@ def write_example(id: str, folder: Path) -> Path:
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
             raise
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", where=where) from None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"cannot be written: {getattr(error, 'strerror', None) or error}", where=where
+        ) from None
     return folder / MODEL_FILE
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import State
 from mantlet.base.errors import UsageError
+from mantlet.base.limits import inside, is_file
 from mantlet.base.suggest import suggest
 from mantlet.diagram.options import Badge, Options, Sensitivity
 from mantlet.risk.owasp import Severity
@@ -108,7 +109,7 @@ def _marked(assessment: Assessment, options: Options) -> Options:
 def stored_positions(assessment: Assessment) -> dict[str, Any] | None:
     """Return the layout that people keep beside the model file (`threatmodel.layout.json`); None where there is none."""
     path = _layout_path(assessment)
-    return Layout.load(path).raw if path and path.is_file() else None
+    return Layout.load(path).raw if path and is_file(path) else None
 
 
 def keep_layout(assessment: Assessment) -> Path:
@@ -121,7 +122,7 @@ def keep_layout(assessment: Assessment) -> Path:
             "a model built in Python has no file to keep a layout beside", mend="save the model first"
         )
     placed = maker.layout_positions(maker.draw(assessment.model, assessment.catalogue.vocabulary, Options()))
-    layout = Layout.load(path) if path.is_file() else Layout({}, str(path))
+    layout = Layout.load(path)
     layout.raw.update(placed)
     layout.save(path)
     return path
@@ -129,7 +130,11 @@ def keep_layout(assessment: Assessment) -> Path:
 
 def _layout_path(assessment: Assessment) -> Path | None:
     source = assessment.model.source
-    return None if source is None else layout_path(Path(source.document.file))
+    if source is None:
+        return None
+    path = layout_path(Path(source.document.file))
+    inside(path.parent, path)
+    return path
 
 
 def sequence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -10,7 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from mantlet.base.errors import InputError, LimitError, Location, MantletError, raise_all
-from mantlet.base.limits import inside
+from mantlet.base.limits import inside, is_file
 from mantlet.model.check_ids import PLACES
 from mantlet.model.entries import Include, Sections
 from mantlet.store.convert import from_raw
@@ -101,7 +102,7 @@ def reread(source: Source) -> Source:
 
 def _assemble(path: FilePath, root: FilePath, documents: dict[str, Document]) -> Source:
     reader = _Reader(root, documents)
-    real = str(path.resolve())
+    real = os.path.realpath(path)
     document = reader.document(real, path)
     source = Source(document, reader.sections(document), root=root, documents=reader.documents)
     reader.follow(document, source.sections, "", [real])
@@ -177,7 +178,7 @@ class _Reader:
         if (real, inner) in self.plain:
             return
         self.plain.add((real, inner))
-        if not path.is_file():
+        if not is_file(path):
             raise InputError(
                 f"there is no file '{wanted.path}'",
                 where=document.where(place),

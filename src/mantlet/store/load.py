@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mantlet.base.limits import MAX_BULK_BYTES
+from mantlet.base.limits import MAX_BULK_BYTES, is_file
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
 from mantlet.model.validate import check
@@ -68,11 +68,13 @@ def _in(environment: str, sections: Sections) -> Sections:
 
 def _json(path: Path) -> bytes:
     """Return the bytes of a file that looks like JSON; nothing for any other, or one that cannot be read."""
+    if not is_file(path):  # opening a pipe would wait for whoever writes to it
+        return b""
     try:
         with path.open("rb") as file:
             if file.read(1) != b"{" or os.fstat(file.fileno()).st_size > MAX_BULK_BYTES:
                 return b""
-            return b"{" + file.read()
+            return b"{" + file.read(MAX_BULK_BYTES)
     except OSError:
         return b""
 
@@ -85,4 +87,4 @@ def _source(path: Path, root: Path | None, data: bytes, sections: Sections) -> S
 
     document = Document(data.decode(), str(path))
     document.fingerprint = fingerprint(data)
-    return Source(document, sections, root=root or path.parent, documents={str(path.resolve()): document})
+    return Source(document, sections, root=root or path.parent, documents={os.path.realpath(path): document})

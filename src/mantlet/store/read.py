@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from mantlet.base.errors import LimitError, Location, MantletError
-from mantlet.base.limits import MAX_BULK_BYTES, MAX_TEXT_BYTES, read_text
+from mantlet.base.limits import MAX_BULK_BYTES, MAX_TEXT_BYTES, is_file, read_text
 from mantlet.store.jsonread import NotJsonError, looks_like_json, read_json
 from mantlet.store.tree import Tree
 from mantlet.store.yamlread import read_yaml
@@ -30,7 +30,7 @@ def read_file(path: FilePath) -> Reading:
     """Read a model file; the limit depends on whether people (YAML) or programs (JSON) write such files."""
     head = b""
     with suppress(OSError):
-        if path.is_file():
+        if is_file(path):
             with path.open("rb") as file:
                 head = file.read(1000)
     limit = MAX_BULK_BYTES if head.removeprefix(BOM).lstrip().startswith(b"{") else MAX_TEXT_BYTES
