@@ -48,7 +48,7 @@ def merge(base: Sections | Raw, ours: Sections | Raw, theirs: Sections | Raw) ->
     merging = _Merging()
     before, here, there = (raw_of(side) or {} for side in (base, ours, theirs))
     merged = merging.values(before, here, there, ())
-    if same(merged, here) or same(merged, there):
+    if not merging.conflicts and (same(merged, here) or same(merged, there)):
         return merged, merging.conflicts
     return merging.mended(merged, before, here, there), merging.conflicts
 
@@ -92,12 +92,23 @@ class _Merging:
         return merged
 
     def mended(self, merged: Raw, base: Raw, ours: Raw, theirs: Raw) -> Raw:
-        """Return the tree with every entry back that one side removed and the other mentions anew, each as a conflict."""
-        while broken := _broken(merged, (ours, theirs)):
+        """Return the tree with every entry back that one side removed and the other mentions anew, each as a conflict.
+
+        What only their side of a conflict mentions comes back too: whoever decides the conflict can then take either.
+        """
+        sides = (ours, theirs)
+        while broken := dict.fromkeys([*_broken(merged, sides), *_broken(self._their_way(merged), sides)]):
             for section, name in broken:
                 path: Path = (section, name)
-                sides = [get(side, path) for side in (base, ours, theirs)]
-                merged = applied(merged, Edit("put", path, self._conflict(path, *sides)))
+                held = [get(side, path) for side in (base, ours, theirs)]
+                merged = applied(merged, Edit("put", path, self._conflict(path, *held)))
+        return merged
+
+    def _their_way(self, merged: Raw) -> Raw:
+        """Return the tree with their value of each conflict in place of ours."""
+        for conflict in self.conflicts:
+            if conflict.theirs is not None:
+                merged = applied(merged, Edit("put", conflict.path, conflict.theirs))
         return merged
 
     def _conflict(self, path: Path, base: Raw, ours: Raw, theirs: Raw) -> Raw:
