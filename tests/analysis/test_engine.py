@@ -50,6 +50,10 @@ def test_open_where_it_applies_and_nothing_is_known_to_prevent_it():
     assert states(MODEL, BASE) == {"PICKLE@pull": "open", "TAMPER@call": "open"}
 
 
+def test_an_empty_model_has_no_cells():
+    assert list(considered(Analysis(sections("system: {name: Nothing yet}"), pack(BASE)))) == []
+
+
 def test_the_special_silences_the_general_at_the_same_place_only():
     analysis = Analysis(sections(MODEL), pack(BASE))
     row = analysis.type_row("TAMPER")

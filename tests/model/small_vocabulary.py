@@ -37,3 +37,4 @@ FACTS = [
 VOCABULARY = Vocabulary(TYPES, FACTS)
 CONTROLS = ["rate-limiting", "sandbox"]
 THREATS = ["MODEL-THEFT", "DOS"]
+PACKS = ["security", "privacy", "ml"]

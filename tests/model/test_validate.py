@@ -10,7 +10,7 @@ from mantlet.model.validate import check
 from mantlet.store.convert import from_raw
 from mantlet.store.rawedit import Edit, applied
 from mantlet.store.yamlread import read_yaml
-from tests.model.small_vocabulary import CONTROLS, THREATS, VOCABULARY
+from tests.model.small_vocabulary import CONTROLS, PACKS, THREATS, VOCABULARY
 
 SOUND = """\
 parties: {cloud: {role: processor}}
@@ -112,12 +112,18 @@ CASES = {
     "threat of the catalogue": ("threats.DOS", {"title": "T", "at": []}, "", "has a threat type 'DOS' already", ""),
     "place of an environment": ("environments.test.facts.apii", {"logged": "no"}, "", "unknown place", "'api'"),
     "fact of an environment": ("environments.test.facts.api.loged", "no", "", "unknown fact", "'logged'"),
+    "factor of a decision": ("decisions.DOS@gone.rating", "SL:1/XX:2", "", "unknown factor 'XX'", ""),
+    "score of a threat": ("threats.own.rating", "SL:99", "", "not a factor with a score", "SL:5"),
+    "pack": ("catalogue", {"packs": ["ml", "privcy"]}, "catalogue.packs.1", "unknown pack 'privcy'", "'privacy'"),
+    "name of the system": ("system.name", "n" * 501, "", "a name of 501 characters", "description"),
+    "name of an element": ("elements.api.name", "n" * 501, "", "a name of 501 characters", "description"),
+    "name of a flow": ("flows.call.name", "n" * 501, "", "a name of 501 characters", "description"),
     "day of a review": ("reviews", [{"by": "lee", "on": "2027-02-29"}], "reviews.0.on", "no day", ""),
 }  # fmt: skip
 
 
 def problems(raw):
-    return check(from_raw(raw), VOCABULARY, CONTROLS, THREATS)
+    return check(from_raw(raw), VOCABULARY, CONTROLS, THREATS, PACKS)
 
 
 def sound():

@@ -9,18 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.base.errors import MantletError
+from mantlet.model.vector import FACTORS, parse_vector, to_vector
 from mantlet.risk.owasp import (
-    FACTORS,
     IMPACT_MODES,
     MATRIX,
     Level,
     Severity,
     factor_texts,
     level,
-    parse_vector,
     rate,
     rate_vector,
-    to_vector,
 )
 
 EXAMPLES = Path(__file__).parents[3] / "shared/catalogues/owasp_rr_examples.tsv"

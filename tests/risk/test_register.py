@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mantlet.risk.owasp import FACTORS
+from mantlet.model.vector import FACTORS
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.reasons import reasons
 from mantlet.risk.residual import Residuals

@@ -103,12 +103,13 @@ class _Best:
         """Let a type's verdicts stand where they outrank what was there; place i of the type belongs to row ``rows[i]``."""
         rank = RANK[state]
         order = np.argsort(rank, kind="stable")
-        rows, ranked = rows[order], rank[order]
-        known = (rows >= 0) & (ranked > self.rank[rows])
-        self.rank[rows[known]] = ranked[known]
-        self.state[rows[known]] = state[order][known]
-        self.type[rows[known]] = kind
-        self.place[rows[known]] = order[known]
+        order = order[rows[order] >= 0]
+        order = order[rank[order] > self.rank[rows[order]]]
+        at = rows[order]
+        self.rank[at] = rank[order]
+        self.state[at] = state[order]
+        self.type[at] = kind
+        self.place[at] = order
 
 
 class _Matrix:

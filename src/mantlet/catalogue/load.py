@@ -54,6 +54,11 @@ class Catalogue:
         """The rules of all threat types; see `rules.program`."""
         self._frameworks = frameworks
 
+    @property
+    def pack_names(self) -> list[str]:
+        """What a model may choose as packs: those there are, and the project's own rules."""
+        return [*self.packs, PROJECT]
+
     @cached_property
     def frameworks(self) -> dict[str, Framework]:
         """Published lists by id; read only when somebody asks, because most runs don't."""
@@ -67,7 +72,7 @@ class Catalogue:
         else:
             chosen = set(packs)
             for name in packs:
-                if name not in self.packs and name != PROJECT:
+                if name not in self.pack_names:
                     mend = suggest(name, self.packs) or f"there are: {', '.join(self.packs)}"
                     raise UsageError(f"unknown pack '{name}'", mend=mend)
         return [item for item in self.threats.values() if item.pack in chosen or item.pack == PROJECT]

@@ -86,7 +86,7 @@ def _check(treatment: str, controls: list[str], rating: str, known: Mapping[str,
                 mend=suggest(control, known) or "`mantlet catalogue list controls` names them",
             )
     if rating:
-        from mantlet.risk.owasp import parse_vector
+        from mantlet.model.vector import parse_vector
 
         parse_vector(rating)
 

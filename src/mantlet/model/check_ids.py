@@ -17,6 +17,7 @@ _IDS = re.compile(r"[\w./-]+(\n[\w./-]+)*")
 FOREIGN = "x-"
 PLACES = ("elements", "flows", "data", "boundaries")
 """Sections whose ids share one space."""
+_NAMED = (*PLACES, "parties", "agents", "environments")
 _IDENTIFIED = (*PLACES, "parties", "agents", "controls", "threats", "environments", "sequences")
 
 
@@ -53,6 +54,23 @@ def _fine(ids: Collection[str]) -> bool:
         and f"\n{FOREIGN}" not in f"\n{together}"
         and f"{RETURNS}\n" not in f"{together}\n"
     )
+
+
+def check_names(sections: Sections, problems: Problems) -> None:
+    """Note names that no label, table or heading can show."""
+    if len(sections.system.name) > MAX_NAME:
+        problems.add(("system", "name"), *_long(sections.system.name))
+    for section in _NAMED:
+        entries = getattr(sections, section)
+        if any(len(entry.name) > MAX_NAME for entry in entries.values()):
+            for name, entry in entries.items():
+                if len(entry.name) > MAX_NAME:
+                    problems.add((section, name, "name"), *_long(entry.name))
+
+
+def _long(name: str) -> tuple[str, str]:
+    what = f"a name of {len(name):,} characters"
+    return what, f"keep names under {MAX_NAME}; long texts go into `description:`"
 
 
 def _why(name: str) -> tuple[str, str]:

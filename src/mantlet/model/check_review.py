@@ -7,11 +7,13 @@ from collections.abc import Collection
 
 from msgspec import UNSET
 
+from mantlet.base.errors import InputError
 from mantlet.model.check_facts import FactChecker
 from mantlet.model.check_ids import ID, SYSTEM
 from mantlet.model.entries import Decision, ManualThreat, Sections
 from mantlet.model.model import RETURNS
 from mantlet.model.problem import Path, Problems
+from mantlet.model.vector import parse_vector
 from mantlet.model.vocabulary import Subject
 
 AGENT_KINDS = (
@@ -162,6 +164,7 @@ class ReviewChecker:
             ("decided_on", decision.decided_on),
         ):
             self.problems.date(value, (*path, key))
+        self._rating(decision.rating, (*path, "rating"))
         if decision.treatment == "accept":
             needed = {
                 "reason": decision.reason.strip(),
@@ -178,6 +181,13 @@ class ReviewChecker:
                 (*path, "treatment"), "a threat that is not applicable needs a reason", "add `reason:`"
             )
 
+    def _rating(self, vector: str, path: Path) -> None:
+        if vector:
+            try:
+                parse_vector(vector)
+            except InputError as error:
+                self.problems.add(path, error.what, error.mend)
+
     def _threat(self, threat: ManualThreat, path: Path) -> None:
         if path[-1] in self.threat_types:
             self.problems.add(
@@ -192,6 +202,7 @@ class ReviewChecker:
         self.problems.words(threat.stride, STRIDE, (*path, "stride"))
         self.problems.words(threat.cia, CIA, (*path, "cia"))
         self.problems.words(threat.trim, TRIM, (*path, "trim"))
+        self._rating(threat.rating, (*path, "rating"))
         for index, node in enumerate(threat.linddun):
             if not LINDDUN.fullmatch(node):
                 self.problems.add(

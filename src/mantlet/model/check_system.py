@@ -49,9 +49,7 @@ class SystemChecker:
         if self.vocabulary.knows(name, realm):
             self._good_types.add((realm, name))
             return True
-        near = self.problems.near(name, [*self.vocabulary.of_realm(realm)]) or self.vocabulary.suggest_type(
-            name[:80], realm
-        )
+        near = self.problems.near(name, self.vocabulary.names(realm))
         other = next((item for item in REALMS if self.vocabulary.knows(name, item)), "")
         what = f"'{name}' is a type of {other}, not of {realm}" if other else f"unknown {realm} type '{name}'"
         self.problems.add(path, what, near or f"see `mantlet catalogue list types` for the types of {realm}")

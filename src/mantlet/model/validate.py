@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from msgspec import UNSET
+
 from mantlet.base.memory import without_collection
-from mantlet.model.check_ids import check_ids
+from mantlet.model.check_ids import check_ids, check_names
 from mantlet.model.check_review import ReviewChecker
 from mantlet.model.check_system import SystemChecker
 from mantlet.model.entries import Sections
@@ -24,11 +26,15 @@ def check(
     vocabulary: Vocabulary,
     controls: Collection[str] = (),
     threat_types: Collection[str] = (),
+    packs: Collection[str] = (),
 ) -> list[Problem]:
-    """Return every mistake of a model; ``controls`` and ``threat_types`` are the ids that the catalogue knows."""
+    """Return every mistake of a model; ``controls``, ``threat_types`` and ``packs`` are the ids that the catalogue knows."""
     problems = Problems()
     with without_collection():
         check_ids(sections, problems)
+        check_names(sections, problems)
+        if sections.catalogue.packs is not UNSET:
+            problems.names(sections.catalogue.packs, packs, "pack", ("catalogue", "packs"))
         system = SystemChecker(sections, vocabulary, problems)
         system.run()
         ReviewChecker(sections, controls, threat_types, problems, system.facts).run()

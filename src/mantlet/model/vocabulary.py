@@ -168,7 +168,10 @@ class Vocabulary:
         """Return the facts that may be written on a kind of subject."""
         return [fact for fact in self.facts.values() if subject in fact.on and not fact.derived]
 
+    def names(self, realm: Realm) -> list[str]:
+        """Return what a type of the realm may be called: ids, then aliases."""
+        return [*self.of_realm(realm), *(alias for at, alias in self._aliases if at == realm)]
+
     def suggest_type(self, name: str, realm: Realm) -> str:
         """Return “did you mean …?” among the types of a realm and their aliases."""
-        known = self.of_realm(realm)
-        return suggest(name, [*known, *(alias for at, alias in self._aliases if at == realm)])
+        return suggest(name, self.names(realm))

@@ -80,7 +80,12 @@ def load(
     file = Path(path)
     known = catalogue or catalogue_for(file)
     return load_model(
-        file, known.vocabulary, controls=known.controls, threats=known.threats, environment=environment
+        file,
+        known.vocabulary,
+        controls=known.controls,
+        threats=known.threats,
+        packs=known.pack_names,
+        environment=environment,
     )
 
 
@@ -201,7 +206,10 @@ def _check(model: Model, catalogue: Catalogue) -> None:
     from mantlet.model.validate import check  # noqa: PLC0415
     from mantlet.store.convert import raise_problems  # noqa: PLC0415
 
-    raise_problems(check(model.sections, catalogue.vocabulary, catalogue.controls, catalogue.threats), None)
+    found = check(
+        model.sections, catalogue.vocabulary, catalogue.controls, catalogue.threats, catalogue.pack_names
+    )
+    raise_problems(found, None)
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from mantlet.analysis.arrays import distinct
 from mantlet.analysis.engine import Analysis
 from mantlet.model.entries import Decision
-from mantlet.risk.owasp import Severity, parse_vector
+from mantlet.model.vector import parse_vector
+from mantlet.risk.owasp import Severity
 from mantlet.risk.ratings import BEST, Ratings
 from mantlet.rules.tree import SCOPES
 

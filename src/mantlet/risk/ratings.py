@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from mantlet.analysis.arrays import distinct
 from mantlet.analysis.engine import Analysis
 from mantlet.model.entries import ControlInPlace
+from mantlet.model.vector import FACTORS
 from mantlet.risk.agents import cast_of
 from mantlet.risk.cases import Rows, find_cases
 from mantlet.risk.factors import BEST, HIGH, LOW, Estimator, Scores
 from mantlet.risk.needs import Stakes
-from mantlet.risk.owasp import BUSINESS, FACTORS, LIKELIHOOD, MATRIX, TECHNICAL, ImpactMode, check_mode
+from mantlet.risk.owasp import BUSINESS, LIKELIHOOD, MATRIX, TECHNICAL, ImpactMode, check_mode
 
 __all__ = ["BEST", "HIGH", "LOW", "CaseRatings", "Ratings", "levels"]
 _SEVERITY = np.array(MATRIX, np.int8)

@@ -9,9 +9,10 @@ from msgspec import UNSET
 
 from mantlet.analysis.engine import SYSTEM_ROW
 from mantlet.analysis.facts import FactColumn
+from mantlet.model.vector import FACTORS
 from mantlet.risk.agents import SITUATIONS
 from mantlet.risk.needs import tables
-from mantlet.risk.owasp import FACTORS, factor_texts
+from mantlet.risk.owasp import factor_texts
 from mantlet.risk.ratings import BEST, HIGH, LOW, Ratings
 from mantlet.rules.tree import SCOPES
 

@@ -25,6 +25,7 @@ def load_model(
     *,
     controls: Collection[str] = (),
     threats: Collection[str] = (),
+    packs: Collection[str] = (),
     environment: str = "",
     root: Path | None = None,
 ) -> Model:
@@ -36,26 +37,31 @@ def load_model(
     path = Path(path)
     data = _json(path)
     sections = read_bulk(data) if data else None
-    if sections is not None and not check(sections, vocabulary, controls, threats):
+    if sections is not None and not check(sections, vocabulary, controls, threats, packs):
         model = Model(_in(environment, sections))
         model.source = partial(_source, path, root, data, sections)
         return model
     from mantlet.store.include import read_source  # noqa: PLC0415  (documents, YAML: only when they are needed)
 
     source = read_source(path, root)
-    check_source(source, vocabulary, controls=controls, threats=threats)
+    check_source(source, vocabulary, controls=controls, threats=threats, packs=packs)
     model = Model(_in(environment, source.sections))
     model.source = source
     return model
 
 
 def check_source(
-    source: Source, vocabulary: Vocabulary, *, controls: Collection[str] = (), threats: Collection[str] = ()
+    source: Source,
+    vocabulary: Vocabulary,
+    *,
+    controls: Collection[str] = (),
+    threats: Collection[str] = (),
+    packs: Collection[str] = (),
 ) -> None:
     """Raise every mistake that the schema cannot see, each with its file, line and column."""
     from mantlet.store.convert import raise_problems  # noqa: PLC0415
 
-    raise_problems(check(source.sections, vocabulary, controls, threats), source.where)
+    raise_problems(check(source.sections, vocabulary, controls, threats, packs), source.where)
 
 
 def _in(environment: str, sections: Sections) -> Sections:
