@@ -76,11 +76,12 @@ def mantlet_json(made: System) -> str:
 PYTM = {"external-entity": "Actor", "process": "Process", "data-store": "Datastore"}
 
 
-def pytm_json(made: System) -> str:
-    """Write the system as pytm's JSON input."""
+def pytm_json(made: System, only: str = "") -> str:
+    """Write the system as pytm's JSON input; ``only`` makes every element of that class."""
     boundaries = [{"name": name} for name in made.boundaries]
     elements = [
-        {"__class__": PYTM[kind], "name": name, "inBoundary": zone} for name, kind, _, zone in made.elements
+        {"__class__": only or PYTM[kind], "name": name, "inBoundary": zone}
+        for name, kind, _, zone in made.elements
     ]
     flows = [{"name": name, "source": source, "sink": target} for name, source, target in made.flows]
     return json.dumps({"name": "Generated", "boundaries": boundaries, "elements": elements, "flows": flows})

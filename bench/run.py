@@ -1,9 +1,10 @@
-"""Measures mantlet and its peers side by side on generated models, in one run, and checks the bars.
+"""Measures mantlet and its peers side by side on generated models, in one run, and holds the figures against the bars.
 
-    python bench/run.py [--sizes 100,1000,10000,100000] [--peers] [--runs 3]
+    python bench/run.py [--peers] [--runs 3] [--largest 100000] [--write]
 
-`--peers` makes two virtual environments with pytm and flowstrider from PyPI (once, under `.bench/`). Absolute
-times mean little on a shared machine; the bars that matter are ratios within the run.
+`--peers` makes two virtual environments with pytm and flowstrider from PyPI (once, under `.bench/`); `--write` puts the
+result into `docs/benchmarks.md`. Absolute times mean little on a shared machine: the bars that matter are ratios
+within the run, and a run takes peers and mantlet in turns.
 """
 
 from __future__ import annotations
@@ -11,48 +12,110 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generate import flowstrider_json, mantlet_json, pytm_json, system
+from generate import System, flowstrider_json, mantlet_json, pytm_json, system
 
-HERE = Path(__file__).parent
-ENVIRONMENTS = HERE.parent / ".bench"
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+ENVIRONMENTS = ROOT / ".bench"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
 PEERS = {"pytm": "pytm==1.4.0", "flowstrider": "flowstrider==1.2.0"}
-PEER_LIMIT = 1_000
-"""Largest model the peers are given; they take minutes and gigabytes beyond."""
+SIZE = 1_000
+"""Elements of the model that the peers are given too; they take minutes and gigabytes for much larger ones."""
+MARK = "## The last run"
+"""What follows it in the document is written anew by each run with `--write`."""
+EXAMPLE = ROOT / "tests" / "models" / "bare-30.yaml"
+MANTLET = [sys.executable, "-c", "from mantlet.__main__ import main; main()"]
+"""As the installed command starts."""
+MAPPED, SERVERS = "pytm, elements by kind", "pytm, all servers"
+STRIDER = "flowstrider, all rule sets"
 
 
-def timed(command: list[str], runs: int) -> tuple[float, float]:
-    """Return (median seconds, peak MiB of the largest child so far) of a whole process."""
-    seconds = []
+@dataclass(frozen=True)
+class Bar:
+    """What was measured and what it has to be: a ratio of at least, or a figure of at most."""
+
+    what: str
+    ours: float
+    limit: float
+    unit: str = "s"
+    peer: str = ""
+    theirs: float = 0.0
+
+    @property
+    def ratio(self) -> float:
+        return self.theirs / self.ours
+
+    @property
+    def met(self) -> bool:
+        return self.ratio >= self.limit if self.peer else self.ours <= self.limit
+
+    def cells(self) -> list[str]:
+        """Return the row of the table."""
+        shown = (
+            f"{self.ours * 1000:.1f} ms"
+            if self.unit == "s" and self.ours < 1
+            else f"{self.ours:,.2f} {self.unit}"
+        )
+        if self.peer:
+            compared = [f"{self.peer}: {self.theirs:.2f} s", f"{self.ratio:,.0f} ×", f"≥ {self.limit:,.0f} ×"]
+        else:
+            compared = ["", "", f"≤ {self.limit:g} {self.unit}"]
+        return [self.what, shown, *compared, "met" if self.met else "**missed**"]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of our processes: the source tree, with its byte code kept as an installation has it."""
+    env = {**os.environ, "NO_COLOR": "1", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "src"), env.get("PYTHONPATH", "")]))
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return env
+
+
+def timed(command: list[str], env: dict[str, str]) -> float:
+    """Return the seconds that a whole process takes."""
+    start = time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, env=env)
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr.decode()[-2000:]}")
+    return seconds
+
+
+def in_turns(commands: dict[str, tuple[list[str], int]], env: dict[str, str], runs: int) -> dict[str, float]:
+    """Return median seconds per command; each round runs each command as often as its number says."""
+    for name, (command, _) in commands.items():
+        if name.startswith("mantlet"):
+            timed(command, env)  # writes byte code
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(runs):
-        start = time.perf_counter()
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-        seconds.append(time.perf_counter() - start)
-        if done.returncode:
-            raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr.decode()[-2000:]}")
-    return statistics.median(seconds), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        for name, (command, times) in commands.items():
+            seconds[name] += [timed(command, env) for _ in range(times)]
+    return {name: statistics.median(found) for name, found in seconds.items()}
 
 
-def peak(command: list[str]) -> float:
-    """Return the peak MiB of one process, measured apart from earlier children."""
+def peak(command: list[str], env: dict[str, str]) -> tuple[float, float]:
+    """Return seconds and peak MiB of one process."""
     program = (
-        "import subprocess,resource,sys;subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/1024)"
+        "import subprocess,resource,sys,time;s=time.perf_counter();"
+        "subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,check=True);"
+        "print(time.perf_counter()-s,resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/1024)"
     )
-    return float(
-        subprocess.run(
-            [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True
-        ).stdout
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True, env=env
     )
+    seconds, mebibytes = map(float, done.stdout.split())
+    return seconds, mebibytes
 
 
 def peer_python(name: str) -> Path:
@@ -65,77 +128,139 @@ def peer_python(name: str) -> Path:
     return python
 
 
-def small(folder: Path, runs: int) -> dict[str, object]:
-    """Measure start-up and an everyday model."""
-    mantlet = [sys.executable, "-m", "mantlet"]
-    model = folder / "small.json"
-    model.write_text(mantlet_json(system(30)))
+def peer_commands(made: System, folder: Path) -> dict[str, tuple[list[str], int]]:
+    """Return how each peer judges the same system: pytm in two mappings, flowstrider with all its rule sets."""
+    by_kind, servers, strider = (folder / name for name in ("kinds.json", "servers.json", "strider.json"))
+    by_kind.write_text(pytm_json(made))
+    servers.write_text(pytm_json(made, only="Server"))
+    strider.write_text(flowstrider_json(made))
+    pytm = [str(peer_python("pytm")), str(HERE / "pytm_json.py")]
+    out = str(folder / "out.json")
+    flowstrider = [str(peer_python("flowstrider").parent / "flowstrider"), "elicit", str(strider)]
     return {
-        "bare python": timed([sys.executable, "-c", "pass"], runs)[0],
-        "--version": timed([*mantlet, "--version"], runs)[0],
-        "risks, 30 elements": timed([*mantlet, "risks", str(model)], runs)[0],
+        MAPPED: ([*pytm, str(by_kind), out], 1),
+        SERVERS: ([*pytm, str(servers), out], 1),
+        STRIDER: ([*flowstrider, "--management-path", str(folder / "management.json")], 1),
     }
 
 
-def one_size(size: int, folder: Path, runs: int, *, peers: bool) -> dict[str, object]:
-    """Measure one size: ours in process and as a process, and the peers' where they can."""
-    made = system(size)
-    ours = folder / f"m{size}.json"
+def compared(folder: Path, env: dict[str, str], runs: int, *, peers: bool) -> tuple[list[Bar], str]:
+    """Measure one model with everybody, and say what was measured."""
+    made = system(SIZE)
+    ours = folder / "model.json"
     ours.write_text(mantlet_json(made))
-    mantlet = [sys.executable, "-m", "mantlet"]
-    row: dict[str, object] = {"elements": size, "flows": len(made.flows)}
-    inside = json.loads(
-        subprocess.run(
-            [sys.executable, HERE / "inprocess.py", ours], capture_output=True, text=True, check=True
-        ).stdout
+    commands = {"mantlet": ([*MANTLET, "threats", str(ours), "--json"], 5)}
+    if peers:
+        commands |= peer_commands(made, folder)
+    seconds = in_turns(commands, env, runs)
+    inside = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, HERE / "inprocess.py", ours], capture_output=True, check=True, env=env
+            ).stdout
+        )
+        for _ in range(runs)
+    ]
+    within = statistics.median(item["seconds"] for item in inside)
+    bars = []
+    for what, measured, limits in (
+        ("analysis and rating in process", within, {MAPPED: 1000, SERVERS: 1000}),
+        ("whole process, JSON in, JSON out", seconds["mantlet"], {MAPPED: 30, SERVERS: 30, STRIDER: 10}),
+    ):
+        bars += [
+            Bar(what, measured, limit, "s", peer, seconds[peer])
+            for peer, limit in limits.items()
+            if peer in seconds
+        ]
+    size = len(subprocess.run(commands["mantlet"][0], capture_output=True, check=True, env=env).stdout)
+    about = (
+        f"{SIZE:,} elements, {len(made.flows):,} flows, {inside[0]['types']} threat types, "
+        f"{inside[0]['threats']:,} threats, {size / 1e6:.0f} MB of JSON; "
+        f"in process {within * 1000:.1f} ms, whole process {seconds['mantlet'] * 1000:.0f} ms"
     )
-    row |= {"in process s": inside["seconds"], "threats": inside["threats"], "types": inside["types"]}
-    summary = [*mantlet, "risks", str(ours), "--summary"]
-    row["--summary s"] = timed(summary, runs)[0]
-    row["--summary MiB"] = peak(summary)
-    row["threats --json s"] = timed([*mantlet, "threats", str(ours), "--json"], 1 if size > 10_000 else runs)[
-        0
-    ]
-    if peers and size <= PEER_LIMIT:
-        row |= peer_rows(made, size, folder)
-        row["in process, times faster than pytm"] = row["pytm s"] / row["in process s"]
-        row["process, times faster than pytm"] = row["pytm s"] / row["threats --json s"]
-        row["process, times faster than flowstrider"] = row["flowstrider s"] / row["threats --json s"]
-    return row
+    return bars, about
 
 
-def peer_rows(made: object, size: int, folder: Path) -> dict[str, float]:
-    """Measure the peers on the same system."""
-    theirs, other = folder / f"p{size}.json", folder / f"f{size}.json"
-    theirs.write_text(pytm_json(made))
-    other.write_text(flowstrider_json(made))
-    pytm = [str(peer_python("pytm")), str(HERE / "pytm_json.py"), str(theirs), str(folder / "pytm-out.json")]
-    strider = [
-        str(peer_python("flowstrider").parent / "flowstrider"),
-        "elicit",
-        str(other),
-        "--management-path",
-        str(folder / f"tm{size}.json"),
+def everyday(env: dict[str, str], runs: int) -> list[Bar]:
+    """Measure start-up and a small model."""
+    commands = {
+        "mantlet --version": ([*MANTLET, "--version"], 5),
+        "mantlet risks": ([*MANTLET, "risks", str(EXAMPLE)], 3),
+    }
+    seconds = in_turns(commands, env, runs)
+    return [
+        Bar("`mantlet risks`, 30 elements (YAML)", seconds["mantlet risks"], 0.6),
+        Bar("`mantlet --version`", seconds["mantlet --version"], 0.06),
     ]
-    return {"pytm s": timed(pytm, 1)[0], "flowstrider s": timed(strider, 1)[0]}
+
+
+def growth(folder: Path, env: dict[str, str], largest: int) -> tuple[list[Bar], list[str]]:
+    """Measure how time and memory grow, up to the largest size."""
+    rows, bars, size = [], list[Bar](), SIZE
+    while size <= largest:
+        model = folder / f"{size}.json"
+        model.write_text(mantlet_json(system(size)))
+        seconds, mebibytes = peak([*MANTLET, "risks", str(model), "--summary"], env)
+        whole, most = peak([*MANTLET, "threats", str(model), "--json"], env)
+        rows.append(
+            f"| {size:,} | {seconds:.2f} s | {mebibytes:,.0f} MiB | {whole:.2f} s | {most:,.0f} MiB |"
+        )
+        if size == 100_000:
+            what = "`mantlet risks --summary`, 100,000 elements / 300,000 flows"
+            bars = [Bar(what, seconds, 10), Bar(f"{what}, memory", mebibytes / 1024, 2, "GiB")]
+        size *= 10
+    return bars, rows
+
+
+def document(bars: list[Bar], about: str, rows: list[str]) -> str:
+    """Return the result as Markdown."""
+    lines = ["| what | mantlet | peer | ratio | bar | |", "|---|---|---|---|---|---|"]
+    lines += [f"| {' | '.join(bar.cells())} |" for bar in bars]
+    missed = sum(not bar.met for bar in bars)
+    verdict = (
+        f"{len(bars) - missed} of {len(bars)} bars met, {missed} missed."
+        if missed
+        else f"All {len(bars)} bars met."
+    )
+    grown = [
+        "| elements | `risks --summary` | memory | `threats --json` | memory |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
+    return "\n".join([about, "", *lines, "", verdict, "", *grown]) + "\n"
+
+
+def machine() -> str:
+    """Describe the machine without naming it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        processor = platform.machine()
+    peers = ", ".join(name.replace("==", " ") for name in PEERS.values())
+    return f"{processor}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; {peers}."
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", default="100,1000,10000,100000")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--largest", type=int, default=100_000)
+    parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    os.environ.setdefault("NO_COLOR", "1")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        result = {"small": small(folder, max(options.runs, 5)), "sizes": []}
-        for size in (int(text) for text in options.sizes.split(",")):
-            result["sizes"].append(one_size(size, folder, options.runs, peers=options.peers))
-            print(json.dumps(result["sizes"][-1], indent=1), flush=True)
-    print(json.dumps(result["small"], indent=1))
+        env = environment(folder)
+        bars, about = compared(folder, env, options.runs, peers=options.peers)
+        bars += everyday(env, options.runs)
+        more, rows = growth(folder, env, options.largest)
+    result = document(bars + more, about, rows)
+    print(result)
+    if options.write:
+        head = DOCUMENT.read_text(encoding="utf-8").partition(MARK)[0]
+        DOCUMENT.write_text(f"{head}{MARK}\n\n{machine()}\n\n{result}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.analysis import arrays
-from mantlet.risk.register import ordered
+from mantlet.risk.register import grouped
 
 NUMBERS = st.lists(st.integers(0, 60), max_size=40)
 
@@ -30,4 +30,9 @@ def test_giant_numbers_are_sorted(monkeypatch):
 def test_order_is_by_group_then_worth_then_row(scale, pairs):
     group = np.array([first for first, _ in pairs], np.int64) * scale
     worth = np.array([second for _, second in pairs], np.int64) * (scale >> 40 or 1)
-    assert ordered(group, worth).tolist() == np.lexsort((worth, group)).tolist()
+    order, starts = grouped(group, worth)
+    assert order.tolist() == np.lexsort((worth, group)).tolist()
+    found = [
+        number for number, row in enumerate(order) if number == 0 or group[row] != group[order[number - 1]]
+    ]
+    assert starts.tolist() == found

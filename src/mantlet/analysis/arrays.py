@@ -50,6 +50,11 @@ class Ragged(Struct, frozen=True):
         """Return the row that each item belongs to."""
         return np.repeat(np.arange(len(self.starts) - 1, dtype=np.intp), np.diff(self.starts))
 
+    @property
+    def filled(self) -> Index:
+        """The rows that have items."""
+        return np.flatnonzero(self.starts[1:] != self.starts[:-1])
+
     def of_rows(self, rows: Index) -> tuple[Index, Index]:
         """Return the items of some rows, end to end, and how many each has."""
         first = self.starts[rows]

@@ -155,8 +155,10 @@ class ModelAtoms:
             for row in dimensions:
                 crossed |= columns.zone[row][columns.source] != columns.zone[row][columns.target]
             inside = columns.enclosed(special)
-            crossed |= inside[columns.source] != inside[columns.target]
-            crossed |= self._crosses_as_written(atom.types)[columns.movement_flow]
+            if inside.any():
+                crossed |= inside[columns.source] != inside[columns.target]
+            if columns.crossing_as_written:
+                crossed |= self._crosses_as_written(atom.types)[columns.movement_flow]
             self._answers[key] = uniform(np.where(crossed, YES, NO if drawn else UNKNOWN).astype(np.int8))
         return self._answers[key]
 

@@ -120,18 +120,19 @@ class Labels:
         for first in range(0, len(table.names), WORD):
             bits = [1 << code - first if 0 <= code - first < WORD else 0 for code in range(len(table.names))]
             arrived = np.zeros(len(table.codes), np.uint64)
-            _receive(arrived, np.array(bits, np.uint64)[table.codes], incoming)
+            _receive(arrived, np.array(bits, np.uint64)[table.codes], incoming, incoming.filled)
             words.append(arrived)
         return cls(table, words)
 
     def carried_on(self, outgoing: Ragged, incoming: Ragged) -> Labels:
         """Look any number of steps away."""
         words = [word.copy() for word in self._words]
+        heads = incoming.filled
         for arrived in words:
             changed = np.flatnonzero(arrived)
             while changed.size:
                 if changed.size * 8 > len(arrived):
-                    changed = _receive(arrived, arrived, incoming)
+                    changed = _receive(arrived, arrived, incoming, heads)
                 else:  # few are left: follow only these
                     items, lengths = outgoing.of_rows(changed)
                     before = arrived[items]
@@ -151,9 +152,8 @@ class Labels:
         return found
 
 
-def _receive(arrived: Words, sent: Words, incoming: Ragged) -> Index:
-    """Let each element take in what is sent over the arrows to it, and return those that changed."""
-    heads = np.flatnonzero(incoming.starts[1:] != incoming.starts[:-1])
+def _receive(arrived: Words, sent: Words, incoming: Ragged, heads: Index) -> Index:
+    """Let the heads of arrows take in what is sent over these, and return those that changed."""
     if not heads.size:
         return heads
     before = arrived[heads]
