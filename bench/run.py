@@ -37,6 +37,7 @@ MARK = "## The last run"
 EXAMPLE = ROOT / "tests" / "models" / "bare-30.yaml"
 MANTLET = [sys.executable, "-c", "from mantlet.__main__ import main; main()"]
 """As the installed command starts."""
+INSIDE = "in process"
 MAPPED, SERVERS = "pytm, elements by kind", "pytm, all servers"
 STRIDER = "flowstrider, all rule sets"
 
@@ -92,8 +93,13 @@ def timed(command: list[str], env: dict[str, str]) -> float:
     return seconds
 
 
-def in_turns(commands: dict[str, tuple[list[str], int]], env: dict[str, str], runs: int) -> dict[str, float]:
-    """Return median seconds per command; each round runs each command as often as its number says."""
+def in_turns(
+    commands: dict[str, tuple[list[str], int]], env: dict[str, str], runs: int, inside: Path | None = None
+) -> dict[str, float]:
+    """Return median seconds per command; each round runs each command as often as its number says.
+
+    ``inside`` is a model on which analysis and rating are timed within one process, in turns with the rest.
+    """
     for name, (command, _) in commands.items():
         if name.startswith("mantlet"):
             timed(command, env)  # writes byte code
@@ -101,7 +107,15 @@ def in_turns(commands: dict[str, tuple[list[str], int]], env: dict[str, str], ru
     for _ in range(runs):
         for name, (command, times) in commands.items():
             seconds[name] += [timed(command, env) for _ in range(times)]
+            if inside is not None:
+                seconds.setdefault(INSIDE, []).append(within(inside, env)["seconds"])
     return {name: statistics.median(found) for name, found in seconds.items()}
+
+
+def within(model: Path, env: dict[str, str]) -> dict[str, float]:
+    """Time analysis and rating inside one process."""
+    command = [sys.executable, str(HERE / "inprocess.py"), str(model)]
+    return json.loads(subprocess.run(command, capture_output=True, check=True, env=env).stdout)
 
 
 def peak(command: list[str], env: dict[str, str]) -> tuple[float, float]:
@@ -152,19 +166,10 @@ def compared(folder: Path, env: dict[str, str], runs: int, *, peers: bool) -> tu
     commands = {"mantlet": ([*MANTLET, "threats", str(ours), "--json"], 5)}
     if peers:
         commands |= peer_commands(made, folder)
-    seconds = in_turns(commands, env, runs)
-    inside = [
-        json.loads(
-            subprocess.run(
-                [sys.executable, HERE / "inprocess.py", ours], capture_output=True, check=True, env=env
-            ).stdout
-        )
-        for _ in range(runs)
-    ]
-    within = statistics.median(item["seconds"] for item in inside)
+    seconds = in_turns(commands, env, runs, inside=ours)
     bars = []
     for what, measured, limits in (
-        ("analysis and rating in process", within, {MAPPED: 1000, SERVERS: 1000}),
+        ("analysis and rating in process", seconds[INSIDE], {MAPPED: 1000, SERVERS: 1000}),
         ("whole process, JSON in, JSON out", seconds["mantlet"], {MAPPED: 30, SERVERS: 30, STRIDER: 10}),
     ):
         bars += [
@@ -173,10 +178,11 @@ def compared(folder: Path, env: dict[str, str], runs: int, *, peers: bool) -> tu
             if peer in seconds
         ]
     size = len(subprocess.run(commands["mantlet"][0], capture_output=True, check=True, env=env).stdout)
+    counts = within(ours, env)
     about = (
-        f"{SIZE:,} elements, {len(made.flows):,} flows, {inside[0]['types']} threat types, "
-        f"{inside[0]['threats']:,} threats, {size / 1e6:.0f} MB of JSON; "
-        f"in process {within * 1000:.1f} ms, whole process {seconds['mantlet'] * 1000:.0f} ms"
+        f"{SIZE:,} elements, {len(made.flows):,} flows, {counts['types']} threat types, "
+        f"{counts['threats']:,} threats, {size / 1e6:.0f} MB of JSON; "
+        f"in process {seconds[INSIDE] * 1000:.1f} ms, whole process {seconds['mantlet'] * 1000:.0f} ms"
     )
     return bars, about
 

@@ -167,10 +167,16 @@ class Lineage:
 
     def by_nature(self, types: tuple[str, ...]) -> Mask:
         """Tell of each element whether its type holds such data by nature."""
-        table, codes = self.columns.element_types, 0
+        table = self.columns.element_types
+        marks = flags(self.held_by_nature(types), len(table.names))
+        return marks[table.codes] if table.names else np.zeros(0, bool)
+
+    def held_by_nature(self, types: tuple[str, ...]) -> int:
+        """Return the set of codes of element types that hold such data by nature."""
+        codes = 0
         for name in types:
             codes |= self._natural.get(name, 0)
-        return flags(codes, len(table.names))[table.codes] if table.names else np.zeros(0, bool)
+        return codes
 
     def elements(self, relation: str, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each element whether it holds, or handles, such data.

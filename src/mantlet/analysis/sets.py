@@ -16,7 +16,7 @@ from mantlet.analysis.arrays import Index, Mask, Ragged, Typed, distinct, flags,
 from mantlet.analysis.atoms import ModelAtoms
 from mantlet.rules.evaluate import Answer
 from mantlet.rules.program import SCOPE_ORDER, Sets
-from mantlet.rules.tree import UNKNOWN, YES, Atom, Linked, Scope, Subject, TypeIs
+from mantlet.rules.tree import UNKNOWN, YES, Atom, Carries, Linked, Scope, Subject, TypeIs
 
 WORD = 64
 Words = NDArray[np.uint64]
@@ -29,7 +29,8 @@ class PlaceSets:
         self.atoms = atoms
         self.sizes = {scope: atoms.size(scope) for scope in SCOPE_ORDER}
         self._everywhere = {scope: (1 << size) - 1 for scope, size in self.sizes.items()}
-        self._types: dict[tuple[Scope, Subject], dict[str, int]] = {}
+        self._types: dict[tuple[Scope, Subject], TypePlaces] = {}
+        self._nothing_listed = not atoms.columns.moves_known.any()
         self._links: dict[str, Labels] = {}
 
     def spoken(self) -> Iterator[str]:
@@ -42,8 +43,12 @@ class PlaceSets:
         """Return where an atom may hold and where it is known to."""
         everywhere = self._everywhere[scope]
         if isinstance(atom, TypeIs):
-            places = self._of_types(atom.types, scope, atom.subject)
+            table = self._types_of(scope, atom.subject)
+            places = table.of(table.types.codes_of(atom.types))
             return places, places
+        if isinstance(atom, Carries) and atom.subject == "flow" and self._nothing_listed:
+            held = self.atoms.lineage.held_by_nature(atom.types)
+            return everywhere, everywhere if "any" in atom.words else self._types_of(scope, "source").of(held)
         if isinstance(atom, Linked):
             places = self._linked(atom, scope)
             return places, places
@@ -62,17 +67,13 @@ class PlaceSets:
         size = self.sizes[scope]
         return flags(may, size).view(np.int8) + flags(sure, size).view(np.int8)
 
-    def _of_types(self, wanted: Iterable[str], scope: Scope, subject: Subject) -> int:
+    def _types_of(self, scope: Scope, subject: Subject) -> TypePlaces:
         key = (scope, subject)
-        sets = self._types.get(key)
-        if sets is None:
+        if key not in self._types:
             columns = self.atoms.columns
             table = columns.boundary_types if subject == "boundary" else columns.element_types
-            sets = self._types[key] = places_by_type(table, self.atoms.rows(scope, subject))
-        places = 0
-        for name in wanted:
-            places |= sets.get(name, 0)
-        return places
+            self._types[key] = TypePlaces(table, self.atoms.rows(scope, subject))
+        return self._types[key]
 
     def _linked(self, atom: Linked, scope: Scope) -> int:
         mask = self._labels(atom.relation).any_of(atom.types)
@@ -95,15 +96,23 @@ class PlaceSets:
         return self._links[relation]
 
 
-def places_by_type(table: Typed, rows: Index | None) -> dict[str, int]:
-    """Return, per type, the places of which the subject is-a it; ``rows`` looks places up in the table."""
-    codes = table.codes if rows is None else table.codes[rows]
-    marks = np.packbits(codes == np.arange(len(table.names))[:, None], axis=1, bitorder="little")
-    own = [int.from_bytes(mark, "little") for mark in marks]
-    return {
-        name: reduce(or_, (own[code] for code in range(among.bit_length()) if among >> code & 1))
-        for name, among in table.sets.items()
-    }
+class TypePlaces:
+    """Places by the type of one of their subjects; ``rows`` looks the places up in the table of types."""
+
+    def __init__(self, types: Typed, rows: Index | None) -> None:
+        self.types = types
+        codes = types.codes if rows is None else types.codes[rows]
+        marks = np.packbits(codes == np.arange(len(types.names))[:, None], axis=1, bitorder="little")
+        self._own = [int.from_bytes(mark, "little") for mark in marks]
+        self._known: dict[int, int] = {}
+
+    def of(self, codes: int) -> int:
+        """Return the places whose type is in a set of codes."""
+        known = self._known.get(codes)
+        if known is None:
+            chosen = (places for code, places in enumerate(self._own) if codes >> code & 1)
+            known = self._known[codes] = reduce(or_, chosen, 0)
+        return known
 
 
 class Labels:
