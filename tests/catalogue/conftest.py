@@ -3,10 +3,6 @@
 import textwrap
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 THREAT = """
 threats:

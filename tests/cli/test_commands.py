@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from mantlet.__main__ import run
 from mantlet.project.demo import write_example
 
 MODEL = """\
@@ -35,17 +34,6 @@ def shop(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("threatmodel.yaml").write_text(MODEL, encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def call(monkeypatch, capfd):
-    def call(*arguments, code=0):
-        monkeypatch.setattr(sys, "argv", ["mantlet", *map(str, arguments)])
-        capfd.readouterr()
-        assert run() == code
-        return capfd.readouterr()
-
-    return call
 
 
 def test_risks_are_few_and_ranked(shop, call):

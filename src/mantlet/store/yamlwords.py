@@ -30,6 +30,9 @@ _WORDS = (
     ("incompatible", "this version of YAML is not read", "remove the %YAML line"),
 )  # fmt: skip
 
+_LONGEST_KEY = 1024
+"""Characters after which YAML takes no text for a key."""
+
 
 def syntax_error(error: yaml.YAMLError, text: str, file: str) -> InputError:
     """Return the parser's error as ours: what is wrong, where, how to mend it."""
@@ -43,6 +46,8 @@ def syntax_error(error: yaml.YAMLError, text: str, file: str) -> InputError:
     quoted = "quoted scalar" in str(getattr(error, "context", ""))
     opened = getattr(error, "context_mark", None)
     where = _where(text, int(opened.index) if quoted and opened is not None else offset, file)
+    if "mapping values" in problem and offset - text.rfind("\n", 0, offset) > _LONGEST_KEY:
+        return InputError("a key of more than 1,024 characters", where=where, mend="shorten it")
     for sign, what, mend in _WORDS:
         if sign in problem:
             return InputError(what, where=where, mend=mend)
