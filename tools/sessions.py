@@ -115,7 +115,7 @@ class Session:
             code, output = self._run(command, options.get("typed", ""))
             if code != int(options.get("exit", "0")):
                 raise PageError(f"{self.name}: `{command}` ended with exit code {code}:\n{output}")
-            lines = [line.rstrip() for line in output.strip("\n").splitlines()]
+            lines = "\n".join(line.rstrip() for line in output.splitlines()).strip("\n").splitlines()
             most = int(options.get("head", len(lines)))
             shown += [f"$ {command}", *lines[:most], *(["…"] if len(lines) > most else [])]
         return "\n".join(shown) + "\n"

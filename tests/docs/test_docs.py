@@ -1,30 +1,54 @@
-"""The documentation says what is there."""
+"""The documentation says what is there, and what it shows works."""
 
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
 from mantlet.catalogue.load import load_catalogue
+from mantlet.cli.app import app
+from mantlet.project.api import analyse
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+PAGES = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "THIRD-PARTY-NOTICES.md",
+        *(ROOT / "docs").rglob("*.md"),
+    ]
+)
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def anchors(page):
+    """Return what links can lead to within a page: its headings, as code hosts name them."""
+    plain = FENCED.sub("", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.+)$", plain, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
-    missing = [
-        target
-        for target in LINK.findall(page.read_text(encoding="utf-8"))
-        if not (page.parent / target).exists()
-    ]
-    assert missing == []
+    lost = []
+    for target, anchor in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
+        there = (page.parent / target) if target else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            lost.append(f"{target}#{anchor}")
+    assert lost == []
 
 
-def test_generated_parts_are_fresh():
+def test_what_is_generated_or_shown_is_fresh_and_works():
+    """Runs every command and every Python example of the pages; see tools/docs.py."""
     done = subprocess.run(
         [sys.executable, ROOT / "tools/docs.py", "--check"], capture_output=True, text=True, check=False
     )
@@ -33,68 +57,125 @@ def test_generated_parts_are_fresh():
 
 def test_everything_in_the_catalogue_is_documented():
     catalogue = load_catalogue()
-    listed = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
-    words = (ROOT / "docs/file-format.md").read_text(encoding="utf-8")
+    listed, words = text("docs/coverage.md"), text("docs/file-format.md")
     missing = [name for name in (*catalogue.threats, *catalogue.controls) if f"`{name}`" not in listed]
-    missing += [name for name in catalogue.vocabulary.types if f"`{name}`" not in words]
     missing += [
-        fact.id
-        for fact in catalogue.vocabulary.facts.values()
-        if not fact.derived and f"`{fact.id}`" not in words
+        name
+        for name in (*catalogue.vocabulary.types, *catalogue.vocabulary.facts)
+        if f"`{name}`" not in words
     ]
     assert missing == []
 
 
-def test_python_in_the_readme_runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
-    exec(compile(code, "README.md", "exec"), {})  # noqa: S102
-    assert (tmp_path / "report.html").stat().st_size > 1000
+def commands(command, path=()):
+    """Yield each command with its words."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
 
 
-@pytest.mark.parametrize("page", ["file-format.md"])
-def test_models_in_the_docs_are_sound(page, tmp_path):
-    from mantlet.project.api import load
-
-    blocks = re.findall(
-        r"```yaml\n(mantlet: 1.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert blocks
-    for block in blocks:
-        (tmp_path / "threatmodel.yaml").write_text(block, encoding="utf-8")
-        load(tmp_path / "threatmodel.yaml")
+COMMANDS = dict(commands(typer.main.get_command(app)))
 
 
-def test_the_rule_in_the_extension_page_works(tmp_path):
-    blocks = re.findall(
-        r"```yaml\n(.*?)```", (ROOT / "docs/extend.md").read_text(encoding="utf-8"), re.DOTALL
-    )
-    for number, block in enumerate(blocks):
-        (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
-    assert "GOLDEN-IMAGE-STALE" in load_catalogue([tmp_path]).threats
+def test_every_command_is_documented():
+    headings = set(re.findall(r"^## (mantlet.*)$", text("docs/cli.md"), re.MULTILINE))
+    assert headings == {" ".join(["mantlet", *path]) for path in COMMANDS}
 
 
-def test_commands_in_the_docs_exist():
-    manual = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
-    known = set(re.findall(r"^## mantlet (.+)$", manual, re.MULTILINE))
-    for page in PAGES:
-        fenced = "\n".join(
-            re.findall(r"```(?:sh|console)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-        )
-        for command in re.findall(r"^(?:\$ )?mantlet ([a-z]+(?: [a-z]+)?)", fenced, re.MULTILINE):
-            assert command.split()[0] in known or command in known, (page.name, command)
-
-
-def test_the_worked_rating_is_what_the_command_prints(capfd, monkeypatch):
-    from mantlet.__main__ import run
-
-    command, shown = re.search(
-        r"\$ mantlet (rate [^\n]*)\n(.*?)```",
-        (ROOT / "docs/rating.md").read_text(encoding="utf-8"),
-        re.DOTALL,
-    ).groups()
-    monkeypatch.setattr(sys, "argv", ["mantlet", *command.split()])
-    assert run() == 0
-    assert [line.split() for line in capfd.readouterr().out.splitlines()] == [
-        line.split() for line in shown.splitlines()
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_options_that_pages_name_exist(page):
+    source = page.read_text(encoding="utf-8")
+    shown = [
+        line
+        for block in re.findall(r"^```(?:sh|console)[^\n]*\n(.*?)^```", source, re.MULTILINE | re.DOTALL)
+        for line in block.splitlines()
     ]
+    named = [line.removeprefix("$ ").split(" | ")[0] for line in shown] + re.findall(
+        r"`(mantlet [^`]*)`", source
+    )
+    for line in named:
+        words = line.split()
+        if words[:1] != ["mantlet"] or len(words) < 2 or words[1].isupper():
+            continue
+        path = next((tuple(words[1:end]) for end in (3, 2) if tuple(words[1:end]) in COMMANDS), ())
+        assert path or words[1].startswith("-"), f"{page.name}: there is no `{line}`"
+        known = {name for item in COMMANDS[path].params for name in item.opts} | {"--help"}
+        unknown = [word for word in words if re.fullmatch(r"--[a-z-]+", word) and word not in known]
+        assert unknown == [], f"{page.name}: `{line}`"
+
+
+def test_the_model_file_page_shows_sound_models(tmp_path):
+    blocks = re.findall(r"^```yaml\n(.*?)^```", text("docs/file-format.md"), re.MULTILINE | re.DOTALL)
+    whole = next(block for block in blocks if block.startswith("mantlet: 1"))
+    pieces = [block for block in blocks if block != whole]
+    assert len(pieces) == 2
+    here, other = tmp_path, tmp_path / "payments"
+    other.mkdir()
+    (here / "flows.yaml").write_text("mantlet: 1\nassumptions: [Clocks are right.]\n", encoding="utf-8")
+    (other / "threatmodel.yaml").write_text(
+        "mantlet: 1\nelements: {till: {type: web-service}}\n", encoding="utf-8"
+    )
+    (here / "threatmodel.yaml").write_text(whole + "".join(pieces), encoding="utf-8")
+    result = analyse(here / "threatmodel.yaml", environment="staging")
+    assert "payments/till" in result.model.elements
+    assert "RESELLER-POACHES" in {risk.type.id for risk in result.risks}
+
+
+def test_the_worked_ratings_add_up():
+    page = text("docs/rating.md")
+    sums = re.findall(r"\(([\d+]+)\) ÷ (\d) = (\d+\.?\d*)", page)
+    assert len(sums) == 5
+    for terms, count, mean in sums:
+        scores = [int(term) for term in terms.split("+")]
+        assert len(scores) == int(count)
+        assert sum(scores) / len(scores) == float(mean)
+    factors = re.findall(r"^[A-Z][a-z -]+?  +(\d)  ", page.split("### In a model")[1], re.MULTILINE)
+    assert "+".join(factors[:8]) == sums[3][0]
+    assert "+".join(factors[12:16]) == sums[4][0]
+
+
+def test_pictures_are_there_and_small():
+    for path in (ROOT / "docs/images").iterdir():
+        assert path.suffix == ".png"
+        assert path.stat().st_size <= 300_000
+
+
+def test_the_readme_and_ci_tell_the_same():
+    readme = text("README.md")
+    install, test = re.findall(r"^```sh\n(.*?)\n```", readme, re.MULTILINE | re.DOTALL)
+    assert install.endswith("mantlet demo")
+    assert all(step in text("tools/readme.sh") for step in ('pip" install', 'mantlet" demo'))
+    for step in ("-r requirements-dev.lock", "--no-deps -e ."):
+        assert step in test
+        assert step in text(".ci/run")
+
+
+def needed():
+    project = tomllib.loads(text("pyproject.toml"))
+    extras = [item for group in project["project"]["optional-dependencies"].values() for item in group]
+    lines = [*project["project"]["dependencies"], *extras]
+    development = project["dependency-groups"]["dev"]
+    return tuple(
+        {re.split(r"[^\w-]", item)[0].lower() for item in items} - {"mantlet"}
+        for items in (lines, development)
+    )
+
+
+def test_every_dependency_is_locked_with_hashes():
+    lock = text("requirements-dev.lock")
+    pinned = dict(
+        re.findall(
+            r"^([\w-]+)==\S+(?: ;[^\n\\]*)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
+            lock,
+            re.MULTILINE,
+        )
+    )
+    run, development = needed()
+    assert (run | development) - pinned.keys() == set()
+    assert len(pinned) == len(set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE)))
+    assert not re.search(r"https?://|file:|/(home|work|opt|tmp|root)\b", lock)
+
+
+def test_every_runtime_dependency_has_its_notice():
+    notices = text("THIRD-PARTY-NOTICES.md").lower()
+    assert [name for name in needed()[0] if name not in notices] == []
