@@ -124,7 +124,7 @@ def keep_layout(assessment: Assessment) -> Path:
     placed = maker.layout_positions(maker.draw(assessment.model, assessment.catalogue.vocabulary, Options()))
     layout = Layout.load(path)
     layout.raw.update(placed)
-    layout.save(path)
+    layout.save()
     return path
 
 
