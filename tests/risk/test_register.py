@@ -92,15 +92,35 @@ def test_business_factors_come_only_from_the_model():
     assert made.ratings.by_case.has_business.all()
 
 
+BUSINESS = MODEL.replace("NETWORK", "internet").replace(
+    "system: {", "system: {business: {criticality: high}, "
+)
+
+
+def losing(extent):
+    return RULES.replace("    agents: [outsider, user]", f"    scope: {extent}\n    agents: [outsider, user]")
+
+
 def test_more_people_more_privacy_violation():
-    few = shop(system="business: {criticality: high}")
-    many = register(
-        MODEL.replace("NETWORK", "internet")
-        .replace("5000", "5000000")
-        .replace("system: {", "system: {business: {criticality: high}, "),
-        RULES,
-    )
+    few = register(BUSINESS, losing("all"))
+    many = register(BUSINESS.replace("5000", "5000000"), losing("all"))
     assert factors(many)["PV"] == 9 > factors(few)["PV"]
+
+
+def test_the_business_loses_the_more_the_more_is_lost_at_once():
+    made = {extent: factors(register(BUSINESS, losing(extent))) for extent in ("one", "some", "most", "all")}
+    for code in ("FD", "RD", "NC", "PV"):
+        scores = [made[extent][code] for extent in ("one", "some", "most", "all")]
+        assert scores == sorted(scores)
+    assert made["one"]["FD"] < made["all"]["FD"] == 7
+    assert [made[extent]["PV"] for extent in ("one", "some", "most")] == [3, 5, 7]
+
+
+def test_losing_only_accountability_costs_the_least_share_of_the_business():
+    told = register(BUSINESS, losing("all").replace("cia: [confidentiality]", "cia: [accountability]"))
+    assert [factors(told)[code] for code in ("FD", "RD", "NC")] == [2, 2, 2]
+    reason = next(item for item in reasons(told.ratings, told.by_id("LEAK@api").worst) if item.code == "FD")
+    assert "only accountability" in reason.reason
 
 
 facts = st.fixed_dictionaries(

@@ -28,6 +28,8 @@ UNSET_SCORE = -1
 LETTERS = ("confidentiality", "integrity", "availability")
 MOTIVE = (1, 4, 6, 9)
 """What an attacker gains by the need of the data: little, possible, good, high reward."""
+LEAST_SHARE = 1 / 3
+"""Of the stated business damage, what any threat costs: it has to be dealt with and told, whatever is lost."""
 
 
 class TypeTable(Struct):
@@ -127,20 +129,30 @@ class Estimator:
             factors[LOW, :, column] = np.where(self.cases.unsure, np.minimum(full, 1), full)
 
     def _add_business(self, factors: Scores, business: Business) -> None:
-        """Scale what a loss would cost by what is at stake; people count by their number."""
+        """Scale what losing everything would cost by how bad the loss is technically; people count by their number."""
         numbers = tables()
-        share = np.array([1 / 3, 2 / 3, 1, 1], np.float32)
         stated = {"FD": business.financial, "RD": business.reputation, "NC": business.compliance}
         level = "medium" if business.criticality is UNSET else business.criticality
-        steps = np.array([0, *(score for _, score in numbers.people[:3]), 7, 9], np.float32)
-        hurt = np.where(self.hurts(), np.maximum(steps[self.cases.stake[:, CROWD]], 3), 0)
+        people = self._people()
         for band in range(3):
-            need = self.need(band)
+            share = np.maximum(factors[band, :, 8:11].max(axis=1) / 9, LEAST_SHARE)
             for column, code in ((12, "FD"), (13, "RD"), (14, "NC")):
                 value = stated[code]
                 whole = float(numbers.business[code][level] if value is UNSET else value)
-                factors[band, :, column] = np.rint(whole * share[need])
-            factors[band, :, 15] = hurt if business.privacy is UNSET else np.minimum(hurt, business.privacy)
+                factors[band, :, column] = np.rint(whole * share)
+            factors[band, :, 15] = (
+                people if business.privacy is UNSET else np.minimum(people, business.privacy)
+            )
+
+    def _people(self) -> Scores:
+        """Score how many people's data a threat discloses: one, a part of the crowd, or all of it."""
+        numbers = tables()
+        one, few, many, masses = (score for _, score in numbers.people)
+        whole = np.array([one, one, few, many, many, masses], np.float32)[self.cases.stake[:, CROWD]]
+        part = np.array([one, one, one, few, few, many], np.float32)[self.cases.stake[:, CROWD]]
+        extent = self.types.extent[self.type]
+        reached = np.where(extent == 0, np.float32(one), np.where(extent == 1, part, whole))
+        return np.where(self.hurts(), reached, 0).astype(np.float32)
 
     def hurts(self) -> NDArray[np.bool_]:
         """Tell of each case whether people in the data are hurt by it."""

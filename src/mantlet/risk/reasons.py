@@ -96,18 +96,13 @@ class _Teller:
     def _agent(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
         exposure, authenticated, restricted, operator = self.situation
         title = self.agent.title.lower()
+        who = f"an {title}" if title[0] in "aeiou" else f"a {title}"
         if code == "SL":
-            return (
-                "default",
-                f"the likeliest agent here is an {title}"
-                if title[0] in "aeiou"
-                else f"the likeliest agent here is a {title}",
-                (),
-            )
+            return "default", f"the likeliest agent here is {who}", ()
         if code == "M":
             return (
                 "derived",
-                f"what is at stake is worth {self._need()} to a {title}",
+                f"what is at stake is worth {self._need()} to {who}",
                 ("data.classification", "data.personal"),
             )
         place = f"{self.holder}.exposure"
@@ -144,7 +139,7 @@ class _Teller:
             )[restricted]
             return (
                 "derived",
-                f"a {title} has a way in; {words}",
+                f"{who} has a way in; {words}",
                 ("element.access_controlled", "element.least_privilege"),
             )
         asks = (
@@ -198,12 +193,7 @@ class _Teller:
             return "default", f"{letter} isn't affected", ()
         at = list(LETTER_OF).index(code) * 3
         need, low, high = (int(self.stake[at + band]) for band in range(3))
-        extent = {
-            "one": "a single record",
-            "some": "some of the data",
-            "most": "most of the data",
-            "all": "all of the data",
-        }[self.type.scope]
+        extent = _EXTENT[self.type.scope]
         sure = "" if low == high else ", estimated from the kind of data"
         asset = f" of {' or '.join(self.type.assets)} data" if self.type.assets else ""
         return (
@@ -215,17 +205,30 @@ class _Teller:
     def _business(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
         business = self.ratings.analysis.sections.system.business
         if code == "PV":
-            return "derived", "from the number of people in the data", ("data.subjects_count",)
+            reason = f"from the number of people in the data; {_EXTENT[self.type.scope]} at once"
+            return "derived", reason, ("data.subjects_count",)
         stated = UNSET if business is UNSET else getattr(business, _STATED[code])
         if stated is not UNSET:
-            return "derived", f"stated as {stated:g} at most, by what is at stake here", ("system.business",)
+            return "derived", f"stated as {stated:g} at most; {self._share()}", ("system.business",)
         level = "medium" if business is UNSET or business.criticality is UNSET else business.criticality
         whole = tables().business[code][level]
         return (
             "derived",
-            f"system criticality {level} ({whole} at most), by what is at stake here",
+            f"system criticality {level} ({whole} at most); {self._share()}",
             ("system.business",),
         )
 
+    def _share(self) -> str:
+        """Tell which part of the worst business damage this threat does."""
+        if not set(self.type.cia) & set(LETTER_OF.values()):
+            return "the least share of it, since only accountability is lost"
+        return f"by what is at stake here, {_EXTENT[self.type.scope]} at once"
 
+
+_EXTENT = {
+    "one": "a single record",
+    "some": "some of the data",
+    "most": "most of the data",
+    "all": "all of the data",
+}
 _STATED = {"FD": "financial", "RD": "reputation", "NC": "compliance"}
