@@ -8,7 +8,7 @@ What a block is, its first line says:
 - ```` ```yaml FILE ```` writes a file.
 - ```` ```python ```` runs; a ```` ```text ```` block right behind it holds what it printed.
 
-Any other block is left alone. `mantlet` runs inside this process, on a fixed day and in a terminal of a fixed width.
+Any other block is left alone. As a script it takes a page, a file that the page makes, and where to put that. `mantlet` runs inside this process, on a fixed day and in a terminal of a fixed width.
 """
 
 from __future__ import annotations
@@ -50,11 +50,17 @@ class PageError(Exception):
     """A page shows something that doesn't work."""
 
 
-def refreshed(page: str, name: str) -> str:
-    """Return the page with the output that its commands really have; raise `PageError` where one fails."""
+def refreshed(page: str, name: str, keep: tuple[str, Path] | None = None) -> str:
+    """Return the page with the output that its commands really have; raise `PageError` where one fails.
+
+    ``keep`` names a file that the page makes, and where to put it.
+    """
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         session = Session(name, Path(folder))
-        return FENCE.sub(session.block, page)
+        done = FENCE.sub(session.block, page)
+        if keep:
+            shutil.copyfile(keep[0], keep[1])
+        return done
 
 
 class _Day(dt.date):
@@ -154,6 +160,11 @@ class Session:
         path.write_text(text, encoding="utf-8")
 
 
+def main(page: str, name: str, target: str) -> None:
+    """Run a page and keep a file that it makes."""
+    refreshed(Path(page).read_text(encoding="utf-8"), page, (name, Path(target).absolute()))
+
+
 def _shell(command: str, given: str = "") -> tuple[int, str]:
     environment = {**os.environ, **GIT}
     done = subprocess.run(
@@ -186,3 +197,7 @@ def screen(typed: list[str] | None = None) -> Iterator[Any]:
         yield lambda: buffer.getvalue().decode()
     terminal.console.cache_clear()
     terminal.err.cache_clear()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
