@@ -35,19 +35,8 @@ RECORDS = (
     entries.Boundary, entries.Element, entries.Copy, entries.Flow, entries.Agent, entries.ControlInPlace, entries.Decision, entries.Basis,
     entries.ManualThreat, entries.Vulnerability, entries.Environment, entries.Review, entries.Include,
 )  # fmt: skip
-USUAL = {
-    "name": "Shown instead of the id.",
-    "description": "More about it, for readers.",
-    "facts": "What is known about it; see [facts](#facts).",
-    "owner": "Who sees to it.",
-    "note": "Anything else.",
-    "stride": "STRIDE categories.",
-    "cia": "What is lost.",
-    "linddun": "LINDDUN tree nodes.",
-    "trim": "TRIM categories.",
-    "refs": "Entries of published lists, by list.",
-}
-"""What fields mean that mean the same everywhere."""
+USUAL = json.loads((Path(__file__).parent / "usual.json").read_text(encoding="utf-8"))
+"""What fields mean that mean the same everywhere, or need no more than a word."""
 REALMS = ("element", "data", "boundary")
 
 
@@ -127,10 +116,16 @@ def _fields(record: type[Struct], said: dict[str, dict[str, typing.Any]]) -> Ite
         name = field.encode_name
         if name == "x-":
             continue
-        about = own[name].get("description", "") or USUAL.get(name, "")
-        if name == "mantlet":
-            about = "Version of the file format; always 1."
+        about = own[name].get("description", "") or _about(hints[field.name]) or USUAL.get(name, "")
         yield [f"`{name}`", _kind(hints[field.name]) + (" (needed)" if field.required else ""), about]
+
+
+def _about(hint: object) -> str:
+    """Return what the record that a field holds is, in the record's own words."""
+    for item in (hint, *typing.get_args(hint)):
+        if isinstance(item, type) and issubclass(item, Entry):
+            return " ".join((item.__doc__ or "").split())
+    return ""
 
 
 def _kind(hint: object) -> str:

@@ -107,10 +107,10 @@ DECISION = record(
     null=True,
 )
 LABELS: dict[str, Schema] = {
-    "stride": many(words(Stride)),
-    "cia": many(words(Cia)),
+    "stride": many(words(Stride), "STRIDE categories."),
+    "cia": many(words(Cia), "What is lost."),
     "linddun": many(text(), "LINDDUN tree nodes, such as DD.4.1; the letters in front are the category."),
-    "trim": many(words(Trim)),
+    "trim": many(words(Trim), "TRIM categories."),
     "refs": said({"type": "object", "additionalProperties": TEXTS}, "Entries of published lists, by list."),
 }
 BECAUSE = record(
@@ -238,7 +238,7 @@ def schemas() -> dict[str, Schema]:
             record(
                 {
                     **FOUND,
-                    "impact_mode": words(ImpactMode),
+                    "impact_mode": words(ImpactMode, "How impact was made."),
                     "counts": COUNTS,
                     "risks": said(risks, "Open risks, worst first."),
                     "settled": said(risks, "Those that a standing decision accepts, transfers or dismisses."),
