@@ -23,14 +23,10 @@ def run() -> int:
     """Run a command and return its exit code."""
     try:
         code = _answer()
-        if sys.stdout is not None:
-            sys.stdout.flush()  # a reader that is gone, or a full disk, must be noticed while it can be told
+        sys.stdout.flush()  # a reader that is gone, or a full disk, must be noticed while it can be told
         return code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        _drop_output()
-        return 0
     except Exception as error:  # noqa: BLE001  (the last line of defence: a bug must not look like a finding)
         return _failed(error)
 
@@ -43,9 +39,13 @@ def _answer() -> int:
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # starting NumPy's threads takes 40 ms, and nothing uses them
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # names are in any script, terminals are not
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(
+                errors="backslashreplace"
+            )  # names are in any script, terminals are not
     from mantlet.cli.plain import answered  # noqa: PLC0415
 
     if answered(sys.argv[1:]):
@@ -58,9 +58,13 @@ def _answer() -> int:
 def _failed(error: Exception) -> int:
     """Say what is wrong with the input or usage; report everything else as a bug of ours."""
     from mantlet.base.errors import MantletError  # noqa: PLC0415
+    from mantlet.cli.plain import ReaderGoneError  # noqa: PLC0415
 
     if isinstance(error, MantletError):
         return _say(error.diagnostics(), error.exit_code)
+    if isinstance(error, BrokenPipeError | ReaderGoneError):
+        _drop_output()
+        return 0
     if isinstance(error, OSError):
         _drop_output()
         place = f"{error.filename}: " if error.filename else "the output cannot be written: "
@@ -96,16 +100,16 @@ def _report_bug(error: Exception) -> int:
 def _say(text: str, code: int) -> int:
     from mantlet.base.printable import printable  # noqa: PLC0415
 
-    if sys.stderr is not None:
-        sys.stderr.write(f"{printable(text)}\n")
+    sys.stderr.write(f"{printable(text)}\n")
     return code
 
 
 def _drop_output() -> None:
     """Let nothing more be written to where it cannot be."""
     import os  # noqa: PLC0415
+    from contextlib import suppress  # noqa: PLC0415
 
-    if sys.stdout is not None:
+    with suppress(OSError, ValueError):  # some streams stand for no file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -32,13 +32,20 @@ def answered(arguments: Sequence[str]) -> bool:
     return True
 
 
+class ReaderGoneError(Exception):
+    """Whoever read the output has read enough; the command line library would make a failure of a broken pipe."""
+
+
 def write_bytes(pieces: Iterable[bytes]) -> None:
     """Write output for programs, piece by piece."""
-    sys.stdout.flush()
-    out = sys.stdout.buffer
-    for piece in pieces:
-        out.write(piece)
-    out.flush()
+    try:
+        sys.stdout.flush()
+        out = sys.stdout.buffer
+        for piece in pieces:
+            out.write(piece)
+        out.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
 
 
 def write_json(value: object) -> None:
@@ -52,7 +59,10 @@ def say(text: str, *, aside: bool = False) -> None:
     """Write a line for people, ``aside`` from the output; a file's name in it does not steer the terminal."""
     from mantlet.base.printable import printable
 
-    (sys.stderr if aside else sys.stdout).write(f"{printable(text)}\n")
+    try:
+        (sys.stderr if aside else sys.stdout).write(f"{printable(text)}\n")
+    except BrokenPipeError:
+        raise ReaderGoneError from None
 
 
 def print_summary(result: Assessment, *, as_json: bool = False) -> None:

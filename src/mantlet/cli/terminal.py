@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mantlet.base.printable import printable
+from mantlet.cli.plain import ReaderGoneError
 
 if TYPE_CHECKING:
     from mantlet.risk.owasp import Severity
@@ -41,7 +42,7 @@ def escape(text: str) -> str:
 class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Leave it to the exit point: a reader that has read enough is no failure."""
-        raise BrokenPipeError
+        raise ReaderGoneError
 
 
 @lru_cache(maxsize=1)
