@@ -110,7 +110,7 @@ def _question_table(questions: list[Question]) -> object:
 
     groups: dict[tuple[str, str], list[Question]] = {}
     for question in questions:
-        groups.setdefault((question.fact, question.holder), []).append(question)
+        groups.setdefault(question.alike, []).append(question)
     ranked = sorted(groups.values(), key=lambda group: -sum(item.weight for item in group))
     table = grid("up to", "question", "settles", show_header=False)
     for group in ranked[:SHOWN_QUESTIONS]:

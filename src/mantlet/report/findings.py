@@ -179,7 +179,7 @@ class Findings:
         """Return what to find out first, alike questions together."""
         groups: dict[tuple[str, str], list[Question]] = {}
         for question in questions(self.register):
-            groups.setdefault((question.fact, question.holder), []).append(question)
+            groups.setdefault(question.alike, []).append(question)
         ranked = sorted(groups.values(), key=lambda group: -sum(question.weight for question in group))
         return [
             Asked(

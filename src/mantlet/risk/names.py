@@ -59,11 +59,9 @@ def names(analysis: Analysis, scope: Scope, word: str, places: Sequence[int]) ->
         case "movement", "target":
             return elements(columns.target)
         case "movement", "flow" | "at":
-            ends = zip(elements(columns.source), elements(columns.target), strict=True)
             flows = _labels(sections.flows, columns.flows.ids, columns.movement_flow[places].tolist(), "")
-            return [
-                flow or f"{source} → {target}" for flow, (source, target) in zip(flows, ends, strict=True)
-            ]
+            ends = zip(flows, elements(columns.source), elements(columns.target), strict=True)
+            return [flow_phrase(*named) for named in ends]
         case "element", "element" | "at":
             return _labels(sections.elements, columns.elements.ids, places)
         case "boundary", "boundary" | "at":
@@ -76,6 +74,11 @@ def names(analysis: Analysis, scope: Scope, word: str, places: Sequence[int]) ->
             pairs = zip(*(names(analysis, scope, part, places) for part in ("data", "element")), strict=True)
             return [f"{data} at {element}" for data, element in pairs]
     return [sections.system.name] * len(places)
+
+
+def flow_phrase(name: str, source: str, target: str) -> str:
+    """Return what stands for a flow inside a sentence: its own name if people gave it one, else its ends."""
+    return f"the flow “{name}”" if name else f"the flow from {source} to {target}"
 
 
 def _labels(
