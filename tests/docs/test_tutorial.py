@@ -55,3 +55,8 @@ def test_output_is_put_under_its_command(sessions):
     assert "old" not in page
     assert "Usage: mantlet" in page
     assert page.endswith("```text\n1\n```\n")
+
+
+def test_the_answers_that_it_types_fit_the_questions():
+    assert "is no answer here" not in PAGE
+    assert "invalid input" not in PAGE
