@@ -1,10 +1,9 @@
-"""Questions whose answers count, paths that lead somewhere, explanations that name the facts."""
+"""Questions whose answers count, explanations that name the facts."""
 
 import pytest
 
 from mantlet.base.errors import UsageError
 from mantlet.review.explain import explain
-from mantlet.review.paths import attack_paths
 from mantlet.review.questions import questions
 from tests.support import register
 
@@ -75,17 +74,6 @@ def test_no_question_where_all_is_known():
         "model: {type: model-artifact}", "model: {type: model-artifact, facts: {model_format: pickle}}"
     )
     assert questions(register(known, RULES)) == []
-
-
-def test_a_path_leads_from_outside_to_the_model():
-    paths = attack_paths(register(MODEL, RULES))
-    assert [path.elements for path in paths] == [("who", "api", "model")]
-    assert [step.flow for step in paths[0].steps] == ["ask", "load"]
-    assert 0 < paths[0].likelihood <= min(step.likelihood for step in paths[0].steps)
-
-
-def test_no_outsider_no_path():
-    assert attack_paths(register(MODEL.replace("type: user", "type: web-service"), RULES)) == []
 
 
 def test_explanation_names_the_fact_and_its_source():

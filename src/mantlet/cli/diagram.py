@@ -95,11 +95,12 @@ def diagram(
 def _options(result: Assessment, focus: str, path: int, *, detail: bool) -> Options:
     from mantlet.base.errors import UsageError
     from mantlet.diagram.options import Options
+    from mantlet.model.model import RETURNS
 
     highlight: set[str] = set()
     if path:
         if not 1 <= path <= len(result.paths):
             raise UsageError(f"there is no attack path {path}", mend=f"there are {len(result.paths)}")
         chosen = result.paths[path - 1]
-        highlight = {*chosen.elements, *(step.flow for step in chosen.steps)}
+        highlight = {*chosen.elements, *(step.flow.removesuffix(RETURNS) for step in chosen.steps)}
     return Options(focus=focus, highlight=frozenset(highlight), detail=detail)

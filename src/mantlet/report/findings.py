@@ -198,9 +198,8 @@ class Findings:
         steps: list[str] = []
         for step in path.steps:
             ways = list(dict.fromkeys(types[int(table.type[row])].id for row in step.threats))[:3]
-            steps.append(
-                f"{self.model.label(step.source)} → {self.model.label(step.target)}: {', '.join(ways) if ways else 'no open threat, possible by other means'}"
-            )
+            source, target = self.model.label(step.source), self.model.label(step.target)
+            steps.append(f"{source} → {target}: {', '.join(ways) or _WAYS[step.way].format(source)}")
         return PathView(
             [self.model.label(name) for name in path.elements],
             level(path.likelihood).word,
@@ -245,6 +244,13 @@ class Findings:
         if len(self.register.analysis.columns.source) * 60 > MATRIX_LIMIT:
             return {}
         return dict(Counter(cell.state for cell in considered(self.register.analysis)).most_common())
+
+
+_WAYS = {
+    "passed-on": "{} passes on what it was given",
+    "own-rights": "with the rights that {} has there",
+}
+"""How a step is made that needs no threat."""
 
 
 def telling_paths(register: Register) -> list[AttackPath]:
