@@ -272,3 +272,42 @@ def test_an_agent_who_is_already_there_has_the_opportunity():
     assert factors(inside, "BREAK@api")["O"] == 7
     told = {item.code: item for item in reasons(inside.ratings, inside.by_id("BREAK@api").worst)}
     assert "Mallory" in told["O"].reason
+
+
+SUPPLY = """
+parties: {host: {role: processor}}
+elements:
+  hub: {type: SOURCE, OPERATOR}
+  job: {type: process}
+flows: {pull: {from: hub, to: job}}
+"""
+SUPPLIED = """
+threats:
+  SUPPLIED:
+    title: "{source} supplies {target}"
+    text: Supply.
+    at: flow.target
+    applies: target is 'process'
+    mitigated: no
+    stride: [tampering]
+    cia: [integrity]
+    agents: [supplier]
+    controls: [look]
+controls:
+  look: {title: Look, text: Look., effort: low, lowers: {EE: 2}, why: It is seen., verify: Look.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "operator", "opportunity"),
+    [
+        ("database", "", 4),
+        ("database", "operated_by: host", 7),
+        ("model-hub", "", 9),
+        ("data-provider", "", 9),
+        ("device", "", 4),
+    ],
+)
+def test_a_supplier_acts_at_a_flow_by_whoever_runs_either_end(source, operator, opportunity):
+    made = register(SUPPLY.replace("SOURCE", source).replace("OPERATOR", operator), SUPPLIED)
+    assert factors(made, "SUPPLIED@job")["O"] == opportunity

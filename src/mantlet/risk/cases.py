@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import joined, numbered
+from mantlet.analysis.arrays import Mask, joined, numbered
 from mantlet.analysis.engine import Analysis
 from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, situation_row
 from mantlet.risk.needs import WIDTH, Levels, Stakes
@@ -112,6 +112,7 @@ class _Situations:
             facts.yes("element", "least_privilege"),
         )
         self._run_by = _recode(operator.values, OPERATORS)[operator.codes]
+        self._others = np.maximum(self._run_by, np.where(_foreign(analysis), _THIRD_PARTY, 0))
         exposure = _recode(exposed.values, EXPOSURES)[exposed.codes]
         own = situation_row(exposure, self._asks, self._restricted, self._run_by)
         self._by_element = np.append(own, _ANYWHERE)
@@ -123,7 +124,8 @@ class _Situations:
     def at(self, kind: At) -> Rows:
         """Return the situation of each place of a kind.
 
-        A movement is seen from whoever opens its flow, anything else from whoever can reach its element.
+        A movement is seen from whoever opens its flow, and either end's operator can act on it; anything else is seen
+        from whoever can reach its element.
         """
         element = self._analysis.end(kind)
         if SCOPES[kind] != "movement":
@@ -132,13 +134,22 @@ class _Situations:
         via = np.where(self._public[element], EXPOSURES.index("internet"), self._flowing[flow])
         asks = self._asks[element]
         asked = np.where(asks == UNKNOWN, self._proves[flow], asks)
-        return situation_row(via, asked, self._restricted[element], self._run_by[element])
+        columns = self._analysis.columns
+        operator = np.maximum(self._others[columns.source], self._others[columns.target])
+        return situation_row(via, asked, self._restricted[element], operator)
 
 
 _ANYWHERE = SITUATIONS.index(("unknown", 1, 1, "us"))
 """Threats to the system as a whole: nothing is known of how it is reached."""
+_THIRD_PARTY = OPERATORS.index("third-party")
 _UNLOOKED = 13
 """Nor of how it is logged: three times unknown."""
+
+
+def _foreign(analysis: Analysis) -> Mask:
+    """Mark other parties' systems, whoever is written down as their operator."""
+    types = analysis.columns.element_types
+    return types.are(("external-system",)) & ~types.are(("device",))
 
 
 def _recode(values: Sequence[str], order: Sequence[str]) -> NDArray[np.int16]:

@@ -128,7 +128,9 @@ class _Teller:
         if self.agent.operated:
             return (
                 "derived",
-                f"operated by {'ourselves' if operator == 'us' else 'a ' + operator}",
+                f"{'an end is ' if self.holder == 'flow' else ''}operated by a {operator}"
+                if operator != "us"
+                else "operated by ourselves",
                 ("element.operated_by",),
             )
         if not self.agent.opportunity:
