@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mantlet.base.errors import InputError, MantletError
+from mantlet.base.limits import MAX_DEPTH
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.schema import Compiled, Control, Framework, Pack, ThreatType
 from mantlet.catalogue.source import KEY, Sources
@@ -38,34 +39,52 @@ Finding = tuple[str, tuple[str | int, ...], str]
 
 
 def check_ancestry(sources: Sources, types: Sequence[TypeDef]) -> None:
-    """Note types that are-a nothing known, or themselves."""
+    """Note types that are-a nothing known, or too long a chain of others; those that are-a each other once a round."""
     known = {item.id: item for item in types}
+    ends: dict[str, tuple[str, int]] = {}
+    """Per type, what its chain ends in and how far that is; nothing at the end of one that is noted already."""
     for item in types:
-        if ("types", item.id) not in sources.origins:
-            continue
-        where = sources.where("types", item.id, "is")
-        seen = [item.id]
-        while True:
-            parent = known[seen[-1]].is_
-            if parent in seen:
-                sources.error(f"the type '{item.id}' is-a itself, by {' → '.join([*seen, parent])}", where)
-                break
-            if parent not in known:
-                _note_root(sources, item, seen[-1], parent, list(known))
-                break
-            seen.append(parent)
+        trail: dict[str, None] = {}
+        name = item.id
+        while name not in ends:
+            trail[name] = None
+            parent = known[name].is_
+            if not parent:
+                ends[name] = name, 0
+            elif parent in trail:
+                _note(sources, known[parent], f"the type '{parent}' is-a itself, by {_around(trail, parent)}")
+                ends[name] = "", 0
+            elif parent not in known:
+                what = f"the type '{name}' is-a '{parent}', which does not exist"
+                _note(sources, known[name], what, suggest(parent, known))
+                ends[name] = "", 0
+            else:
+                name = parent
+        end, far = ends[name]
+        for steps, passed in enumerate(reversed(trail)):
+            ends.setdefault(passed, (end, far + steps + (name not in trail)))
+        _note_end(sources, item, *ends[item.id])
 
 
-def _note_root(sources: Sources, item: TypeDef, top: str, parent: str, known: Sequence[str]) -> None:
-    """Note a chain that ends in an unknown type, or in one that is no root of its realm."""
-    where = sources.where("types", item.id, "is")
-    if parent and top == item.id:
-        sources.error(
-            f"the type '{item.id}' is-a '{parent}', which does not exist", where, suggest(parent, known)
-        )
-    elif not parent and top not in ROOTS[item.realm]:
+def _around(trail: Iterable[str], first: str) -> str:
+    """Return the round of types that begins and ends with one."""
+    names = list(trail)
+    names = names[names.index(first) :]
+    return " → ".join([*names, first] if len(names) <= 8 else [*names[:7], "…", first])
+
+
+def _note(sources: Sources, item: TypeDef, what: str, mend: str = "") -> None:
+    if ("types", item.id) in sources.origins:
+        sources.error(what, sources.where("types", item.id, "is"), mend)
+
+
+def _note_end(sources: Sources, item: TypeDef, root: str, far: int) -> None:
+    """Note a chain that ends in what is no root of the type's realm, or is longer than anybody needs."""
+    if root and root not in ROOTS[item.realm]:
         mend = f"let it be, in the end, one of {', '.join(ROOTS[item.realm])}"
-        sources.error(f"the {item.realm} type '{item.id}' is-a nothing that is known", where, mend)
+        _note(sources, item, f"the {item.realm} type '{item.id}' is-a nothing that is known", mend)
+    elif root and far > MAX_DEPTH:
+        _note(sources, item, f"the type '{item.id}' is-a '{root}' by more than {MAX_DEPTH} steps")
 
 
 def check_records(

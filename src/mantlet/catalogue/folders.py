@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from mantlet.base.errors import InputError, LimitError, Location
-from mantlet.base.limits import inside
+from mantlet.base.limits import inside, is_file
 
 ENTRY_POINTS = "mantlet.packs"
 """The entry-point group of installed packs; its value is the dotted path of a folder with data files."""
@@ -17,6 +17,8 @@ SCENARIOS = "tests"
 MAX_FILES = 500
 """Data files in one folder."""
 MAX_FOLDERS = 200
+MAX_TOTAL = 32 * 2**20
+"""Bytes of all data files in one folder; the package's own have 0.7 MB."""
 _DOTTED = re.compile(r"\w+(\.\w+)*")
 
 
@@ -34,6 +36,10 @@ def data_files(folder: Path) -> list[Path]:
             raise LimitError(what, where=Location(str(folder)))
     for path in found:
         inside(folder, path)
+    total = sum(path.stat().st_size for path in found if is_file(path))
+    if total > MAX_TOTAL:
+        what = f"{total / 2**20:.0f} MiB of rules; mantlet reads at most {MAX_TOTAL / 2**20:.0f} MiB"
+        raise LimitError(what, where=Location(str(folder)))
     return found
 
 

@@ -14,6 +14,7 @@ from mantlet.base.errors import InputError, Location, MantletError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.folders import data_files
 from mantlet.catalogue.schema import PROJECT, Control, Framework, Pack, Record, ThreatSource
+from mantlet.model.check_ids import ID
 from mantlet.model.vocabulary import FactDef, Realm, TypeDef
 from mantlet.store import tree
 from mantlet.store.datafile import DataFile
@@ -116,8 +117,9 @@ def read_into(sources: Sources, document: DataFile) -> None:
 def _common(sources: Sources, document: DataFile, content: dict[str, Any]) -> dict[str, str]:
     """Return what the file says of all its records: their pack, and the realm of its types."""
     pack, realm = content.get("pack") or PROJECT, content.get("realm") or REALMS[0]
-    if not isinstance(pack, str):
-        sources.error(f"expected a pack's id, found {shown(pack)}", document.where(("pack",)))
+    if not isinstance(pack, str) or not ID.fullmatch(pack):
+        mend = "use letters, digits, '-', '_', '.', '/'"
+        sources.error(f"expected a pack's id, found {shown(pack)}", document.where(("pack",)), mend)
         pack = PROJECT
     if realm not in REALMS:
         mend = suggest(str(realm), REALMS)

@@ -11,7 +11,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from mantlet.base.errors import InputError
+from mantlet.base.errors import InputError, LimitError
+from mantlet.base.limits import MAX_DEPTH
 from mantlet.base.suggest import suggest
 
 Realm = Literal["element", "data", "boundary"]
@@ -99,6 +100,8 @@ class Vocabulary:
                 raise InputError(f"the type '{name}' is-a itself, through {', '.join(sorted(seen))}")
             if current not in self.types:
                 raise InputError(f"the type '{name}' is-a '{current}', which does not exist")
+            if len(seen) > MAX_DEPTH:
+                raise LimitError(f"the type '{name}' is-a other types by more than {MAX_DEPTH} steps")
             seen.add(current)
             yield current
             current = self.types[current].is_

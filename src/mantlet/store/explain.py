@@ -15,6 +15,7 @@ from mantlet.store.tree import FOREIGN, Path, Raw
 _INT = re.compile(r"[-+]?(0|[1-9]\d{0,18})")
 _NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
 _SHOWN = 60
+_SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def explain(raw: Raw, kind: Type) -> list[Problem]:
@@ -103,7 +104,7 @@ _PLAIN = {
     mi.StructType: "a mapping (`key: value`)",
     mi.DictType: "a mapping (`id: …`)",
     mi.ListType: "a list",
-    mi.BoolType: "yes or no",
+    mi.BoolType: "true or false",
 }
 
 
@@ -135,6 +136,8 @@ def _mend(value: Raw, kind: Type, allowed: tuple[str | int, ...]) -> str:
         return suggest(str(value), map(str, allowed))
     if isinstance(kind, mi.StrType) and isinstance(value, int | float) and not kind.pattern:
         return "put it in quotes"
+    if isinstance(kind, mi.BoolType) and isinstance(value, str) and value in _SWITCHES:
+        return f"write {_SWITCHES[value]}"
     takes_list = any(
         isinstance(option, mi.ListType)
         for option in (kind.types if isinstance(kind, mi.UnionType) else [kind])
