@@ -126,7 +126,7 @@ _PLAIN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (),
     ),
     "classification": (
-        "How much harm would it do if strangers read {at}: public, internal, confidential or restricted?",
+        "How secret is {at}: public, internal, confidential or restricted?",
         "It decides how bad a leak would be.",
         ("public", "internal", "confidential", "restricted"),
     ),
