@@ -18,23 +18,32 @@ DRAWN = [
     if ".expected" not in path.name
 ]
 EXAMPLES = sorted(Path(str(files("mantlet.project") / "examples")).glob("*/threatmodel.yaml"))
+TEMPLATES = sorted(Path(str(files("mantlet.project") / "templates")).glob("*/threatmodel.yaml"))
 DAY = date(2026, 11, 24)
 
 
-def bare(sections):
-    """Keep types, flows and boundaries; forget every fact, asset, control and decision."""
+def unanswered(sections):
+    """Keep types, flows, boundaries and data; forget every fact, control and decision."""
     plain = structs.replace(
         sections,
-        elements={
-            name: structs.replace(entry, facts={}, holds=UNSET) for name, entry in sections.elements.items()
-        },
-        flows={
-            name: structs.replace(entry, facts={}, data=UNSET, returns=UNSET)
-            for name, entry in sections.flows.items()
-        },
+        elements={name: structs.replace(entry, facts={}) for name, entry in sections.elements.items()},
+        flows={name: structs.replace(entry, facts={}) for name, entry in sections.flows.items()},
         boundaries={name: structs.replace(entry, facts={}) for name, entry in sections.boundaries.items()},
     )
-    return structs.replace(plain, data={}, controls={}, decisions={}, environments={}, threats={})
+    return structs.replace(plain, controls={}, decisions={}, environments={}, threats={})
+
+
+def bare(sections):
+    """Forget the data too."""
+    plain = unanswered(sections)
+    return structs.replace(
+        plain,
+        elements={name: structs.replace(entry, holds=UNSET) for name, entry in plain.elements.items()},
+        flows={
+            name: structs.replace(entry, data=UNSET, returns=UNSET) for name, entry in plain.flows.items()
+        },
+        data={},
+    )
 
 
 def per_element(sections):
@@ -42,9 +51,36 @@ def per_element(sections):
     return (len(register.open) + len(register.decided)) / len(sections.elements)
 
 
-@pytest.mark.parametrize("path", [*EXAMPLES, *DRAWN], ids=lambda path: path.parent.name + "-" + path.stem)
-def test_at_most_four_risks_per_element_with_most_facts_unknown(path):
+def named(path):
+    return f"{path.parent.name}-{path.stem}"
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, *TEMPLATES, *DRAWN], ids=named)
+def test_at_most_four_risks_per_element_of_a_bare_drawing(path):
     assert per_element(bare(load(path).sections)) <= 4
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in [*EXAMPLES, *TEMPLATES, *DRAWN] if path.parent.name != "minimal"], ids=named
+)
+def test_at_most_four_risks_per_element_with_data_and_no_facts(path):
+    assert per_element(unanswered(load(path).sections)) <= 4
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_at_most_four_risks_per_element_of_a_template_as_it_comes(path):
+    assert per_element(load(path).sections) <= 4
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=named)
+def test_at_most_two_risks_per_element_where_facts_are_filled(path):
+    assert per_element(load(path).sections) <= 2
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=named)
+def test_critical_is_rare(path):
+    register = Register(Analysis(load(path).sections, load_catalogue()), today=DAY)
+    assert register.counts()["critical"] <= len(register.open) / 4
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
