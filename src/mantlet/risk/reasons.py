@@ -96,7 +96,7 @@ class _Teller:
     def _agent(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
         exposure, authenticated, restricted, operator = self.situation
         title = self.agent.title.lower()
-        who = f"an {title}" if title[0] in "aeiou" else f"a {title}"
+        who = f"an {title}" if title[0] in "aeio" else f"a {title}"
         if code == "SL":
             return "default", f"the likeliest agent here is {who}", ()
         if code == "M":
