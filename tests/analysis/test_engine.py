@@ -56,7 +56,7 @@ def test_an_empty_model_has_no_cells():
 
 def test_the_special_silences_the_general_at_the_same_place_only():
     analysis = Analysis(sections(MODEL), pack(BASE))
-    row = analysis.type_row("TAMPER")
+    (row,) = analysis.kinds("TAMPER")
     assert [State(int(state)).word for state in analysis.state(row)] == ["silenced", "open"]
     assert analysis.silencers(row, 0) == ["PICKLE"]
 

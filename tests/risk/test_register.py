@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.model.vector import FACTORS
+from mantlet.review.explain import explain
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.reasons import reasons
 from mantlet.risk.residual import Residuals
@@ -205,7 +206,7 @@ def test_a_wildcard_covers_only_what_it_covered():
     )
     made = register(model + extra, RULES)
     settled = made.rulings.settled()
-    leak = made.analysis.type_row("LEAK")
+    (leak,) = made.analysis.kinds("LEAK")
     assert settled[made.analysis.threats.type == leak].tolist() == [False, True]
     assert "LEAK@api" in [risk.id for risk in made.open]
 
@@ -255,6 +256,17 @@ def test_a_found_threat_is_rated_as_its_finder_said():
     made = shop(extra=found)
     assert [factors(made, "OURS@api")[code] for code in ("SL", "M")] == [9, 9]
     assert made.by_id("OURS@api").state.word == "open"
+
+
+def test_a_found_threat_at_places_of_several_kinds_is_decided_and_explained_at_each():
+    places = ["api", "system", "net", "ask"]
+    decided = "".join(f"  OURS@{place}: {{treatment: avoid, reason: {place}}}\n" for place in places)
+    found = f"threats: {{OURS: {{title: Ours, at: [{', '.join(places)}]}}}}\ndecisions:\n{decided}"
+    made = shop(extra=found)
+    assert [ruling.key for ruling in made.rulings.orphaned] == []
+    for place in places:
+        row = explain(made, f"OURS@{place}").row
+        assert made.ruling(row).decision.reason == place
 
 
 def test_an_agent_who_is_already_there_has_the_opportunity():

@@ -40,7 +40,7 @@ class Analysis:
         self.columns = columns or Columns(sections, catalogue.vocabulary)
         self.atoms = ModelAtoms(self.columns, catalogue.controls)
         self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
-        self._row = {item.id: row for row, item in enumerate(self.types)}
+        self._rows = {item.id: [row] for row, item in enumerate(self.types)}
         self.memo: Memo = {}
         """Rules worked out one by one; share it when evaluating more over the same analysis."""
         self._ends: dict[At, Index] = {}
@@ -57,9 +57,12 @@ class Analysis:
             ]
         )
 
-    def type_row(self, name: str) -> int:
-        """Return the row of a type; −1 where this model's packs have no such type."""
-        return self._row.get(name, -1)
+    def kinds(self, name: str) -> list[int]:
+        """Return the rows of the types of that id.
+
+        There is one, or none in this model's packs; a threat that people found at places of several kinds has one for each.
+        """
+        return self._rows.get(name, [])
 
     def _judge(self) -> list[Verdict]:
         """Ask every type at all of its places; what would prevent it is asked only where it may apply somewhere."""
@@ -85,7 +88,7 @@ class Analysis:
             return
         copies = {name: row for row, name in enumerate(self.places("copy"))}
         for item, rows in manual_threats(self.sections, self.columns, copies):
-            self._row.setdefault(item.id, len(self.types))
+            self._rows.setdefault(item.id, []).append(len(self.types))
             self.types.append(item)
             self.verdicts.append(Verdict(open=sum(1 << row for row in rows.tolist())))
 
@@ -130,10 +133,9 @@ class Analysis:
         for special, verdict in zip(self.types, self.verdicts, strict=True):
             if not special.silences or not verdict.speaks:
                 continue
-            for name in special.silences:
-                row = self._row.get(name)
-                if row is not None and self.verdicts[row].shown:
-                    general = self.verdicts[row]
+            for row in (row for name in special.silences for row in self.kinds(name)):
+                general = self.verdicts[row]
+                if general.shown:
                     general.silenced |= general.take(
                         self._same_place(special, self.types[row], verdict.speaks)
                     )

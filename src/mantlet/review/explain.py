@@ -102,9 +102,12 @@ def explain(register: Register, name: str) -> Explained:
     """Explain `TYPE@place`; a place that is an element stands for the worst threat of the risk there."""
     analysis = register.analysis
     kind_name, _, place_name = name.partition("@")
-    kind = analysis.type_row(kind_name)
-    if kind < 0:
+    kinds = analysis.kinds(kind_name)
+    if not kinds:
         raise _unknown_type(analysis, kind_name)
+    kind = next(
+        (row for row in kinds if place_name in analysis.places(SCOPES[analysis.types[row].at])), kinds[0]
+    )
     item = analysis.types[kind]
     rows, place = _find(register, kind, place_name)
     scope = SCOPES[item.at]

@@ -104,8 +104,7 @@ def _set_ratings(ratings: Ratings, rulings: Rulings) -> None:
         if ruling.decision.rating and (rulings.of == number).any()
     }
     for name, threat in ratings.analysis.sections.threats.items():
-        kinds = [row for row, item in enumerate(ratings.analysis.types) if item.id == name]
-        rows = np.flatnonzero(np.isin(ratings.analysis.threats.type, kinds))
+        rows = np.flatnonzero(np.isin(ratings.analysis.threats.type, ratings.analysis.kinds(name)))
         if threat.rating and rows.size:
             given = {name: (rows, parse_vector(threat.rating)), **given}
     if given:
@@ -121,23 +120,24 @@ class _Finder:
 
     def rows(self, name: str, place: str, covers: Iterable[str]) -> tuple[NDArray[np.int64], int]:
         """Return the threats of a type at a place, and how exact the match is: 2 place, 1 element, 0 wildcard."""
-        kind = self.analysis.type_row(name)
         table = self.analysis.threats
-        mine = np.flatnonzero(table.type == kind) if kind >= 0 else np.zeros(0, np.int64)
+        mine = np.flatnonzero(np.isin(table.type, self.analysis.kinds(name)))
         if place == "*":
             listed = list(covers)
             if not listed:
                 return mine, 0
             found = [self.rows(name, item, ())[0] for item in listed]
             return distinct(np.concatenate(found)), 0
-        scope = SCOPES[self.analysis.types[kind].at] if kind >= 0 else "system"
-        exact = np.array(
-            [self.analysis.place_id(scope, int(row)) == place for row in table.place[mine]], bool
-        )
+        exact = np.array([self._place(row) == place for row in mine.tolist()], bool)
         if exact.any():
             return mine[exact], 2
         element = self.analysis.columns.elements.rows.get(place, -2)
         return mine[table.element[mine] == element], 1
+
+    def _place(self, row: int) -> str:
+        table = self.analysis.threats
+        scope = SCOPES[self.analysis.types[int(table.type[row])].at]
+        return self.analysis.place_id(scope, int(table.place[row]))
 
 
 def _standing(decision: Decision, severities: list[Severity], today: date) -> tuple[Standing, str]:
