@@ -174,3 +174,12 @@ def test_what_people_found_is_open_where_they_found_it():
     found = states(model, BASE)
     assert found["OURS@job"] == found["OURS@call"] == "open"
     assert set(found) == {"PICKLE@pull", "TAMPER@call", "OURS@job", "OURS@call"}
+
+
+def test_what_people_found_about_data_is_open_at_its_copies():
+    model = """
+    data: {rows: {}, log: {}}
+    elements: {job: {type: training-job, holds: [rows]}, hub: {type: model-hub, holds: [rows]}}
+    threats: {OURS: {title: "Somebody loses {data}", at: [rows]}, THEIRS: {title: Lost, at: [log]}}
+    """
+    assert set(states(model, BASE)) == {"OURS@rows/job", "OURS@rows/hub", "THEIRS@system"}

@@ -87,7 +87,8 @@ class Analysis:
         if not self.sections.threats:
             return
         copies = {name: row for row, name in enumerate(self.places("copy"))}
-        for item, rows in manual_threats(self.sections, self.columns, copies):
+        held = self.atoms.facts.copy_data
+        for item, rows in manual_threats(self.sections, self.columns, copies, held):
             self._rows.setdefault(item.id, []).append(len(self.types))
             self.types.append(item)
             self.verdicts.append(Verdict(open=sum(1 << row for row in rows.tolist())))

@@ -18,16 +18,16 @@ _FIELDS = ("title", "text", "stride", "cia", "linddun", "trim", "agents", "vulne
 
 
 def manual_threats(
-    sections: Sections, columns: Columns, copies: dict[str, int]
+    sections: Sections, columns: Columns, copies: dict[str, int], copy_data: Index
 ) -> Iterator[tuple[ThreatType, Index]]:
     """Yield each manual threat as a type, with the rows of its places; places of another kind than the first are a type of their own.
 
-    ``copies`` gives the row of each `data/element` place.
+    ``copies`` gives the row of each `data/element` place, ``copy_data`` the row of the data at each.
     """
     for name, threat in sections.threats.items():
         by_kind: dict[At, list[int]] = {}
         for place in threat.at:
-            for at, row in _rows(place, columns, copies):
+            for at, row in _rows(place, columns, copies, copy_data):
                 by_kind.setdefault(at, []).append(row)
         for at, rows in by_kind.items():
             yield _as_type(name, threat, at), np.array(sorted(set(rows)), np.intp)
@@ -47,8 +47,11 @@ def _as_type(name: str, threat: ManualThreat, at: At) -> ThreatType:
     )
 
 
-def _rows(place: str, columns: Columns, copies: dict[str, int]) -> Iterator[tuple[At, int]]:
-    """Yield the kind and row of a place id; nothing for a place that is gone."""
+def _rows(place: str, columns: Columns, copies: dict[str, int], copy_data: Index) -> Iterator[tuple[At, int]]:
+    """Yield the kind and row of a place id; nothing for a place that is gone.
+
+    Data means all of its copies, and the system where nobody wrote who holds any.
+    """
     if place == "system":
         yield "system", 0
     elif place in columns.elements.rows:
@@ -57,6 +60,11 @@ def _rows(place: str, columns: Columns, copies: dict[str, int]) -> Iterator[tupl
         yield "boundary", columns.boundaries.rows[place]
     elif place in copies:
         yield "data-at", copies[place]
+    elif place in columns.data.rows:
+        held = np.flatnonzero(copy_data == columns.data.rows[place])
+        yield from (("data-at", int(row)) for row in held)
+        if not held.size:
+            yield "system", 0
     else:
         flow = columns.flows.rows.get(place.removesuffix(RETURNS), -1)
         if flow >= 0:
