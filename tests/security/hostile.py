@@ -104,7 +104,9 @@ NAMES = [
     'x"]; evil', "end\nclick n1 href", "--> B[evil]", "%%{init: {}}%%", "a;b#59;", "#quot;", "@enduml", "!include /etc/passwd", "!$x = 1", "<<x>>", "{", "}",
     "😀", "👨‍👩‍👧", "a" + "\u0301" * 30, "مرحبا", "漢字かな", "می‌خواهم", " ", "", "null", "yes", "1e5", "0x1", "12:30", "[bold]x[/bold]", "[/x]", ":smile:", "n" * 500,
 ]  # fmt: skip
-"""What people who mean harm call things."""
+"""What people who mean harm write."""
+CALLED = [name if name.strip() else "" for name in NAMES]
+"""What they call things."""
 
 
 def hostile_model():
@@ -115,16 +117,17 @@ def hostile_model():
     kinds = ["process", "database", "inference-service", "user", "training-job", "model-artifact"]
     for row, name in enumerate(NAMES):
         other = pick[row]
-        boundaries[f"b{row}"] = {"type": "private-network", "name": name, "description": other}
+        called = CALLED[row]
+        boundaries[f"b{row}"] = {"type": "private-network", "name": called, "description": other}
         data[f"d{row}"] = {
-            "name": name, "description": other, "personal": [other], "purpose": other, "legal_basis": other, "retention": other, "subjects": {"who": other},
+            "name": called, "description": other, "personal": [other], "purpose": other, "legal_basis": other, "retention": other, "subjects": {"who": other},
         }  # fmt: skip
         elements[f"e{row}"] = {
-            "type": kinds[row % len(kinds)], "name": name, "description": other, "in": [f"b{row}"], "holds": {f"d{row}": {"retention": other, "region": other}},
+            "type": kinds[row % len(kinds)], "name": called, "description": other, "in": [f"b{row}"], "holds": {f"d{row}": {"retention": other, "region": other}},
             "out_of_scope": other if row % 17 == 3 else "", "operated_by": "p" if row % 5 == 0 else "us",
         }  # fmt: skip
         flows[f"f{row}"] = {
-            "from": f"e{row}", "to": f"e{(row + 1) % count}", "name": name, "description": other, "data": [f"d{row}"], "facts": {"protocol": other},
+            "from": f"e{row}", "to": f"e{(row + 1) % count}", "name": called, "description": other, "data": [f"d{row}"], "facts": {"protocol": other},
         }  # fmt: skip
     return {
         "mantlet": 1,

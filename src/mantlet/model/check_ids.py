@@ -58,17 +58,20 @@ def _fine(ids: Collection[str]) -> bool:
 
 def check_names(sections: Sections, problems: Problems) -> None:
     """Note names that no label, table or heading can show."""
-    if len(sections.system.name) > MAX_NAME:
-        problems.add(("system", "name"), *_long(sections.system.name))
+    system = sections.system.name
+    if len(system) > MAX_NAME or not system.strip():
+        problems.add(("system", "name"), *_unfit(system))
     for section in _NAMED:
         entries = getattr(sections, section)
-        if any(len(entry.name) > MAX_NAME for entry in entries.values()):
+        if any(len(entry.name) > MAX_NAME or entry.name.isspace() for entry in entries.values()):
             for name, entry in entries.items():
-                if len(entry.name) > MAX_NAME:
-                    problems.add((section, name, "name"), *_long(entry.name))
+                if len(entry.name) > MAX_NAME or entry.name.isspace():
+                    problems.add((section, name, "name"), *_unfit(entry.name))
 
 
-def _long(name: str) -> tuple[str, str]:
+def _unfit(name: str) -> tuple[str, str]:
+    if not name.strip():
+        return "the name is blank", "write one, or leave the key out"
     what = f"a name of {len(name):,} characters"
     return what, f"keep names under {MAX_NAME}; long texts go into `description:`"
 

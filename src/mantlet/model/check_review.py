@@ -196,6 +196,8 @@ class ReviewChecker:
                 "choose another id",
                 at_key=True,
             )
+        if not threat.title.strip():
+            self.problems.add((*path, "title"), "the title is blank", "say in a few words what can happen")
         for index, place in enumerate(threat.at):
             if not self._is_place(place):
                 self.problems.unknown((*path, "at", index), "place", place, self._places())
