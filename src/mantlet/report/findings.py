@@ -23,7 +23,7 @@ from mantlet.report.model import (
     RiskView,
 )
 from mantlet.report.records import Records
-from mantlet.review.paths import AttackPath, attack_paths
+from mantlet.review.paths import AttackPath, Step, attack_paths
 from mantlet.review.questions import Question, questions
 from mantlet.risk.needs import HARM_WORDS
 from mantlet.risk.owasp import Level, Severity, level
@@ -194,18 +194,28 @@ class Findings:
 
     def path(self, path: AttackPath) -> PathView:
         """Return a path in names, each step with the threats that open it."""
-        table, types = self.register.analysis.threats, self.register.analysis.types
         steps: list[str] = []
         for step in path.steps:
-            ways = list(dict.fromkeys(types[int(table.type[row])].id for row in step.threats))[:3]
             source, target = self.model.label(step.source), self.model.label(step.target)
-            steps.append(f"{source} → {target}: {', '.join(ways) or _WAYS[step.way].format(source)}")
+            steps.append(f"{source} → {target}: {self._way(step) or _WAYS[step.way].format(source)}")
         return PathView(
             [self.model.label(name) for name in path.elements],
             level(path.likelihood).word,
             path.severity.word,
             steps,
         )
+
+    def _way(self, step: Step) -> str:
+        """Return the likeliest threat of a step as people read it, and how many more there are."""
+        table, types = self.register.analysis.threats, self.register.analysis.types
+        ways: dict[int, int] = {}
+        for row in step.threats:
+            ways.setdefault(int(table.type[row]), row)
+        if not ways:
+            return ""
+        kind, row = next(iter(ways.items()))
+        more = f" (and {len(ways) - 1} more)" if len(ways) > 1 else ""
+        return self.register.text(types[kind].title, row) + more
 
     def by_element(self, risks: list[RiskView]) -> list[tuple[str, list[RiskView]]]:
         """Group risks by element, keeping their rank."""
