@@ -115,7 +115,7 @@ def hostile_model():
     pick = [NAMES[(7 * row) % count] for row in range(count)]
     data, elements, flows, boundaries = {}, {}, {}, {}
     kinds = ["process", "database", "inference-service", "user", "training-job", "model-artifact"]
-    for row, name in enumerate(NAMES):
+    for row, _name in enumerate(NAMES):
         other = pick[row]
         called = CALLED[row]
         boundaries[f"b{row}"] = {"type": "private-network", "name": called, "description": other}
