@@ -2,15 +2,21 @@
 
 A key names a thing in the words of the source: readers never decide that two sources speak of one thing, linking does.
 
-    path:data/raw.csv         a file or folder of the repository, or one that its programs write
-    url:https://host/a        an address; host:NAME:PORT a server named by compose, Kubernetes or an address
-    route:POST /predict       an endpoint, as the client or the server writes it
-    table:schema.name         a table; bucket:s3:NAME, topic:NAME, collection:NAME, repo:hub/NAME alike
-    image:NAME  service:NAME  a container image; a compose, Kubernetes or Terraform service
-    code:pkg.module.function  a function, class or script of the repository
-    env:NAME    secret:NAME   an environment variable; a credential
-    saas:wandb                a hosted service by its catalogue id
-    who:user                  people
+    path:data/raw.csv          a file or folder: relative to the repository's root, forward slashes, no `./`; `*` where a part
+                               isn't known; absolute paths stay (`path:/app/data`), a `Mount` may place them
+    url:https://host/a         an address, as written; host:NAME:PORT a server named by compose, Kubernetes or a connection string
+    route:POST /predict        an endpoint, as the client or the server writes it (`WS /chat` for WebSockets)
+    table:schema.name          a table; view:NAME a feature view; bucket:s3:NAME  topic:NAME  queue:NAME  collection:NAME
+    repo:huggingface/org/name  a model or data set on a hub; image:NAME a container image
+    service:NAME               a compose, Kubernetes or Terraform service; resource:aws_s3_bucket.raw a Terraform resource
+    docker:backend/Dockerfile  what a Dockerfile builds
+    stage:dvc.yaml#train       a step that a file declares (dvc, MLproject, Airflow, Argo, Makefile target);
+                               job:.github/workflows/ci.yaml#test a job of CI; workflow:FILE the whole
+    code:src/train.py          a script or module; code:src/train.py#Model.fit a function, class or method in it;
+                               code:frontend a program that is a folder
+    env:NAME                   an environment variable; secret:NAME a credential; config:FILE#a.b a value of a settings file
+    saas:wandb                 a hosted service by a short name of its own
+    who:user                   people
 """
 
 from __future__ import annotations
@@ -62,6 +68,38 @@ class Same(Struct, frozen=True, tag="same"):
     at: Where
 
 
+class Runs(Struct, frozen=True, tag="runs", omit_defaults=True):
+    """A declared step or service runs a command, as it is written; linking finds the script and hands it its arguments."""
+
+    key: str
+    argv: tuple[str, ...]
+    at: Where
+    folder: str = ""
+    """The working folder relative to the repository's root, where the source says it."""
+
+
+class Setting(Struct, frozen=True, tag="setting", omit_defaults=True):
+    """An environment variable or settings value has a value; `scope` is the service or step that it holds for.
+
+    A credential's value is never kept: its `value` stays empty.
+    """
+
+    key: str
+    value: str
+    at: Where
+    scope: str = ""
+
+
+class Mount(Struct, frozen=True, tag="mount"):
+    """Inside a container or job, a path is another one outside: a volume, a bind mount, `COPY . /app`."""
+
+    key: str
+    inside: str
+    outside: str
+    """A key: `path:`, `bucket:` or `volume:NAME`."""
+    at: Where
+
+
 class Fact(Struct, frozen=True, tag="fact"):
     """A fact of the catalogue about a key, or about the moves between two keys (`key`, `other`)."""
 
@@ -96,4 +134,4 @@ class Unclear(Struct, frozen=True, tag="unclear"):
     what: str
 
 
-Clue = Thing | Move | Same | Fact | Personal | Part | Unclear
+Clue = Thing | Move | Same | Runs | Setting | Mount | Fact | Personal | Part | Unclear
