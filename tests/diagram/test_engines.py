@@ -8,6 +8,7 @@ import pytest
 import wasmtime
 from samples import vocabulary, written
 
+from mantlet.base import private
 from mantlet.base.errors import MissingToolError, UsageError
 from mantlet.diagram import compiled, draw
 from mantlet.diagram.engines import LayoutEngine, LayoutError, SystemDot, default_engine, engine
@@ -79,13 +80,13 @@ def test_a_folder_that_others_can_write_is_not_trusted(tmp_path: Path, monkeypat
     folder.mkdir(mode=0o700)
     folder.chmod(0o777)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert compiled.trusted_folder() is None
+    assert private.trusted_folder() is None
     _module(tmp_path, monkeypatch)
     assert list(folder.iterdir()) == []
     folder.chmod(0o700)
-    assert compiled.trusted_folder() == folder
+    assert private.trusted_folder() == folder
     tmp_path.chmod(0o777)
-    assert compiled.trusted_folder() is None
+    assert private.trusted_folder() is None
     tmp_path.chmod(0o700)
 
 
@@ -95,22 +96,22 @@ def test_a_link_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     real.mkdir(mode=0o700)
     (tmp_path / "mantlet").symlink_to(real)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert compiled.trusted_folder() is None
+    assert private.trusted_folder() is None
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="modes are a POSIX matter")
 def test_a_module_that_others_can_write_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     kept = next(_module(tmp_path, monkeypatch).iterdir())
     kept.chmod(0o666)
-    assert compiled._read(kept) is None
+    assert private.kept(kept) is None
     _module(tmp_path, monkeypatch)
-    assert compiled._read(kept) is not None
+    assert private.kept(kept) is not None
 
 
 def test_a_cache_that_cannot_be_made_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "mantlet").write_text("a file is in the way")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert compiled.trusted_folder() is None
+    assert private.trusted_folder() is None
     assert compiled.load_module(wasmtime.Engine(), TINY)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import wasmtime
 
+from mantlet.base import private
 from mantlet.diagram import compiled
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="modes are a POSIX matter")
@@ -103,5 +104,5 @@ def test_a_relative_cache_folder_is_not_used(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert compiled.trusted_folder() == tmp_path / "home/.cache/mantlet"
+    assert private.trusted_folder() == tmp_path / "home/.cache/mantlet"
     assert not Path("here").exists()
