@@ -29,6 +29,19 @@ class Entry(Struct, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
     extra: dict[str, object] = field(name="x-", default_factory=dict)
 
 
+class Discovered(Entry):
+    """Where discovery saw an entry in the code. `mantlet discover` writes it and keeps it true; people need not."""
+
+    key: str = ""
+    """What the source calls it; by this it is found again when its id or name is changed."""
+    at: list[str] = field(default_factory=list)
+    """The lines that show it, as `path:line`."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """Per fact that discovery wrote, the line that shows it."""
+    confidence: Level | UnsetType = UNSET
+    """How sure it is, where it isn't quite."""
+
+
 class Business(Entry):
     """What a loss would mean to the organisation; the only source of business impact besides a person's rating."""
 
@@ -120,6 +133,8 @@ class Data(Entry):
     derived_from: dict[str, str] | UnsetType = UNSET
     """What it was made from and how: `{customers: train}`; train, embed, aggregate, pseudonymise …"""
     facts: Facts = field(default_factory=dict)
+    discovered: Discovered | UnsetType = UNSET
+    """Where it was seen in the code."""
 
 
 class Copy(Entry):
@@ -142,6 +157,8 @@ class Boundary(Entry):
     in_: str = field(name="in", default="")
     """The boundary around it, of the same dimension."""
     facts: Facts = field(default_factory=dict)
+    discovered: Discovered | UnsetType = UNSET
+    """Where it was seen in the code."""
 
 
 class Element(Entry):
@@ -168,6 +185,8 @@ class Element(Entry):
     facts: Facts = field(default_factory=dict)
     out_of_scope: str = ""
     """The reason why it is not looked at; empty means in scope."""
+    discovered: Discovered | UnsetType = UNSET
+    """Where it was seen in the code."""
 
     @property
     def within(self) -> list[str]:
@@ -202,6 +221,8 @@ class Flow(Entry):
     facts: Facts = field(default_factory=dict)
     out_of_scope: str = ""
     """The reason why it is not looked at; empty means in scope."""
+    discovered: Discovered | UnsetType = UNSET
+    """Where it was seen in the code."""
 
     @property
     def initiator(self) -> str:
