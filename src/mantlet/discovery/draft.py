@@ -21,6 +21,8 @@ class DraftElement(Struct, kw_only=True, omit_defaults=True):
     """`path:line`, the most telling first."""
     confidence: float = 0.8
     aliases: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    """The keys of the clues that it was made of, the most telling first; by the first it is known from run to run."""
     facts: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Per fact, its value and the `path:line` that shows it."""
     personal: dict[str, str] = field(default_factory=dict)
