@@ -16,6 +16,7 @@ A key names a thing in the words of the source: readers never decide that two so
                                code:frontend a program that is a folder
     env:NAME                   an environment variable; secret:NAME a credential; config:FILE#a.b a value of a settings file
     saas:wandb                 a hosted service by a short name of its own
+    remote:dvc                 the default remote of DVC; remote:dvc#NAME another
     who:user                   people
 """
 
@@ -34,7 +35,7 @@ class Where(Struct, frozen=True, order=True):
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
-class Thing(Struct, frozen=True, tag="thing", omit_defaults=True):
+class Thing(Struct, frozen=True, tag_field="clue", tag="thing", omit_defaults=True):
     """Something that may become an element. `type` is the vocabulary's; confidence runs from 0 to 1."""
 
     key: str
@@ -48,7 +49,7 @@ class Thing(Struct, frozen=True, tag="thing", omit_defaults=True):
     """Other names that people call it by."""
 
 
-class Move(Struct, frozen=True, tag="move", omit_defaults=True):
+class Move(Struct, frozen=True, tag_field="clue", tag="move", omit_defaults=True):
     """Data that goes from one key to another; `data` says what in a few words."""
 
     source: str
@@ -60,7 +61,7 @@ class Move(Struct, frozen=True, tag="move", omit_defaults=True):
     """The key that connects, where it isn't `source`."""
 
 
-class Same(Struct, frozen=True, tag="same"):
+class Same(Struct, frozen=True, tag_field="clue", tag="same"):
     """Two keys name one thing: a mounted folder, a service and its image, a variable and its default."""
 
     one: str
@@ -68,7 +69,7 @@ class Same(Struct, frozen=True, tag="same"):
     at: Where
 
 
-class Runs(Struct, frozen=True, tag="runs", omit_defaults=True):
+class Runs(Struct, frozen=True, tag_field="clue", tag="runs", omit_defaults=True):
     """A declared step or service runs a command, as it is written; linking finds the script and hands it its arguments."""
 
     key: str
@@ -78,7 +79,7 @@ class Runs(Struct, frozen=True, tag="runs", omit_defaults=True):
     """The working folder relative to the repository's root, where the source says it."""
 
 
-class Setting(Struct, frozen=True, tag="setting", omit_defaults=True):
+class Setting(Struct, frozen=True, tag_field="clue", tag="setting", omit_defaults=True):
     """An environment variable or settings value has a value; `scope` is the service or step that it holds for.
 
     A credential's value is never kept: its `value` stays empty.
@@ -90,7 +91,7 @@ class Setting(Struct, frozen=True, tag="setting", omit_defaults=True):
     scope: str = ""
 
 
-class Mount(Struct, frozen=True, tag="mount"):
+class Mount(Struct, frozen=True, tag_field="clue", tag="mount"):
     """Inside a container or job, a path is another one outside: a volume, a bind mount, `COPY . /app`."""
 
     key: str
@@ -100,7 +101,7 @@ class Mount(Struct, frozen=True, tag="mount"):
     at: Where
 
 
-class Fact(Struct, frozen=True, tag="fact"):
+class Fact(Struct, frozen=True, tag_field="clue", tag="fact"):
     """A fact of the catalogue about a key, or about the moves between two keys (`key`, `other`)."""
 
     key: str
@@ -110,7 +111,7 @@ class Fact(Struct, frozen=True, tag="fact"):
     other: str = ""
 
 
-class Personal(Struct, frozen=True, tag="personal"):
+class Personal(Struct, frozen=True, tag_field="clue", tag="personal"):
     """Personal data of a category seen in what a key holds or carries."""
 
     key: str
@@ -118,7 +119,7 @@ class Personal(Struct, frozen=True, tag="personal"):
     at: Where
 
 
-class Part(Struct, frozen=True, tag="part", omit_defaults=True):
+class Part(Struct, frozen=True, tag_field="clue", tag="part", omit_defaults=True):
     """A line of the inventory: a framework, model, dataset or image, with its version or the absence of one."""
 
     kind: str
@@ -127,7 +128,7 @@ class Part(Struct, frozen=True, tag="part", omit_defaults=True):
     version: str = ""
 
 
-class Unclear(Struct, frozen=True, tag="unclear"):
+class Unclear(Struct, frozen=True, tag_field="clue", tag="unclear"):
     """Something that was seen and not understood; silence would read as safety."""
 
     at: Where
