@@ -1,0 +1,275 @@
+"""YAML, JSON and TOML of other people's tools, as values that know their lines.
+
+`store.yamlread` reads our own file and refuses what such files are full of: tags, merge keys, several documents. The
+bounds are the same: events come one at a time, so depth, size and aliases are refused before they cost anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from mantlet.base.errors import LimitError
+from mantlet.base.limits import MAX_DEPTH
+from mantlet.discovery.clues import Clue, Unclear
+from mantlet.discovery.reader import Source
+
+MAX_ITEMS = 200_000
+"""Values of one document; files with more hold data, not settings."""
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+@dataclass(slots=True)
+class Item:
+    """A value and its line; what is asked for and isn't there is `NOTHING`, so readers need no checks on the way."""
+
+    value: str | list[Item] | dict[str, Item] | None = None
+    line: int = 0
+    key: int = 0
+    """The line of its key, where it has one."""
+    tag: str = ""
+    plain: bool = False
+    block: str = ""
+    """`|` or `>` for block text."""
+
+    def __bool__(self) -> bool:
+        return self.value is not None
+
+    def __getitem__(self, name: str) -> Item:
+        return self.value.get(name, NOTHING) if isinstance(self.value, dict) else NOTHING
+
+    def __contains__(self, name: str) -> bool:
+        return isinstance(self.value, dict) and name in self.value
+
+    def get(self, *names: str) -> Item:
+        """Return the value below several keys."""
+        found = self
+        for name in names:
+            found = found[name]
+        return found
+
+    @property
+    def at(self) -> int:
+        """The line that people mean: that of the key, or of the value in a list."""
+        return self.key or self.line
+
+    @property
+    def text(self) -> str:
+        """The scalar as written; empty for what isn't one."""
+        return self.value if isinstance(self.value, str) else ""
+
+    @property
+    def yes(self) -> bool:
+        """Whether it is one of YAML's words for true."""
+        return self.text.lower() in ("true", "yes", "on")
+
+    def items(self) -> list[tuple[str, Item]]:
+        """Return the entries of a mapping, none for anything else."""
+        return list(self.value.items()) if isinstance(self.value, dict) else []
+
+    def each(self) -> list[Item]:
+        """Return the items of a list; a lone value counts as a list of one."""
+        if isinstance(self.value, list):
+            return self.value
+        return [] if self.value is None else [self]
+
+    def texts(self) -> list[tuple[str, int]]:
+        """Return the texts of a list or of a lone text, with their lines."""
+        return [(item.text, item.at) for item in self.each() if item.text]
+
+    def walk(self, limit: int = MAX_ITEMS) -> Iterator[tuple[tuple[str, ...], Item]]:
+        """Yield every value below, with the keys that lead there; list positions count as keys."""
+        todo: list[tuple[tuple[str, ...], Item]] = [((), self)]
+        while todo and limit:
+            limit -= 1
+            path, item = todo.pop()
+            yield path, item
+            if isinstance(item.value, dict):
+                todo += [((*path, key), child) for key, child in reversed(item.value.items())]
+            elif isinstance(item.value, list):
+                todo += [((*path, str(at)), child) for at, child in reversed(list(enumerate(item.value)))]
+
+
+NOTHING = Item()
+
+
+@dataclass(slots=True)
+class _Frame:
+    item: Item
+    key: str | None = None
+    key_line: int = 0
+    merges: list[Item] | None = None
+
+
+class _Builder:
+    """Builds items from the parser's events, without recursion."""
+
+    def __init__(self, text: str) -> None:
+        self.parser: Any = yaml.CSafeLoader(text)
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, Item] = {}
+        self.documents: list[Item] = []
+        self.count = 0
+
+    def build(self) -> list[Item]:
+        while (event := self.parser.get_event()) is not None:
+            if isinstance(event, yaml.AliasEvent):
+                self._alias(event)
+            elif isinstance(event, yaml.ScalarEvent):
+                self._place(self._scalar(event), event)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._open(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._close()
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self.anchors.clear()
+        return self.documents
+
+    def _admit(self) -> None:
+        self.count += 1
+        if self.count > MAX_ITEMS:
+            raise LimitError(f"more than {MAX_ITEMS:,} values")
+
+    def _scalar(self, event: Any) -> Item:
+        self._admit()
+        plain = bool(event.implicit[0])
+        value = None if plain and event.value in _NULLS else event.value
+        block = event.style if event.style in ("|", ">") else ""
+        return self._anchored(
+            Item(value, event.start_mark.line + 1, tag=event.tag or "", plain=plain, block=block), event
+        )
+
+    def _anchored(self, item: Item, event: Any) -> Item:
+        if event.anchor:
+            self.anchors[event.anchor] = item
+        return item
+
+    def _alias(self, event: Any) -> None:
+        item = self.anchors.get(event.anchor, NOTHING)
+        if any(frame.item is item for frame in self.stack):  # a value that contains itself
+            item = NOTHING
+        self._place(Item(item.value, event.start_mark.line + 1, tag=item.tag), event)
+
+    def _open(self, event: Any) -> None:
+        self._admit()
+        if len(self.stack) >= MAX_DEPTH:
+            raise LimitError(f"nested deeper than {MAX_DEPTH} levels")
+        value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        item = self._anchored(Item(value, event.start_mark.line + 1, tag=event.tag or ""), event)
+        self.stack.append(_Frame(item))
+
+    def _close(self) -> None:
+        frame = self.stack.pop()
+        if frame.merges and isinstance(frame.item.value, dict):
+            for other in frame.merges:
+                for name, child in other.items():
+                    frame.item.value.setdefault(name, child)
+        self._place(frame.item, None)
+
+    def _place(self, item: Item, event: Any) -> None:
+        if not self.stack:
+            self.documents.append(item)
+            return
+        frame = self.stack[-1]
+        holder = frame.item.value
+        if isinstance(holder, list):
+            holder.append(item)
+        elif isinstance(holder, dict):
+            if frame.key is None:
+                frame.key = item.text if not isinstance(item.value, (list, dict)) else "?"
+                frame.key_line = item.line
+            else:
+                item.key = frame.key_line
+                if frame.key == "<<" and not item.text:
+                    frame.merges = [*(frame.merges or []), *item.each()]
+                else:
+                    holder[frame.key] = item
+                frame.key = None
+
+
+@lru_cache(maxsize=4)
+def _yaml(text: str) -> tuple[tuple[Item, ...], str, int]:
+    """Return the documents, and what is wrong where the text is no YAML or past a limit."""
+    builder: _Builder | None = None
+    try:
+        builder = _Builder(text)
+        return tuple(builder.build()), "", 0
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = f"not readable as YAML: {getattr(error, 'problem', None) or 'bad character'}"
+        return tuple(builder.documents if builder else ()), what, mark.line + 1 if mark else 0
+    except LimitError as error:
+        return (), error.what, 0
+    except UnicodeEncodeError:
+        return (), "half of a surrogate pair is no character", 0
+
+
+def yaml_documents(source: Source, text: str = "") -> list[Item]:
+    """Return the documents of a YAML or JSON file; those before a mistake are kept."""
+    return [item for item in _yaml(text or source.text)[0] if item]
+
+
+def yaml_trouble(source: Source, text: str = "") -> list[Clue]:
+    """Return what could not be read of a YAML or JSON file."""
+    _, what, line = _yaml(text or source.text)
+    return [Unclear(source.at(line), what)] if what else []
+
+
+_TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_ENTRY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[\w.-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+
+
+def toml_document(source: Source) -> tuple[Item, list[Clue]]:
+    """Return a TOML file and what could not be read of it; lines are those of the keys."""
+    import tomllib  # noqa: PLC0415
+
+    try:
+        data = tomllib.loads(source.text)
+        return _toml_item(data, (), _toml_lines(source), source, 0), []
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        what = Unclear(source.at(int(found[1]) if found else 0), f"not readable as TOML: {str(error)[:120]}")
+        return NOTHING, [what]
+
+
+def _toml_lines(source: Source) -> dict[tuple[str, ...], int]:
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(source.lines, 1):
+        if head := _TABLE.match(line):
+            table = _dotted(head[1])
+            lines.setdefault(table, number)
+        elif entry := _ENTRY.match(line):
+            lines.setdefault((*table, *_dotted(entry[1])), number)
+    return lines
+
+
+def _dotted(text: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"' ") for part in re.findall(r""""[^"]*"|'[^']*'|[^.\s]+""", text))
+
+
+def _toml_item(
+    value: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int], source: Source, near: int
+) -> Item:
+    line = lines.get(path, near)
+    if isinstance(value, dict):
+        children = {str(k): _toml_item(v, (*path, str(k)), lines, source, line) for k, v in value.items()}
+        return Item(children, line, line)
+    if isinstance(value, list):
+        return Item([_toml_element(v, path, lines, source, line) for v in value], line, line)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return Item(text, line, line, plain=not isinstance(value, str))
+
+
+def _toml_element(
+    value: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int], source: Source, line: int
+) -> Item:
+    if not isinstance(value, str) or not line:
+        return _toml_item(value, path, lines, source, line)
+    found = source.find(value, line).line or line
+    return Item(value, found)

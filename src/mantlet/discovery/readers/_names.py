@@ -1,0 +1,299 @@
+"""What names in declared files stand for: images, addresses, variables, credentials. The knowledge is `services.yaml`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from msgspec import Struct
+
+from mantlet.base.data import read_beside
+from mantlet.discovery.clues import Clue, Fact, Move, Part, Setting, Thing, Where
+
+
+@cache
+def known() -> dict[str, dict[str, Any]]:
+    """Return the knowledge about names."""
+    data: dict[str, dict[str, Any]] = yaml.load(read_beside(__file__, "services.yaml"), Loader=yaml.CSafeLoader)  # noqa: S506
+    return data
+
+
+# -- images
+
+
+class Image(Struct, frozen=True):
+    """A container image, as written."""
+
+    name: str
+    """Without tag and digest."""
+    tag: str
+    digest: str
+    type: str
+    """Of the vocabulary; empty where the image isn't known."""
+    title: str
+    ports: tuple[int, ...]
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the tag names a version that doesn't move by itself."""
+        return bool(self.digest) or bool(self.tag and self.tag not in ("latest", "stable", "main", "master", "edge"))
+
+
+def image(text: str) -> Image:
+    """Return what an image reference names."""
+    text = text.strip().strip("\"'").removeprefix("docker.io/").removeprefix("library/")
+    name, _, digest = text.partition("@")
+    tag = ""
+    if ":" in name.rsplit("/", 1)[-1]:
+        name, _, tag = name.rpartition(":")
+    found = _image_entry(name)
+    return Image(name, tag, digest, found.get("type", ""), found.get("title", ""), tuple(found.get("ports", ())))
+
+
+def _image_entry(name: str) -> dict[str, Any]:
+    """Return the entry for the last part of the name, or for a part before it (`apache/airflow/worker`)."""
+    images = known()["images"]
+    parts = name.lower().split("/")
+    for part in reversed(parts):
+        if part in images:
+            return dict(images[part])
+        for piece in (part.rsplit("-", 1)[0], part.split("-", 1)[0]):
+            if piece in images and piece not in ("server", "registry", "mc", "serving"):
+                return dict(images[piece])
+    return {}
+
+
+def image_clues(key: str, text: str, at: Where) -> list[Clue]:
+    """Return the inventory's line of an image, and that a moving tag is no pin."""
+    found = image(text)
+    if not found.name or unresolved(found.name):
+        return []
+    version = found.digest or found.tag
+    clues: list[Clue] = [Part("image", found.name, at, "" if unresolved(version) else version)]
+    if not found.pinned and not unresolved(version):
+        clues.append(Fact(key, "dependencies_pinned", "no", at))
+    return clues
+
+
+# -- addresses
+
+
+class Address(Struct, frozen=True):
+    """An address in a setting or command."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    password: bool
+    """Whether it carries a password in clear."""
+    type: str
+    protocol: str
+
+    @property
+    def key(self) -> str:
+        """The clue key: a hosted service, a bucket, a file, or a host."""
+        if service := saas_of_host(self.host):
+            return f"saas:{service}"
+        if self.scheme in ("s3", "s3a", "s3n", "gs", "gcs", "az", "abfs", "abfss", "wasbs"):
+            return bucket_key(self.scheme, self.host)
+        if self.scheme == "sqlite":
+            return f"path:{self.path}"
+        return f"host:{self.host}:{self.port}" if self.port else f"host:{self.host}"
+
+    @property
+    def url(self) -> str:
+        """The address without credentials."""
+        port = f":{self.port}" if self.port and self.port != scheme_of(self.scheme).get("port") else ""
+        return f"{self.scheme}://{self.host}{port}{self.path}"
+
+
+_ADDRESS = re.compile(r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://([^\s\"'`<>|;,)\]}]+)", re.IGNORECASE)
+_BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure", "wasbs": "azure"}  # fmt: skip
+_OTHER = frozenset(("sqlite", "hdfs", "file", *_BUCKETS))
+
+
+def bucket_key(scheme: str, name: str) -> str:
+    """Return the key of a bucket; what isn't known of its name is `*`."""
+    name = re.sub(r"\$\{[^}]*\}|\$\w+|\{\{.*?\}\}|\{[^}]*\}|<[^>]*>", "*", name)
+    return f"bucket:{_BUCKETS.get(scheme, scheme)}:{name}"
+
+
+def scheme_of(scheme: str) -> dict[str, Any]:
+    """Return what is known of an address scheme; `postgresql+psycopg2` counts as `postgresql`."""
+    return dict(known()["schemes"].get(scheme.lower().partition("+")[0], {}))
+
+
+def addresses(text: str) -> list[Address]:
+    """Return the addresses in a text, leaving out what no program connects to."""
+    found = (address(match[0]) for match in _ADDRESS.finditer(text[:20_000]))
+    return [one for one in found if one]
+
+
+def address(text: str) -> Address | None:
+    """Return an address in its parts; variables in it stay as they are written."""
+    scheme, _, rest = text.partition("://")
+    base = scheme.lower().partition("+")[0]
+    entry = scheme_of(base)
+    if not entry and base not in _OTHER:
+        return None
+    if base == "sqlite":  # three slashes: relative; four: absolute
+        return Address(base, "", 0, rest.removeprefix("/") or ":memory:", False, "database", "file")
+    head, slash, path = rest.partition("/")
+    login, _, server = head.rpartition("@")
+    host, port = _host_port(server, int(entry.get("port", 0)))
+    password = login.partition(":")[2]
+    kind = "object-store" if base in _BUCKETS else str(entry.get("type", "file-store"))
+    clear = bool(password) and not unresolved(password)
+    return Address(base, host, port, slash + path, clear, kind, str(entry.get("protocol", "")))
+
+
+def _host_port(server: str, default: int) -> tuple[str, int]:
+    server = server.split(",")[0]
+    found = re.fullmatch(r"(.*?):(?:\$\{\w+:-)?(\d{1,5})\}?", server)
+    if found:
+        return _default(found[1]), int(found[2])
+    return _default(server.partition(":")[0] if "${" not in server else server), default
+
+
+def _default(text: str) -> str:
+    """Return the default in `${HOST:-localhost}`."""
+    found = re.fullmatch(r"\$\{\w+:?-([^}]*)\}", text)
+    return found[1] if found else text
+
+
+def saas_of_host(host: str) -> str:
+    """Return the short name of the hosted service that a host belongs to."""
+    hosts = known()["hosts"]
+    labels = host.lower().split(".")
+    for start in range(len(labels) - 1):
+        if name := hosts.get(".".join(labels[start:])):
+            return str(name)
+    return ""
+
+
+def saas_of_variable(name: str) -> str:
+    """Return the short name of the hosted service whose settings a variable holds."""
+    name = name.upper().removeprefix("VITE_").removeprefix("NEXT_PUBLIC_").removeprefix("REACT_APP_")
+    found = [start for start in known()["variables"] if name.startswith(start)]
+    return str(known()["variables"][max(found, key=len)]) if found else ""
+
+
+def saas_thing(name: str, at: Where, confidence: float = 0.6) -> Thing:
+    """Return the clue of a hosted service."""
+    entry = known()["saas"].get(name, {})
+    return Thing(f"saas:{name}", entry.get("type", "external-system"), entry.get("title", name), at, confidence)
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL, in small letters; empty where it can't be told."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+# -- credentials and settings
+
+_SECRET = re.compile(
+    r"(?:^|[_\-.])(?:PASS(?:WD|WORD|PHRASE)?|PWD|SECRET|TOKENS?|API_?KEY|APIKEY|ACCESS_?KEY(?:_?ID)?|PRIVATE_?KEY|"
+    r"CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SECRET_?KEY|SIGNING_?KEY|PAT)(?:$|[_\-.](?!FILE|PATH|URL|TYPE|LENGTH|LIMIT|COUNT|EXPIR|NAME|MAX|MIN|TTL))",
+    re.IGNORECASE,
+)  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_SECRET = re.compile(
+    r"MAX_|MIN_|NUM_|TOKENS?_(?:PER|LIMIT|COUNT|MAX)|TOKENIZER|EXPIR|_FILE$|_PATH$|_LEN|_ENABLED$|_ENABLE$|ALLOW_EMPTY|SPECIAL_TOKEN|PAD_TOKEN|EOS_TOKEN|BOS_TOKEN|UNK_TOKEN|TOKENS$",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"^$|^[<\[({].*[>\])}]$|your|change|replace|example|placeholder|xxx|\*\*\*|\.\.\.|…|dummy|todo|insert|^(?:none|null|true|false|yes|no|required|optional|secret|string|\d{1,2})$|^sk-\.*$|_here$|^my[-_]",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"\$\{\{|\$\{|\$\(|\{\{|\$[A-Za-z_]|^!|%\(|<%|^op://|^vault:|^arn:|^ENC\[|^file:")
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a variable's or setting's name says that its value is a credential."""
+    words = _CAMEL.sub("_", name)
+    return bool(_SECRET.search(words)) and not _NOT_SECRET.search(words)
+
+
+def unresolved(text: str) -> bool:
+    """Tell whether a text is filled in elsewhere: a variable, a template, a reference."""
+    return bool(_VARIABLE.search(text))
+
+
+def in_clear(value: str) -> bool:
+    """Tell whether a credential's value is one: neither a placeholder nor a reference."""
+    return not unresolved(value) and not _PLACEHOLDER.search(value)
+
+
+def looks_random(value: str) -> bool:
+    """Tell whether a text has the length and mix of a generated key; files of examples are judged by this."""
+    if len(value) < 20 or " " in value:
+        return False
+    counts = Counter(value)
+    entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
+    return entropy > 3.5 and any(c.isdigit() for c in value)
+
+
+def variable_clues(name: str, value: str, at: Where, scope: str, *, example: bool = False) -> list[Clue]:
+    """Return what a variable of a service says: its value, the credential it is, the address it names.
+
+    ``scope`` is the key of the service or step; ``example`` marks files whose values are samples.
+    """
+    if is_secret(name):
+        return _secret_clues(name, value, at, scope, example=example)
+    clues: list[Clue] = []
+    safe = value
+    for found in addresses(value):
+        clues += address_clues(found, at, scope, _words(name))
+        if found.password:
+            safe = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", safe)
+    clues.insert(0, Setting(f"env:{name}", safe, at, scope))
+    return clues
+
+
+def _secret_clues(name: str, value: str, at: Where, scope: str, *, example: bool) -> list[Clue]:
+    clues: list[Clue] = [
+        Thing(f"secret:{name}", "secret-store", name, at, 0.6),
+        Setting(f"env:{name}", "", at, scope),
+    ]
+    if scope:
+        clues.append(Move(f"secret:{name}", scope, at, "credential", 0.6, opened_by=scope))
+        if (service := saas_of_variable(name)) and not scope.startswith("job:"):
+            clues += [saas_thing(service, at, 0.5), Move(scope, f"saas:{service}", at, "", 0.4)]
+    if in_clear(value) and (not example or looks_random(value)):
+        clues.append(Fact(scope or f"secret:{name}", "secrets_managed", "no", at))
+    return clues
+
+
+def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list[Clue]:
+    """Return what an address in the settings of ``scope`` says: who is called, and how well protected."""
+    if not found.host and found.scheme != "sqlite":
+        return []
+    key, clues = found.key, list[Clue]()
+    if key.startswith("saas:"):
+        clues.append(saas_thing(key[5:], at))
+    elif key.startswith("bucket:"):
+        clues.append(Thing(key, "object-store", found.host, at, 0.6))
+    if found.password:
+        clues.append(Fact(scope or key, "secrets_managed", "no", at))
+    if not scope:
+        return clues
+    clues.append(Move(scope, key, at, data, 0.5))
+    local = found.host in ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104 (compared, not bound)
+    if found.protocol in ("http", "websocket", "amqp", "mqtt", "ftp") and not local:
+        clues.append(Fact(scope, "protocol", found.protocol, at, other=key))
+    return clues
+
+
+def _words(name: str) -> str:
+    """Return a variable's name as words, without what only says that it is an address."""
+    words = re.sub(r"_?(URL|URI|HOST|ADDRESS|ENDPOINT|DSN|CONNECTION|CONN|STRING)$", "", name, flags=re.IGNORECASE)
+    return words.replace("_", " ").strip().lower()

@@ -1,0 +1,291 @@
+"""docker-compose: services with their images, builds, ports, volumes, networks, environment and what they wait for."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+
+from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Thing, Where
+from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._commands import Context, command_clues, mount_clues
+from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._formats import is_yaml, kind_of
+from mantlet.discovery.readers._names import Image, image, image_clues, unresolved, variable_clues
+from mantlet.discovery.readers._shell import commands
+
+_PORT = re.compile(
+    r"(?:(?P<ip>\[[^\]]*\]|[\d.]+|\$\{[^}]*\}):)?(?:(?P<out>[\d-]+|\$\{[^}]*\}|\$\w+)?:)?(?P<inner>\d+)(?:-\d+)?(?:/\w+)?\Z"
+)
+
+
+def claims(path: str) -> bool:
+    """Tell whether the file may describe services of Compose; its content decides."""
+    return is_yaml(path)
+
+
+def read(source: Source) -> list[Clue]:
+    """Return the services and what joins them."""
+    if kind_of(source) != "compose":
+        return []
+    clues = yaml_trouble(source)
+    for document in yaml_documents(source):
+        services = document["services"]
+        if not services and "version" not in document:
+            services = Item({k: v for k, v in document.items() if "image" in v or "build" in v})
+        names = dict(services.items())
+        for name, service in services.items():
+            clues += _service(source, name, service, names)
+        clues += _programs(source, services)
+        clues += _shared_volumes(source, services)
+    return clues
+
+
+def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -> list[Clue]:
+    key, at = f"service:{name}", source.at(service.at)
+    found = image(_filled(service["image"].text))
+    ports = _ports(service)
+    type_ = found.type or ("web-service" if ports or service["expose"] else "process")
+    confidence = 0.9 if found.type else 0.7
+    also = tuple(filter(None, (found.title, service["container_name"].text)))
+    clues: list[Clue] = [Thing(key, type_, name, at, confidence, also=also)]
+    clues += _images(source, key, service)
+    clues += _reached(source, key, name, service, found, ports)
+    clues += _environment(source, key, service)
+    for volume in service["volumes"].each():
+        clues += _volume(source, key, volume)
+    clues += _command(source, key, service)
+    clues += _waits(source, key, service, names)
+    clues += _protection(source, key, service)
+    return clues
+
+
+def _filled(text: str) -> str:
+    """Return a text with the defaults of `${NAME:-default}` filled in."""
+    return re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", text)
+
+
+def _images(source: Source, key: str, service: Item) -> list[Clue]:
+    """Return the inventory's line of a foreign image, and the arguments of a build."""
+    clues: list[Clue] = []
+    for name, value, line in _pairs(service["build"]["args"]):
+        clues += variable_clues(name, _filled(value), source.at(line), key)
+    item = service["image"]
+    if item.text and not service["build"]:  # an image of our own has a tag that pins nothing
+        clues += image_clues(key, _filled(item.text), source.at(item.at))
+    return clues
+
+
+def _programs(source: Source, services: Item) -> list[Clue]:
+    """Return which service is which build or image; several that share one are told apart."""
+    users: dict[str, list[tuple[str, int]]] = {}
+    for name, service in services.items():
+        for made, line in _made_from(source, service):
+            users.setdefault(made, []).append((f"service:{name}", line))
+    clues: list[Clue] = []
+    for made, found in users.items():
+        for key, line in found:
+            if len(found) == 1:
+                clues.append(Same(key, made, source.at(line)))
+            elif made.startswith("docker:"):
+                clues.append(Fact(key, "built_from", made, source.at(line)))
+    return clues
+
+
+def _made_from(source: Source, service: Item) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    build = service["build"]
+    folder = build.text or build["context"].text or "."
+    if build and not unresolved(folder) and "://" not in folder:
+        file = posixpath.join(folder, build["dockerfile"].text or "Dockerfile")
+        found.append(("docker:" + path_key(file, source.folder)[5:], build.at))
+    text = _filled(service["image"].text)
+    if text and not unresolved(text) and not image(text).type:
+        found.append((f"image:{image(text).name}", service["image"].at))
+    return found
+
+
+# -- ports and hosts
+
+
+def _ports(service: Item) -> list[tuple[str, str, str, int]]:
+    """Return the address, outer port, inner port and line of each published port."""
+    found = []
+    for item in service["ports"].each():
+        if target := item["target"].text:
+            found.append((item["host_ip"].text, _filled(item["published"].text), target, item.at or item["target"].at))
+        elif match := _PORT.match(_filled(item.text)):
+            found.append((match["ip"] or "", _filled(match["out"] or ""), match["inner"], item.at))
+    return found
+
+
+def _reached(
+    source: Source, key: str, name: str, service: Item, found: Image, ports: list[tuple[str, str, str, int]]
+) -> list[Clue]:
+    """Return the hosts that the service answers as, inside the network and on the machine."""
+    at = source.at(service.at)
+    inner = {port: source.at(line) for _, _, port, line in ports}
+    for item in service["expose"].each():
+        inner.setdefault(item.text.split("/")[0], source.at(item.at))
+    for port in found.ports:
+        inner.setdefault(str(port), at)
+    clues: list[Clue] = []
+    hosts = [name, *(alias for alias in (service["container_name"].text, service["hostname"].text) if alias)]
+    for _, network in service["networks"].items():
+        hosts += [alias for alias, _ in network["aliases"].texts()]
+    for host in dict.fromkeys(hosts):
+        clues.append(Same(key, f"host:{host}", at))
+        clues += [Same(key, f"host:{host}:{port}", where) for port, where in inner.items()]
+    for ip, outer, _, line in ports:
+        where = source.at(line)
+        if outer.isdigit():
+            clues.append(Same(key, f"host:localhost:{outer}", where))
+        if ip not in ("127.0.0.1", "[::1]", "localhost"):
+            clues.append(Fact(key, "port", outer or "random", where))
+    return clues
+
+
+# -- environment
+
+
+def _pairs(item: Item) -> list[tuple[str, str, int]]:
+    """Return the variables of a list (`A=b`) or a mapping (`A: b`)."""
+    pairs = [(name, value.text, value.at) for name, value in item.items()]
+    for text, line in item.texts() if isinstance(item.value, list) else ():
+        name, _, value = text.partition("=")
+        pairs.append((name, value, line))
+    return pairs
+
+
+def _environment(source: Source, key: str, service: Item) -> list[Clue]:
+    clues: list[Clue] = []
+    for name, value, line in _pairs(service["environment"]):
+        clues += variable_clues(name, _filled(value), source.at(line), key)
+        clues += _open_door(key, name, value, source.at(line))
+    for item in service["env_file"].each():
+        path = item.text or item["path"].text
+        if path and not unresolved(path):
+            clues.append(Same(f"{key}#env", "config:" + path_key(path, source.folder)[5:], source.at(item.at)))
+    for item in service["secrets"].each():
+        if name := item.text or item["source"].text:
+            at = source.at(item.at or item["source"].at)
+            clues.append(Thing(f"secret:{name}", "secret-store", name, at, 0.7))
+            clues.append(Move(f"secret:{name}", key, at, "credential", 0.7, opened_by=key))
+    return clues
+
+
+def _open_door(key: str, name: str, value: str, at: Where) -> list[Clue]:
+    """Return what a variable of a well-known image says about logging in."""
+    value = value.strip().lower()
+    opened = {
+        "POSTGRES_HOST_AUTH_METHOD": ("trust",),
+        "MYSQL_ALLOW_EMPTY_PASSWORD": ("yes", "1", "true"),
+        "ALLOW_EMPTY_PASSWORD": ("yes", "1", "true"),
+        "ALLOW_ANONYMOUS_LOGIN": ("yes", "1", "true"),
+        "ALLOW_PLAINTEXT_LISTENER": ("yes", "1", "true"),
+        "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": ("true", "1"),
+        "XPACK.SECURITY.ENABLED": ("false",),
+        "PLUGINS.SECURITY.DISABLED": ("true",),
+        "DISABLE_SECURITY_PLUGIN": ("true",),
+        "GF_AUTH_ANONYMOUS_ENABLED": ("true",),
+        "NEO4J_AUTH": ("none",),
+        "WEBUI_AUTH": ("false",),
+        "JUPYTER_TOKEN": ("",),
+    }.get(name.upper())
+    if opened and value in opened and not (name == "JUPYTER_TOKEN" and value):
+        fact = "authenticated"
+        return [Fact(key, fact, "no", at)]
+    if name.upper() in ("FLASK_DEBUG", "DEBUG") and value in ("1", "true", "yes"):
+        return [Fact(key, "debug", "yes", at)]
+    return []
+
+
+# -- volumes
+
+
+def _volume(source: Source, key: str, item: Item) -> list[Clue]:
+    if item.text:
+        return mount_clues(key, _filled(item.text), source.folder, source.at(item.at))
+    outside, inside = item["source"].text, item["target"].text
+    if not outside or not inside:
+        return []
+    at = source.at(item["source"].at)
+    if item["type"].text == "bind" or outside.startswith((".", "/", "~")):
+        return [Mount(key, inside, path_key(_filled(outside), source.folder), at)]
+    return [Mount(key, inside, f"volume:{outside}", at)]
+
+
+def _shared_volumes(source: Source, services: Item) -> list[Clue]:
+    """Return the named volumes that several services mount: there they hand data to each other."""
+    users: dict[str, list[tuple[str, int]]] = {}
+    for name, service in services.items():
+        for item in service["volumes"].each():
+            volume = item["source"].text if not item.text else item.text.partition(":")[0]
+            if volume and re.fullmatch(r"[\w.-]+", volume) and volume[0] not in ".":
+                users.setdefault(volume, []).append((name, item.at or item["source"].at))
+    clues: list[Clue] = []
+    for volume, found in users.items():
+        if len({name for name, _ in found}) > 1:
+            clues.append(Thing(f"volume:{volume}", "file-store", volume, source.at(found[0][1]), 0.6))
+            for name, line in found:
+                clues.append(Move(f"volume:{volume}", f"service:{name}", source.at(line), "files", 0.4, opened_by=f"service:{name}"))
+    return clues
+
+
+# -- commands, order, protection
+
+
+def _command(source: Source, key: str, service: Item) -> list[Clue]:
+    clues: list[Clue] = []
+    folder = service["working_dir"].text
+    parts = [item for item in (service["entrypoint"], service["command"]) if item]
+    lists = [item for item in parts if isinstance(item.value, list)]
+    if lists and len(lists) == len(parts):
+        words = tuple(text for item in lists for text, _ in item.texts())
+        if words[:2] in (("sh", "-c"), ("bash", "-c"), ("/bin/sh", "-c"), ("/bin/bash", "-c")) and words[2:]:
+            return command_clues(Context(key, source, folder), commands(words[2], lists[0].at))
+        clues.append(Runs(key, words, source.at(lists[0].at), folder))
+        return clues + command_clues(Context(key, source, folder), commands(" ".join(map(shlex.quote, words)), lists[0].at))
+    for item in parts:
+        text = re.sub(r"^\s*(/bin/)?(ba)?sh\s+-l?c\s+([\"'])(.*)\3\s*$", r"\4", item.text, flags=re.DOTALL)
+        clues += command_clues(Context(key, source, folder), commands(text, item.line + (item.block == "|")))
+    return clues
+
+
+def _waits(source: Source, key: str, service: Item, names: dict[str, Item]) -> list[Clue]:
+    """Return that a service uses those that it waits for, or is linked to."""
+    clues: list[Clue] = []
+    for section in ("depends_on", "links"):
+        item = service[section]
+        found = item.texts() if isinstance(item.value, list) else [(name, one.at) for name, one in item.items()]
+        for text, line in found:
+            other = text.partition(":")[0]
+            if other in names:
+                clues.append(Move(key, f"service:{other}", source.at(line), "", 0.4))
+    return clues
+
+
+def _protection(source: Source, key: str, service: Item) -> list[Clue]:
+    clues: list[Clue] = []
+    if (item := service["privileged"]).yes:
+        clues += [Fact(key, fact, "no", source.at(item.at)) for fact in ("sandboxed", "least_privilege")]
+    if (item := service["user"]).text.split(":")[0] in ("root", "0"):
+        clues.append(Fact(key, "least_privilege", "no", source.at(item.at)))
+    if (item := service["network_mode"]).text == "host":
+        clues.append(Fact(key, "in", "network:host", source.at(item.at)))
+    networks = service["networks"]
+    listed = networks.texts() if isinstance(networks.value, list) else [(n, one.at) for n, one in networks.items()]
+    clues += [Fact(key, "in", f"network:{name}", source.at(line)) for name, line in listed]
+    for item in service["volumes"].each():
+        if "docker.sock" in (item.text or item["source"].text):
+            clues.append(Fact(key, "least_privilege", "no", source.at(item.at or item["source"].at)))
+    if service["cap_add"]:
+        clues += [
+            Fact(key, "least_privilege", "no", source.at(line))
+            for text, line in service["cap_add"].texts()
+            if text in ("ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE")
+        ]
+    limits = service.get("deploy", "resources", "limits") or service["mem_limit"]
+    if limits:
+        clues.append(Fact(key, "quota", "yes", source.at(limits.at)))
+    return clues
