@@ -1,0 +1,48 @@
+"""Ids and names that a model file takes, whatever the repository calls its things."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mantlet.base.printable import printable
+
+LONGEST_ID, LONGEST_NAME = 40, 100
+RESERVED = ("system",)
+_APART = re.compile(r"[^a-z0-9]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def slug(text: str) -> str:
+    """Return a text as an id: small letters, digits and hyphens; empty where it has neither letters nor digits."""
+    plain = unicodedata.normalize("NFKD", _HUMP.sub("-", text)).encode("ascii", "ignore").decode().lower()
+    made = _APART.sub("-", plain).strip("-")
+    if len(made) > LONGEST_ID:
+        made = made[:LONGEST_ID].rsplit("-", 1)[0].strip("-") or made[:LONGEST_ID]
+    return f"{made}-" if made in RESERVED else made
+
+
+def shown(name: str) -> str:
+    """Return a name that tables, labels and headings can show: one line, of bounded length."""
+    text = " ".join(printable(name).split())
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+class Ids:
+    """Ids that are taken; a second thing of a name gets a number."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set(RESERVED)
+
+    def new(self, *texts: str) -> str:
+        """Return a free id made of the first text that makes one, else of the next."""
+        wished = [made for made in map(slug, texts) if made] or ["thing"]
+        for wish in wished:
+            if wish not in self._taken:
+                self._taken.add(wish)
+                return wish
+        number = 2
+        while f"{wished[0]}-{number}" in self._taken:
+            number += 1
+        self._taken.add(f"{wished[0]}-{number}")
+        return f"{wished[0]}-{number}"
