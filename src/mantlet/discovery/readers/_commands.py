@@ -27,9 +27,12 @@ _PROGRAMS = re.compile(
     r"(python|pypy|ipython)[\d.]*|Rscript|bash|sh|zsh|node|deno|bun|ts-node|tsx|julia|uvicorn|gunicorn|hypercorn|daphne|"
     r"waitress-serve|flask|streamlit|gradio|chainlit|panel|voila|solara|jupyter|papermill|celery|rq|dramatiq|arq|huey|"
     r"faust|spark-submit|torchrun|accelerate|deepspeed|horovodrun|mpirun|ray|serve|bentoml|litserve|fastapi|mlflow|dbt|"
-    r"kedro|prefect|dagster|airflow|feast|rasa|zenml|metaflow|dvc|scrapy|npm|npx|yarn|pnpm|ollama|vllm|torchserve|"
+    r"kedro|prefect|dagster|airflow|feast|rasa|zenml|metaflow|scrapy|npm|npx|yarn|pnpm|ollama|vllm|torchserve|"
     r"tritonserver|tensorflow_model_server|chroma|llamafactory-cli|snakemake|nextflow|locust|java"
 )
+
+
+_TOOLS = (("-m", "pip"), ("-m", "venv"), ("-m", "build"), ("-m", "pytest"), ("-m", "ensurepip"), ("--version",), ("-V",))
 
 
 class Context:
@@ -82,7 +85,9 @@ def runs_project_code(command: Command) -> bool:
         return True
     if not re.fullmatch(_PROGRAMS, command.program):
         return False
-    return not (command.program.startswith("python") and command.argv[1:3] == ("-m", "pip"))
+    if command.program in ("npm", "yarn", "pnpm", "bun", "npx"):
+        return command.argv[1:2] not in (("ci",), ("install",), ("i",), ("add",), ("audit",), ("cache",), ("config",), ())
+    return not (command.program.startswith("python") and command.argv[1:3] in _TOOLS)
 
 
 # -- data versioning

@@ -107,9 +107,8 @@ class _Build:
             self._copy(stage, line)
         elif line.word == "RUN":
             text = re.sub(r"^(\s*--\w+=\S+)+", "", line.rest)
-            self.clues += command_clues(
-                Context(self.key, self.source, ""), commands(self._filled(text), line.line)
-            )
+            found = command_clues(Context(self.key, self.source), commands(self._filled(text), line.line))
+            self.clues += [clue for clue in found if not isinstance(clue, Runs) or _is_script(clue)]
         elif line.word == "EXPOSE" and last:
             for port in line.rest.split():
                 self.clues.append(Fact(self.key, "port", self._filled(port).split("/")[0], at))
@@ -172,6 +171,10 @@ class _Build:
         if user.split(":")[0] in ("root", "0") or (not user and not _NO_ROOT.search(stage.image) and stage.image != "scratch"):
             at = next((line.line for line in reversed(last.lines) if line.word == "USER"), last.line)
             self.clues.append(Fact(self.key, "least_privilege", "no", self.source.at(at)))
+
+
+def _is_script(clue: Runs) -> bool:
+    return any(word.endswith((".py", ".sh", ".R", ".js")) for word in clue.argv[:3])
 
 
 def instructions(source: Source) -> list[_Line]:
