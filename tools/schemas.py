@@ -94,6 +94,10 @@ RATING = record(
     about="How likely it is and what it would do: the estimate, with what unknown facts may make of it.",
 )
 DATES = ("due", "until", "decided_on")
+CHANGED = record(
+    {"fact": text("`place.fact`."), "was": text("When it was decided."), "now": text()},
+    about="A fact that the decision was taken on and that changed.",
+)
 DECISION = record(
     {
         "treatment": words(Treatment),
@@ -101,8 +105,9 @@ DECISION = record(
         "note": text("Why it doesn't."),
         "controls": TEXTS,
         **{name: text() for name in ("owner", "reason", "approved_by", "ticket", *DATES)},
+        "changed": many(CHANGED, "Facts that are no longer what they were when it was taken."),
     },
-    may=("controls", "owner", "reason", "approved_by", "ticket", *DATES),
+    may=("controls", "owner", "reason", "approved_by", "ticket", *DATES, "changed"),
     about="What people decided; null where nobody did.",
     null=True,
 )
@@ -112,6 +117,9 @@ LABELS: dict[str, Schema] = {
     "linddun": many(text(), "LINDDUN tree nodes, such as DD.4.1; the letters in front are the category."),
     "trim": many(words(Trim), "TRIM categories."),
     "refs": said({"type": "object", "additionalProperties": TEXTS}, "Entries of published lists, by list."),
+    "new": said(
+        {"type": "boolean"}, "Its type came with a later catalogue than the model's `catalogue: version:`."
+    ),
 }
 BECAUSE = record(
     {
@@ -225,6 +233,18 @@ FRAMEWORK = record(
     },
     may=("entries",),
 )
+CONTRADICTIONS = many(
+    record(
+        {
+            "place": text(),
+            "fact": text(),
+            "claimed": text("What the model says of it."),
+            "verified": text("What the evidence says; this counts."),
+            "by": text("The control in place that was verified."),
+        }
+    ),
+    "Facts that the model claims and evidence refutes.",
+)
 FOUND = {"mantlet": VERSIONED["mantlet"]}
 
 
@@ -247,6 +267,7 @@ def schemas() -> dict[str, Schema]:
                     "orphaned": many(
                         {"type": "object"}, "Decisions whose threat is gone; as a decision, with its `key`."
                     ),
+                    "contradictions": CONTRADICTIONS,
                 }
             ),
             {**shared, "risk": RISK},
@@ -283,6 +304,7 @@ def schemas() -> dict[str, Schema]:
             "mantlet explain ID --json",
             record(
                 {
+                    **FOUND,
                     "id": text(),
                     "type": text(),
                     "title": text(),
@@ -297,9 +319,10 @@ def schemas() -> dict[str, Schema]:
                     "also_at": many(text(), "Other places of the same risk."),
                     "silenced_by": many(text(), "Threat types that say the same here more exactly."),
                     "note": text("The state in words."),
+                    "decision": {"$ref": "#/$defs/decision"},
                 }
             ),
-            {},
+            {"decision": DECISION},
         ),
         "questions": (
             "mantlet ask --json",
@@ -324,13 +347,18 @@ def schemas() -> dict[str, Schema]:
             ),
             {},
         ),
-        "rate": ("mantlet rate VECTOR --json", record({**RATED, "impact_mode": words(ImpactMode)}), {}),
+        "rate": (
+            "mantlet rate VECTOR --json",
+            record({**FOUND, **RATED, "impact_mode": words(ImpactMode)}),
+            {},
+        ),
         "validate": (
             "mantlet validate --json",
             record(
                 {
                     **FOUND,
                     "valid": {"type": "boolean"},
+                    "contradictions": CONTRADICTIONS,
                     "errors": many(
                         record(
                             {
@@ -346,11 +374,16 @@ def schemas() -> dict[str, Schema]:
             ),
             {},
         ),
-        "coverage": ("mantlet catalogue coverage --json", record({"frameworks": many(FRAMEWORK)}), {}),
+        "coverage": (
+            "mantlet catalogue coverage --json",
+            record({**FOUND, "frameworks": many(FRAMEWORK)}),
+            {},
+        ),
         "summary": (
             "mantlet risks --summary --json",
             record(
                 {
+                    **FOUND,
                     **{name: number(kind="integer") for name in ("elements", "flows", "threats", "risks")},
                     "open": COUNTS,
                 }

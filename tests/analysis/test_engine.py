@@ -74,12 +74,39 @@ def test_a_control_counts_once_it_is_there():
         assert states(model, BASE)["PICKLE@pull"] == expected
 
 
-def test_what_is_written_at_the_thing_beats_a_control():
+def claiming(value, status="verified", on="job"):
     model = MODEL.replace(
-        "job: {type: training-job,", "job: {type: training-job, facts: {sandboxed_loading: no},"
+        "job: {type: training-job,", f"job: {{type: training-job, facts: {{sandboxed_loading: {value}}},"
     )
-    model += "controls: {c: {control: box, on: [job], status: verified}}\n"
-    assert states(model, BASE)["PICKLE@pull"] == "open"
+    return f"{model}controls: {{c: {{control: box, on: [{on}], status: {status}}}}}\n"
+
+
+def test_what_is_written_at_the_thing_beats_a_control_that_is_only_claimed():
+    assert states(claiming("no", "implemented"), BASE)["PICKLE@pull"] == "open"
+
+
+def contradictions(model):
+    facts = Analysis(sections(model), pack(BASE)).atoms.facts
+    return [(item.place, item.fact, item.claimed, item.verified, item.by) for item in facts.contradictions()]
+
+
+def test_evidence_outranks_what_is_written_and_the_contradiction_is_kept():
+    for on in ("job", "vpc", "system"):
+        model = claiming("no", on=on)
+        assert states(model, BASE)["PICKLE@pull"] == "mitigated"
+        assert contradictions(model) == [("job", "sandboxed_loading", "no", "yes", "c")]
+    assert contradictions(claiming("n/a")) == [("job", "sandboxed_loading", "n/a", "yes", "c")]
+
+
+def test_evidence_that_agrees_or_stands_alone_contradicts_nothing():
+    for model in (
+        claiming("yes"),
+        claiming("unknown"),
+        claiming("no", "implemented"),
+        claiming("no", on="hub"),
+    ):
+        assert contradictions(model) == []
+    assert states(claiming("unknown"), BASE)["PICKLE@pull"] == "mitigated"
 
 
 def test_without_any_boundary_crossing_is_unknown():

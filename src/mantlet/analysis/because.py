@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, numbered
 from mantlet.analysis.engine import Analysis, State
-from mantlet.analysis.facts import UNWRITTEN, Origin
+from mantlet.analysis.factcolumn import UNWRITTEN, Origin
 from mantlet.rules.tree import (
     HOLDERS,
     NO,
@@ -41,6 +41,7 @@ FROM = {
     Origin.CONTROL: "a control in place",
     Origin.VERIFIED: "a verified control",
     Origin.WRITTEN: "the model",
+    Origin.CONTRADICTED: "a verified control, against the model",
     Origin.DERIVED: "the drawing",
 }
 """Where a fact's value comes from, in words."""
@@ -185,9 +186,12 @@ class Because:
         return self._conditions[key]
 
 
+_EVIDENCE = (FROM[Origin.VERIFIED], FROM[Origin.CONTRADICTED])
+
+
 def verified(state: State, reasons: Iterable[Reason]) -> bool:
     """Tell whether a threat is mitigated by a control that somebody verified."""
-    return state is State.MITIGATED and any(reason.from_ == FROM[Origin.VERIFIED] for reason in reasons)
+    return state is State.MITIGATED and any(reason.from_ in _EVIDENCE for reason in reasons)
 
 
 def signed(tree: Tree, *, positive: bool = True) -> Iterator[tuple[Atom, bool]]:

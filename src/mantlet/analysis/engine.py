@@ -57,6 +57,10 @@ class Analysis:
             ]
         )
 
+    def is_new(self, item: ThreatType) -> bool:
+        """Tell whether a type came with a later catalogue than the one that the model was last judged by."""
+        return item.since > self.sections.catalogue.version
+
     def kinds(self, name: str) -> list[int]:
         """Return the rows of the types of that id.
 
@@ -172,6 +176,11 @@ class Analysis:
             facts = self.atoms.facts
             return f"{columns.data.ids[facts.copy_data[row]]}/{columns.elements.ids[facts.copy_element[row]]}"
         return "system"
+
+    def place_of(self, row: int) -> str:
+        """Return the place id of a threat."""
+        table = self.threats
+        return self.place_id(SCOPES[self.types[int(table.type[row])].at], int(table.place[row]))
 
     def places(self, scope: Scope) -> list[str]:
         """Return every place id of a scope, in row order."""

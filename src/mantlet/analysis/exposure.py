@@ -6,7 +6,8 @@ import numpy as np
 
 from mantlet.analysis.arrays import Mask, Ragged
 from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns
-from mantlet.analysis.facts import FactColumn, FactTable, Origin
+from mantlet.analysis.factcolumn import FactColumn, Origin
+from mantlet.analysis.facts import FactTable
 from mantlet.model.entries import SELF
 from mantlet.rules.tree import YES
 

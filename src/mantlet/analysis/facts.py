@@ -6,96 +6,52 @@ the boundaries around say, what follows from another fact, what a control in pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import IntEnum
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from msgspec import UNSET, Struct
-from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, Mask, Ternary
 from mantlet.analysis.columns import Columns
+from mantlet.analysis.factcolumn import UNWRITTEN, FactColumn, Origin
 from mantlet.catalogue.schema import Control
 from mantlet.model.entries import ControlInPlace, fact_text
 from mantlet.model.vocabulary import Subject
-from mantlet.rules.tree import NO, UNKNOWN, YES
+from mantlet.rules.tree import UNKNOWN, YES
 
-Codes = NDArray[np.int16]
+Key = tuple[Subject, str]
+"""A kind of subject and a fact."""
 _INHERITED_BY: dict[Subject, tuple[Subject, ...]] = {
     "boundary": ("element", "flow"),
     "element": ("copy",),
     "data": ("copy",),
 }
-UNWRITTEN, INAPPLICABLE = 0, 1
-ABSENT_WORDS = {"unknown": UNWRITTEN, "n/a": INAPPLICABLE}
 
 
-class Origin(IntEnum):
-    """Which layer a fact's value comes from, farthest first."""
+class Observation(Struct, frozen=True):
+    """What evidence says of a fact: the value, where, and what showed it."""
 
-    NOBODY = 0
-    TYPE = 1
-    BOUNDARY = 2
-    HOLDER = 3
-    IMPLIED = 4
-    CONTROL = 5
-    VERIFIED = 6
-    """A control in place that somebody verified."""
-    WRITTEN = 7
-    DERIVED = 8
+    rows: Mask
+    value: str
+    by: str
+    """The id of the control in place."""
 
 
-class FactColumn(Struct):
-    """One fact over one table: a code per row, what the codes mean, and each value's layer."""
+class Contradiction(Struct, frozen=True):
+    """A fact that the model claims and evidence refutes; the evidence counts."""
 
-    codes: Codes
-    origin: NDArray[np.int8]
-    values: list[str]
-    """Values by code; codes 0 and 1 are unknown and not applicable."""
+    place: str
+    fact: str
+    claimed: str
+    verified: str
+    by: str
 
-    @classmethod
-    def empty(cls, rows: int) -> FactColumn:
-        """Return a column of which nobody wrote anything."""
-        return cls(np.zeros(rows, np.int16), np.zeros(rows, np.int8), ["unknown", "n/a"])
+    def __str__(self) -> str:
+        return f"{self.place}.{self.fact} is written as {self.claimed}, but {self.by} is verified and says {self.verified}"
 
-    def code(self, value: str) -> int:
-        """Return a value's code, a new one if need be."""
-        if value in ABSENT_WORDS:
-            return ABSENT_WORDS[value]
-        if value not in self.values:
-            self.values.append(value)
-        return self.values.index(value)
-
-    def put(self, rows: Index | Mask, value: str, origin: Origin) -> None:
-        """Let rows have a value."""
-        self.codes[rows] = self.code(value)
-        self.origin[rows] = origin
-
-    def among(self, values: Iterable[str]) -> Ternary:
-        """Tell of each row whether its value is one of these; unknown where nobody wrote it."""
-        wanted = set(values)
-        lookup = np.array([YES if value in wanted else NO for value in self.values], np.int8)
-        lookup[UNWRITTEN] = UNKNOWN
-        return lookup[self.codes]
-
-    def known(self) -> Ternary:
-        """Tell of each row whether somebody wrote it."""
-        return np.where(self.codes == UNWRITTEN, NO, YES).astype(np.int8)
-
-    def compare(self, op: str, number: float) -> Ternary:
-        """Compare values that are numbers; others, and unwritten ones, are unknown."""
-        lookup = np.array([_compare(value, op, number) for value in self.values], np.int8)
-        lookup[INAPPLICABLE] = NO
-        return lookup[self.codes]
-
-
-def _compare(value: str, op: str, number: float) -> int:
-    try:
-        left = float(value)
-    except ValueError:
-        return UNKNOWN
-    result = {"<": left < number, "<=": left <= number, ">": left > number, ">=": left >= number}[op]
-    return YES if result else NO
+    def to_dict(self) -> dict[str, str]:
+        """Return it as JSON has it."""
+        return {field: getattr(self, field) for field in self.__struct_fields__}
 
 
 class FactTable:
@@ -117,14 +73,14 @@ class FactTable:
         self._read_fields()
         self._controls = controls
         self._cache: dict[tuple[Subject, str], FactColumn] = {}
-        self._set_by = self._controls_in_place()
+        self._set_by, self._verified = self._controls_in_place()
         self._implied_by = columns.vocabulary.implied_by
         self._by_type = {
             fact for name in columns.element_types.names for fact in columns.vocabulary.default_facts(name)
         }
         self.spoken: set[tuple[Subject, str]] = set()
         """Facts of which something may be known: written, derived, set by a control, or implied by such a one."""
-        self._speak([*self._set_by, *(("element", fact) for fact in self._by_type)])
+        self._speak([*self._set_by, *self._verified, *(("element", fact) for fact in self._by_type)])
         self._speak([(subject, fact) for subject, written in self._written.items() for fact in written])
 
     def column(self, subject: Subject, fact: str) -> FactColumn:
@@ -170,14 +126,53 @@ class FactTable:
         if subject == "copy":
             self._from_holders(column, fact)
         self._from_implications(column, subject, fact)
-        for rows, value, origin in sorted(self._set_by.get((subject, fact), ()), key=lambda item: item[2]):
-            column.put(rows, value, origin)
+        for rows, value in self._set_by.get((subject, fact), ()):
+            column.put(rows, value, Origin.CONTROL)
         rows_written, values = self._written[subject].get(fact, ([], []))
         if rows_written:
             at = np.asarray(rows_written, np.int32)
             column.codes[at] = [column.code(value) for value in values]
             column.origin[at] = np.where(column.codes[at] == UNWRITTEN, Origin.NOBODY, Origin.WRITTEN)
+        self._from_evidence(column, subject, fact)
         return column
+
+    def _from_evidence(self, column: FactColumn, subject: Subject, fact: str) -> None:
+        """Let what was verified count, and mark where the model claims otherwise."""
+        for seen in self._verified.get((subject, fact), ()):
+            code = column.code(seen.value)
+            refuted = seen.rows & (column.origin == Origin.WRITTEN) & (column.codes != code)
+            refuted |= seen.rows & (column.origin == Origin.CONTRADICTED)
+            column.put(seen.rows, seen.value, Origin.VERIFIED)
+            column.origin[refuted] = Origin.CONTRADICTED
+
+    def claimed(self, subject: Subject, fact: str, row: int) -> str:
+        """Return what the model itself claims of a fact; empty where nothing is written."""
+        rows, values = self._written[subject].get(fact, ([], []))
+        return values[rows.index(row)] if row in rows else ""
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield every fact that the model claims and evidence refutes."""
+        for (subject, fact), seen in self._verified.items():
+            column = self.column(subject, fact)
+            for row in np.flatnonzero(column.origin == Origin.CONTRADICTED).tolist():
+                said = column.values[int(column.codes[row])]
+                by = [item.by for item in seen if item.rows[row] and item.value == said]
+                yield Contradiction(
+                    self.name(subject, row), fact, self.claimed(subject, fact, row), said, ", ".join(by)
+                )
+
+    def name(self, subject: Subject, row: int) -> str:
+        """Return the id of what a fact is about: `data/element` for a copy."""
+        columns = self.columns
+        named = {
+            "element": columns.elements,
+            "flow": columns.flows,
+            "boundary": columns.boundaries,
+            "data": columns.data,
+        }
+        if subject == "copy":
+            return f"{columns.data.ids[self.copy_data[row]]}/{columns.elements.ids[self.copy_element[row]]}"
+        return named[subject].ids[row] if subject in named else "system"
 
     def _from_types(self, column: FactColumn, fact: str) -> None:
         types = self.columns.element_types
@@ -258,19 +253,22 @@ class FactTable:
         rows.append(row)
         values.append(fact_text(value))  # type: ignore[arg-type]
 
-    def _controls_in_place(self) -> dict[tuple[Subject, str], list[tuple[Mask, str, Origin]]]:
-        """Return what controls that are there set: per subject and fact, on which rows and to what."""
-        found: dict[tuple[Subject, str], list[tuple[Mask, str, Origin]]] = {}
-        for place in self.columns.sections.controls.values():
+    def _controls_in_place(self) -> tuple[dict[Key, list[tuple[Mask, str]]], dict[Key, list[Observation]]]:
+        """Return what controls that are there set, per subject and fact: those that are claimed, and those verified."""
+        claimed: dict[Key, list[tuple[Mask, str]]] = {}
+        verified: dict[Key, list[Observation]] = {}
+        for name, place in self.columns.sections.controls.items():
             control = self._controls.get(place.control)
             if control is None or place.status == "planned":
                 continue
-            origin = Origin.VERIFIED if place.status == "verified" else Origin.CONTROL
             for key, value in control.sets.items():
                 subject, _, fact = key.partition(".")
                 mask = self.covered(place, subject)  # type: ignore[arg-type]
-                found.setdefault((subject, fact), []).append((mask, value, origin))  # type: ignore[arg-type]
-        return found
+                if place.status == "verified":
+                    verified.setdefault((subject, fact), []).append(Observation(mask, value, name))  # type: ignore[arg-type]
+                else:
+                    claimed.setdefault((subject, fact), []).append((mask, value))  # type: ignore[arg-type]
+        return claimed, verified
 
     def covered(self, place: ControlInPlace, subject: Subject) -> Mask:
         """Tell of each row of a kind of subject whether a control in place is on it or around it."""

@@ -12,7 +12,8 @@ from msgspec import UNSET
 
 from mantlet.analysis.arrays import Mask, Ternary
 from mantlet.analysis.columns import Columns
-from mantlet.analysis.facts import UNWRITTEN, FactColumn, FactTable, Origin
+from mantlet.analysis.factcolumn import UNWRITTEN, FactColumn, Origin
+from mantlet.analysis.facts import FactTable
 from mantlet.analysis.lineage import Lineage
 from mantlet.model.entries import Data
 from mantlet.model.vocabulary import DIMENSIONS, Subject

@@ -59,6 +59,11 @@ class Catalogue:
         """What a model may choose as packs: those there are, and the project's own rules."""
         return [*self.packs, PROJECT]
 
+    @property
+    def version(self) -> int:
+        """The version that its newest threat type came with."""
+        return max((item.since for item in self.threats.values()), default=1)
+
     @cached_property
     def frameworks(self) -> dict[str, Framework]:
         """Published lists by id; read only when somebody asks, because most runs don't."""

@@ -84,6 +84,8 @@ class ThreatFields(Record, kw_only=True):
     """More general types that say the same at the same place."""
     evidence: list[str] = field(default_factory=list)
     """Kinds of evidence that confirm or refute it."""
+    since: Annotated[int, Meta(ge=1)] = 1
+    """The catalogue version that brought it; models judged by an earlier one list its threats apart."""
 
     @property
     def references(self) -> dict[str, list[str]]:

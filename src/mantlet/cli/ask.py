@@ -157,15 +157,15 @@ def _ask_one(question: Question, remaining: int, result: Assessment) -> Any:
     )
     if question.why:
         out.print(f"[dim]{escape(question.why)}[/dim]")
+    if not question.path:
+        out.print("[dim]The answer is drawn in the model file, not typed here; skipped.[/dim]")
+        return None
     hints = ", ".join(question.answers) or (
         "names of data: " + ", ".join(result.model.assets)
         if question.fact in {"data", "holds"}
         else "any words, or none"
     )
     out.print(f"[dim]{escape(hints)}[/dim]")
-    if not question.path:
-        out.print("[dim]This is drawn in the model file; skipped here.[/dim]")
-        return None
     while True:
         typed = str(typer.prompt("", default="", prompt_suffix="> ", show_default=False)).strip()
         if typed in {"", "?"}:

@@ -176,7 +176,7 @@ def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
 
     measured = measure(_catalogue(rules))
     if as_json:
-        plain.write_json({"frameworks": measured})
+        plain.write_json({"mantlet": 1, "frameworks": measured})
         return
     from mantlet.cli.terminal import console, grid, words
 

@@ -11,6 +11,7 @@ from mantlet.cli import options, plain
 if TYPE_CHECKING:
     from mantlet.catalogue.schema import Control
     from mantlet.review.explain import Explained, Line
+    from mantlet.risk.decisions import Ruling
     from mantlet.risk.reasons import Factor
 
 MARKS = {"yes": "[green]✓[/green]", "no": "[red]✗[/red]", "unknown": "[yellow]?[/yellow]"}
@@ -40,7 +41,7 @@ def explain(
     result = options.assess(model, environment, packs, rules, impact_mode, today)
     explained = result.explain(name)
     if as_json:
-        plain.write_json(explained.to_dict())
+        plain.write_json({"mantlet": 1, **explained.to_dict()})
         return
     _print(explained, result.register.ratings.vector(explained.row) if explained.row >= 0 else "")
     if explained.row >= 0:
@@ -53,6 +54,8 @@ def _print(explained: Explained, vector: str) -> None:
     out = console()
     out.print(f"[bold]{escape(explained.title)}[/bold]  [dim]{escape(explained.id)}[/dim]")
     out.print(escape(explained.note))
+    if explained.decision:
+        _print_decision(explained.decision)
     out.print()
     out.print(escape(explained.text), width=100)
     if explained.also_at:
@@ -67,6 +70,18 @@ def _print(explained: Explained, vector: str) -> None:
     out.print(f"\n[dim]{escape(categories)}{' · ' if references else ''}{escape(references)}[/dim]")
     if vector:
         out.print(f"[dim]{vector}[/dim]")
+
+
+def _print_decision(ruling: Ruling) -> None:
+    from mantlet.cli.terminal import console, escape
+
+    decision, out = ruling.decision, console()
+    note = f" ({ruling.note})" if ruling.note else ""
+    out.print(
+        f"decided: {decision.treatment}, {ruling.standing}{escape(note)}{': ' if decision.reason else ''}{escape(decision.reason)}"
+    )
+    for change in ruling.changed:
+        out.print(f"  [yellow]{escape(str(change))}[/yellow]")
 
 
 def _print_conditions(title: str, lines: tuple[Line, ...]) -> None:

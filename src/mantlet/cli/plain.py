@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mantlet.project.api import Assessment
@@ -68,7 +68,7 @@ def say(text: str, *, aside: bool = False) -> None:
 def print_summary(result: Assessment, *, as_json: bool = False) -> None:
     """Print the counts of a model and its risks."""
     register = result.register
-    counts = {
+    counts: dict[str, Any] = {
         "elements": len(result.model.elements),
         "flows": len(result.model.flows),
         "threats": len(register.analysis.threats),
@@ -76,7 +76,7 @@ def print_summary(result: Assessment, *, as_json: bool = False) -> None:
         "open": register.counts(),
     }
     if as_json:
-        write_json(counts)
+        write_json({"mantlet": 1, **counts})
         return
     for name, value in counts.items():
         shown = (

@@ -42,7 +42,7 @@ def rate(
     else:
         raise UsageError("no vector given", mend="write mantlet rate SL:5/M:4/…")
     if as_json:
-        plain.write_json(rating.to_dict())
+        plain.write_json({"mantlet": 1, **rating.to_dict()})
     else:
         _print(rating)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mantlet.cli import options, plain
+from mantlet.cli.remarks import new_since, remarks
 
 if TYPE_CHECKING:
     from mantlet.project.api import Assessment
@@ -62,37 +63,27 @@ def print_short(result: Assessment, model: Path) -> None:
 
     out = console()
     out.print(headline(result.register))
-    _remarks(result)
+    remarks(result)
     questions = result.questions
-    groups = _by_type(result.risks)
+    groups = _by_type(risk for risk in result.risks if not risk.is_new)
+    new = _by_type(risk for risk in result.risks if risk.is_new)
     if questions:
         out.print("\n[bold]Find out first[/bold]  [dim](mantlet ask writes the answers into the model)[/dim]")
         out.print(_question_table(questions))
     if groups:
         out.print("\n[bold]Treat first[/bold]  [dim](mantlet explain ID says why)[/dim]")
         out.print(_risk_table(groups[:SHOWN_RISKS]))
-    hidden = groups[SHOWN_RISKS:]
+    if new:
+        out.print(
+            f"\n[bold]{new_since(result)}[/bold]  [dim](judge them, then raise `catalogue: version:` to {result.catalogue.version})[/dim]"
+        )
+        out.print(_risk_table(new[:SHOWN_RISKS]))
+    hidden = groups[SHOWN_RISKS:] + new[SHOWN_RISKS:]
     if hidden:
         name = "" if model == options.DEFAULT_MODEL else f" {escape(str(model))}"
         out.print(
             f"[dim]… {sum(len(group) for group in hidden)} more risks of {len(hidden)} types: mantlet risks{name} --all[/dim]"
         )
-
-
-def _remarks(result: Assessment) -> None:
-    """Say what about decisions needs a look."""
-    from mantlet.cli.terminal import console, escape
-
-    rulings = result.register.rulings
-    for ruling in rulings.all:
-        if not ruling.rows:
-            console().print(
-                f"[yellow]decision without a threat:[/yellow] {escape(ruling.key)} (kept; its threat is gone)"
-            )
-        elif ruling.standing in {"expired", "changed", "incomplete"} or ruling.note.startswith("overdue"):
-            console().print(
-                f"[yellow]decision {ruling.standing}:[/yellow] {escape(ruling.key)} ({escape(ruling.note)})"
-            )
 
 
 def _by_type(risks: Iterable[Risk]) -> list[list[Risk]]:
@@ -147,7 +138,8 @@ def _print_all(result: Assessment) -> None:
     out.print(headline(result.register))
     register = result.register
     for title, group in (
-        ("Open", register.open),
+        ("Open", [risk for risk in register.open if not risk.is_new]),
+        (new_since(result), [risk for risk in register.open if risk.is_new]),
         ("Settled by decisions", register.decided),
         ("To confirm", register.to_confirm),
         ("Mitigated", register.mitigated),
@@ -166,4 +158,4 @@ def _print_all(result: Assessment) -> None:
                 words(decided),
             )
         out.print(table)
-    _remarks(result)
+    remarks(result, everything=True)

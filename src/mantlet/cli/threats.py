@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mantlet.cli import options, plain
+from mantlet.cli.remarks import new_since, remarks
 
 if TYPE_CHECKING:
     from mantlet.analysis.considered import Cell
@@ -156,14 +157,28 @@ def _at(result: Assessment, row: int, places: set[str]) -> bool:
 
 
 def _print(result: Assessment, rows: list[int]) -> None:
+    from mantlet.cli.terminal import console, headline
+
+    out = console()
+    out.print(headline(result.register))
+    remarks(result)
+    fresh = [result.register.analysis.is_new(item) for item in result.register.analysis.types]
+    kinds = result.register.analysis.threats.type
+    known, new = ([row for row in rows if fresh[kinds[row]] is wanted] for wanted in (False, True))
+    out.print(_table(result, known))
+    if new:
+        out.print(f"\n[bold]{new_since(result)}[/bold]")
+        out.print(_table(result, new))
+    out.print(f"[dim]{len(rows)} threats[/dim]")
+
+
+def _table(result: Assessment, rows: list[int]) -> object:
     from mantlet.analysis.engine import State
-    from mantlet.cli.terminal import console, grid, headline, severity_text, words
+    from mantlet.cli.terminal import grid, severity_text, words
     from mantlet.report.records import Records
     from mantlet.risk.owasp import Severity
 
     records = Records(result.register)
-    out = console()
-    out.print(headline(result.register))
     table = grid("severity", "state", "threat", "id", "categories")
     for row in rows:
         record = records.threat(row)
@@ -180,8 +195,7 @@ def _print(result: Assessment, rows: list[int]) -> None:
             words(record["id"], style="dim"),
             words(" ".join(labels), style="dim"),
         )
-    out.print(table)
-    out.print(f"[dim]{len(rows)} threats[/dim]")
+    return table
 
 
 def _considered(result: Assessment, places: set[str], categories: set[str], *, as_json: bool) -> None:

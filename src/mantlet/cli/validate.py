@@ -22,22 +22,27 @@ def validate(
 ) -> None:
     """Check a model file; every mistake is shown at once with its line and how to mend it."""
     from mantlet.base.errors import MantletError
-    from mantlet.project.api import catalogue_for, load
+    from mantlet.project.api import catalogue_for, contradictions, load
 
     path = options.model_path(model)
     try:
-        read = load(path, environment=environment, catalogue=catalogue_for(path, rules or ()))
+        catalogue = catalogue_for(path, rules or ())
+        read = load(path, environment=environment, catalogue=catalogue)
     except MantletError as error:
         if not as_json:
             raise
         _print_errors(error.errors)
         raise typer.Exit(error.exit_code) from None
+    refuted = contradictions(read, catalogue)
     if as_json:
-        plain.write_json({"mantlet": 1, "valid": True, "errors": []})
-    else:
-        plain.say(
-            f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)"
-        )
+        found = [item.to_dict() for item in refuted]
+        plain.write_json({"mantlet": 1, "valid": True, "errors": [], "contradictions": found})
+        return
+    plain.say(
+        f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)"
+    )
+    for item in refuted:
+        plain.say(f"evidence against the model: {item}")
 
 
 def _print_errors(errors: Iterable[MantletError]) -> None:
@@ -55,4 +60,4 @@ def _print_errors(errors: Iterable[MantletError]) -> None:
                 "mend": error.mend,
             }
         )
-    plain.write_json({"mantlet": 1, "valid": False, "errors": found})
+    plain.write_json({"mantlet": 1, "valid": False, "errors": found, "contradictions": []})

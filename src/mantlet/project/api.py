@@ -29,6 +29,7 @@ from mantlet.risk.owasp import ImpactMode
 from mantlet.risk.register import Register, Risk
 
 if TYPE_CHECKING:
+    from mantlet.analysis.facts import Contradiction
     from mantlet.diagram.options import Options
     from mantlet.review.explain import Explained
     from mantlet.review.paths import AttackPath
@@ -115,6 +116,15 @@ def analyse(
     return Assessment(system, Register(analysis, today=today or date.today(), mode=impact_mode))
 
 
+def contradictions(model: Model, catalogue: Catalogue) -> list[Contradiction]:
+    """Return the facts that a model claims and evidence refutes, without judging the rest of it."""
+    from mantlet.analysis.columns import Columns  # noqa: PLC0415
+    from mantlet.analysis.facts import FactTable  # noqa: PLC0415
+
+    facts = FactTable(Columns(model.sections, catalogue.vocabulary), catalogue.controls)
+    return list(facts.contradictions())
+
+
 class Assessment:
     """A model with its threats, rated: the result of `analyse`."""
 
@@ -146,6 +156,11 @@ class Assessment:
         return [
             records.threat(row) for risk in self.register if risk.state is State.OPEN for row in risk.rows
         ]
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """Facts that the model claims and evidence refutes; the evidence counts."""
+        return list(self.register.analysis.atoms.facts.contradictions())
 
     @cached_property
     def questions(self) -> list[Question]:

@@ -6,9 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mantlet.base.errors import UsageError
+from msgspec import structs
+
+from mantlet.analysis.engine import Analysis
+from mantlet.base.errors import MantletError, UsageError
 from mantlet.base.suggest import suggest
+from mantlet.model.entries import Decision
+from mantlet.risk.basis import basis_facts
+from mantlet.risk.decisions import WILDCARD, decided_threats
 from mantlet.risk.owasp import Severity
+from mantlet.risk.ratings import BEST
+from mantlet.risk.register import Register
 from mantlet.store.document import Document
 
 if TYPE_CHECKING:
@@ -68,30 +76,40 @@ def write_answers(path: Path, answers: Iterable[tuple[Question, Any]]) -> None:
 
 
 def decide(path: Path, assessment: Assessment, key: str, fields: dict[str, Any]) -> str:
-    """Write a decision about a risk or threat, with the severity it was taken on; return its key.
+    """Write a decision about a risk or threat, with the severity and the facts it was taken on; return its key.
 
-    ``key`` is `TYPE@place` as `risks` and `threats` print it, or `TYPE@*` for every place there is now.
+    ``key`` is `TYPE@place` as `risks` and `threats` print it, or `TYPE@*` for every place there is now. A decision about
+    a whole risk, and a wildcard, also keep the places that they cover.
     """
-    register = assessment.register
-    name, _, place = key.partition("@")
-    rows: list[int]
-    if place == "*":
-        rows = [row for risk in register if risk.type.id == name for row in risk.rows]
-        if not rows:
-            raise UsageError(
-                f"there is no threat of type '{name}'", mend=suggest(name, assessment.catalogue.threats)
-            )
-        fields = {**fields, "covers": sorted({risk.element for risk in register if risk.type.id == name})}
-    else:
-        explained = assessment.explain(key)
-        if explained.row < 0:
-            raise UsageError(
-                f"{explained.id} is {explained.state.word}: there is nothing to decide", mend=explained.note
-            )
-        rows = [explained.row]
-    worst = max(int(register.ratings.severity[0, row]) for row in rows)
-    entry = {**fields, "basis": {"severity": Severity(worst).word}}
+    rows, covers = decided_threats(assessment.register.analysis, key)
+    if not rows:
+        raise _nothing_to_decide(assessment, key)
+    if covers:
+        fields = {**fields, "covers": covers}
     document = Document.load(path)
-    document.set(("decisions", key), entry)
+    document.set(("decisions", key), {**fields, "basis": _basis(assessment.register, key, fields, rows)})
     document.save()
     return key
+
+
+def _nothing_to_decide(assessment: Assessment, key: str) -> MantletError:
+    name, _, place = key.partition("@")
+    if place == WILDCARD:
+        return UsageError(
+            f"there is no threat of type '{name}'", mend=suggest(name, assessment.catalogue.threats)
+        )
+    explained = assessment.explain(key)
+    return UsageError(
+        f"{explained.id} is {explained.state.word}: there is nothing to decide", mend=explained.note
+    )
+
+
+def _basis(register: Register, key: str, fields: dict[str, Any], rows: list[int]) -> dict[str, Any]:
+    """Return what a decision is taken on, as it is once the decision stands; a rating that it sets counts."""
+    analysis = register.analysis
+    decided = structs.replace(
+        analysis.sections, decisions={**analysis.sections.decisions, key: Decision(**fields)}
+    )
+    after = Register(Analysis(decided, analysis.catalogue), today=register.today, mode=register.ratings.mode)
+    worst = Severity(int(after.ratings.severity[BEST, rows].max()))
+    return {"severity": worst.word, "facts": basis_facts(analysis, rows)}

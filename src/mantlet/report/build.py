@@ -39,6 +39,7 @@ def build(model: Model, register: Register) -> Report:
         ],
         controls=inventory.controls(),
         decisions=inventory.decisions(),
+        contradictions=inventory.contradictions(),
         assumptions=list(sections.assumptions),
         out_of_scope=inventory.out_of_scope(),
         reviews=[

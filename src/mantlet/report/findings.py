@@ -118,6 +118,17 @@ class Findings:
             for ruling in self.register.rulings.all
             if ruling.standing in {"expired", "changed", "incomplete"}
         ]
+        refuted = sum(1 for _ in self.register.analysis.atoms.facts.contradictions())
+        if refuted:
+            lines.append(
+                f"{_number(refuted, 'fact')} in the model {'is' if refuted == 1 else 'are'} refuted by evidence, which counts; they are listed with the controls."
+            )
+        new = sum(risk.is_new for risk in self.register.open)
+        if new:
+            version = self.register.analysis.sections.catalogue.version
+            lines.append(
+                f"{_number(new, 'open risk')} came with a later catalogue than version {version}, which this model was last judged by."
+            )
         if broken:
             lines.append(
                 f"{_number(len(broken), 'decision')} no longer count{'s' if len(broken) == 1 else ''}: expired, incomplete or taken on other facts."

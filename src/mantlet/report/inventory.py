@@ -202,6 +202,11 @@ class Inventory:
             )
         return rows
 
+    def contradictions(self) -> list[dict[str, str]]:
+        """Return the facts that the model claims and evidence refutes."""
+        facts = self.register.analysis.atoms.facts
+        return [{**item.to_dict(), "place": self.model.label(item.place)} for item in facts.contradictions()]
+
     def out_of_scope(self) -> list[dict[str, str]]:
         """Return what is not looked at, and why."""
         entries: list[tuple[str, Element | Flow]] = [

@@ -46,14 +46,19 @@ def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
     yield from _inventory(report)
     yield from ("## Decisions", "")
     rows = [
-        [item[key] for key in ("key", "treatment", "standing", "who", "until", "reason")]
+        [item[key] for key in ("key", "treatment", "standing", "note", "who", "until", "reason")]
         for item in report.decisions
     ]
     yield from (
-        _table([["risk", "treatment", "stands", "by", "until", "reason"], *rows])
+        _table([["risk", "treatment", "stands", "note", "by", "until", "reason"], *rows])
         if rows
         else ("Nothing has been decided yet.", "")
     )
+    if report.contradictions:
+        fields = ("place", "fact", "claimed", "verified", "by")
+        yield from ("### Evidence against the model", "")
+        head = ["at", "fact", "the model says", "evidence says", "by"]
+        yield from _table([head, *([item[field] for field in fields] for item in report.contradictions)])
     yield from (
         "## Method",
         "",

@@ -116,6 +116,8 @@ class Report:
     parties: list[dict[str, str]]
     controls: list[dict[str, str]]
     decisions: list[dict[str, str]]
+    contradictions: list[dict[str, str]]
+    """Facts that the model claims and evidence refutes."""
     assumptions: list[str]
     out_of_scope: list[dict[str, str]]
     reviews: list[dict[str, str]]

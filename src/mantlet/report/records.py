@@ -58,6 +58,7 @@ class Records:
             "linddun": list(item.linddun),
             "trim": list(item.trim),
             "refs": dict(item.refs),
+            "new": self.analysis.is_new(item),
         }
 
     def threat(self, row: int) -> dict[str, Any]:
@@ -170,6 +171,8 @@ def risks_json(register: Register, risks: Iterable[Risk]) -> Iterator[bytes]:
     yield msgspec.json.encode(
         [{"key": ruling.key, **ruling.to_dict()} for ruling in register.rulings.orphaned]
     )
+    yield b', "contradictions": '
+    yield msgspec.json.encode([item.to_dict() for item in register.analysis.atoms.facts.contradictions()])
     yield b"}\n"
 
 

@@ -110,6 +110,7 @@ def to_xlsx(report: Report) -> bytes:
         ("Data", report.data),
         ("Flows", report.flows),
         ("Decisions", report.decisions),
+        *([("Contradictions", report.contradictions)] if report.contradictions else []),
     ):
         columns = tuple(rows[0]) if rows else ("name",)
         _sheet(

@@ -7,18 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from mantlet.analysis.because import FROM, WORDS
+from mantlet.analysis.because import FROM, WORDS, signed
 from mantlet.analysis.engine import Analysis, State
-from mantlet.analysis.facts import Origin
+from mantlet.analysis.factcolumn import Origin
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.schema import Control, ThreatType
+from mantlet.risk.decisions import Ruling
 from mantlet.risk.names import fill, names_of
 from mantlet.risk.reasons import Factor, reasons
 from mantlet.risk.register import Register
 from mantlet.rules.explain import Condition
 from mantlet.rules.explain import explain as explain_rule
-from mantlet.rules.tree import HOLDERS, SCOPES, FactCompare, FactIn, FactKnown
+from mantlet.rules.tree import (
+    HOLDERS,
+    SCOPES,
+    UNKNOWN,
+    YES,
+    FactCompare,
+    FactIn,
+    FactKnown,
+    Not,
+    Scope,
+    Tree,
+)
 from mantlet.rules.write import unparse
 
 
@@ -58,6 +70,8 @@ class Explained:
     """Other places of the same risk."""
     silenced_by: tuple[str, ...]
     note: str
+    decision: Ruling | None = None
+    """What people decided about it."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -85,6 +99,7 @@ class Explained:
             "also_at": list(self.also_at),
             "silenced_by": list(self.silenced_by),
             "note": self.note,
+            "decision": self.decision.to_dict() if self.decision else None,
         }
 
 
@@ -127,10 +142,10 @@ def explain(register: Register, name: str) -> Explained:
         state=state,
         applies=WORDS[applies.value],
         applies_rule=unparse(item.applies),
-        conditions=_lines(analysis, applies.conditions, kind, place),
+        conditions=_lines(analysis, item.applies, applies.conditions, place, scope),
         mitigated=WORDS[mitigated.value],
         mitigated_rule=unparse(item.mitigated),
-        preventions=_lines(analysis, mitigated.conditions, kind, place),
+        preventions=_lines(analysis, item.mitigated, mitigated.conditions, place, scope),
         controls=tuple(
             analysis.catalogue.controls[control]
             for control in item.controls
@@ -141,6 +156,7 @@ def explain(register: Register, name: str) -> Explained:
         also_at=tuple(analysis.place_id(scope, int(analysis.threats.place[other])) for other in rows[1:]),
         silenced_by=silenced,
         note=_note(state, silenced),
+        decision=register.ruling(row) if row >= 0 else None,
     )
 
 
@@ -200,16 +216,34 @@ def _unknown_type(analysis: Analysis, name: str) -> UsageError:
     return UsageError(f"unknown threat type '{name}'", mend=mend)
 
 
-def _lines(analysis: Analysis, conditions: tuple[Condition, ...], kind: int, place: int) -> tuple[Line, ...]:
-    scope = SCOPES[analysis.types[kind].at]
+def _lines(
+    analysis: Analysis, rule: Tree, conditions: tuple[Condition, ...], place: int, scope: Scope
+) -> tuple[Line, ...]:
+    """Return a rule's conditions; one that only counts the other way round is said that way, `not` and all."""
+    helpful = {atom for atom, positive in signed(rule) if positive}
     found = []
     for condition in conditions:
-        atom = condition.atom
-        value, source = "", "the drawing" if condition.value != 1 else FROM[Origin.NOBODY]
+        atom, answer = condition.atom, condition.value
+        value, source = "", "the drawing" if answer != UNKNOWN else FROM[Origin.NOBODY]
         if isinstance(atom, (FactIn, FactCompare, FactKnown)):
-            column = analysis.atoms.facts.column(HOLDERS[atom.subject], atom.fact)
-            rows = analysis.atoms.rows(scope, atom.subject)
-            at = place if rows is None else int(rows[place])
-            value, source = column.values[int(column.codes[at])], FROM[Origin(int(column.origin[at]))]
-        found.append(Line(condition.text, WORDS[condition.value], value, source, condition.decisive))
+            value, source = _said(analysis, atom, place, scope)
+        text = condition.text
+        if atom not in helpful:
+            text, answer = unparse(Not(atom)), YES - answer
+        found.append(Line(text, WORDS[answer], value, source, condition.decisive))
     return tuple(found)
+
+
+def _said(
+    analysis: Analysis, atom: FactIn | FactCompare | FactKnown, place: int, scope: Scope
+) -> tuple[str, str]:
+    """Return a fact's value at a place and whose word that is."""
+    facts, holder = analysis.atoms.facts, HOLDERS[atom.subject]
+    column = facts.column(holder, atom.fact)
+    rows = analysis.atoms.rows(scope, atom.subject)
+    at = place if rows is None else int(rows[place])
+    origin = Origin(int(column.origin[at]))
+    source = FROM[origin]
+    if origin is Origin.CONTRADICTED:
+        source += f" ({facts.claimed(holder, atom.fact, at)})"
+    return column.values[int(column.codes[at])], source

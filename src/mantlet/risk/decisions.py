@@ -6,7 +6,7 @@ that it covered when it was taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
@@ -15,17 +15,21 @@ from msgspec import UNSET, Struct, field
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import distinct
-from mantlet.analysis.engine import Analysis
+from mantlet.analysis.engine import Analysis, State
 from mantlet.model.entries import Decision
 from mantlet.model.vector import parse_vector
+from mantlet.risk.basis import Change, changes
 from mantlet.risk.owasp import Severity
 from mantlet.risk.ratings import BEST, Ratings
-from mantlet.rules.tree import SCOPES
 
 Standing = Literal["active", "planned", "expired", "changed", "incomplete"]
 """Whether a decision counts: it does, its work isn't done, its end has passed, what it was based on changed, or it lacks
 a reason, approver or end date."""
+Rows = NDArray[np.int64]
 UNDECIDED = -1
+WILDCARD, EXACT = "*", 2
+MAX_NOTED = 3
+"""Changed facts that a decision's note names; all are in JSON and the report."""
 SETTLING = ("accept", "transfer", "not-applicable")
 """Treatments that take a risk off the list of open ones while they stand."""
 
@@ -38,6 +42,8 @@ class Ruling(Struct, frozen=True):
     standing: Standing
     note: str
     rows: tuple[int, ...]
+    changed: tuple[Change, ...] = ()
+    """Facts that are no longer what they were when it was taken."""
 
     @property
     def settles(self) -> bool:
@@ -54,6 +60,7 @@ class Ruling(Struct, frozen=True):
             "note": self.note,
             **{name: getattr(self.decision, name) for name in fields if getattr(self.decision, name)},
             **{name: value for name, value in dates.items() if value is not UNSET},
+            **({"changed": [change.to_dict() for change in self.changed]} if self.changed else {}),
         }
 
 
@@ -77,31 +84,42 @@ class Rulings(Struct):
 
 def apply_decisions(analysis: Analysis, ratings: Ratings, today: date) -> Rulings:
     """Find, for each decision, its threats; for each threat, the decision that holds. Sets ratings that people gave."""
-    table = analysis.threats
-    rulings = Rulings(of=np.full(len(table), UNDECIDED, np.int32))
-    exactness = np.full(len(table), -1, np.int8)
-    finder = _Finder(analysis)
-    for key, decision in analysis.sections.decisions.items():
-        name, _, place = key.partition("@")
-        rows, precision = finder.rows(name, place, decision.covers)
-        standing, note = _standing(
-            decision, [Severity(int(ratings.severity[BEST, row])) for row in rows], today
-        )
-        ruling = Ruling(key, decision, standing, note, tuple(int(row) for row in rows))
+    decisions = analysis.sections.decisions
+    rulings = Rulings(of=np.full(len(analysis.threats), UNDECIDED, np.int32))
+    exactness = np.full(len(analysis.threats), -1, np.int8)
+    finder, found = _Finder(analysis), []
+    for number, (key, decision) in enumerate(decisions.items()):
+        rows, precision = finder.rows(key, decision.covers)
         better = rows[exactness[rows] <= precision]
-        rulings.of[better] = len(rulings.all)
-        exactness[better] = precision
-        rulings.all.append(ruling)
+        rulings.of[better], exactness[better] = number, precision
+        found.append(rows)
     _set_ratings(ratings, rulings)
+    for rows, (key, decision) in zip(found, decisions.items(), strict=True):
+        live = rows[analysis.threats.state[rows] != State.MITIGATED]
+        changed = changes(analysis, decision, live.tolist())
+        severities = [Severity(int(item)) for item in ratings.severity[BEST, live]]
+        reached = bool(rows.size) and not live.size
+        standing, note = _standing(decision, severities, changed, today, reached=reached)
+        rulings.all.append(Ruling(key, decision, standing, note, tuple(rows.tolist()), tuple(changed)))
     return rulings
+
+
+def decided_threats(analysis: Analysis, key: str) -> tuple[list[int], list[str]]:
+    """Return the threats that a decision of that key would hold for now, and the places it would cover.
+
+    A decision about a single place covers no list: its key says the place.
+    """
+    rows, precision = _Finder(analysis).rows(key, ())
+    covers = [] if precision == EXACT else sorted({analysis.place_of(row) for row in rows.tolist()})
+    return rows.tolist(), covers
 
 
 def _set_ratings(ratings: Ratings, rulings: Rulings) -> None:
     """Let vectors that people gave, with a threat they found or in a decision, replace estimates; the decision's counts."""
     given = {
-        ruling.key: (np.flatnonzero(rulings.of == number), parse_vector(ruling.decision.rating))
-        for number, ruling in enumerate(rulings.all)
-        if ruling.decision.rating and (rulings.of == number).any()
+        key: (np.flatnonzero(rulings.of == number), parse_vector(decision.rating))
+        for number, (key, decision) in enumerate(ratings.analysis.sections.decisions.items())
+        if decision.rating and (rulings.of == number).any()
     }
     for name, threat in ratings.analysis.sections.threats.items():
         rows = np.flatnonzero(np.isin(ratings.analysis.threats.type, ratings.analysis.kinds(name)))
@@ -112,36 +130,55 @@ def _set_ratings(ratings: Ratings, rulings: Rulings) -> None:
 
 
 class _Finder:
-    """Looks up threats by type and place id."""
+    """Looks up threats by a decision's key."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self._rows: dict[str, dict[str, int]] = {}
+        self._places: dict[str, dict[str, list[int]]] = {}
 
-    def rows(self, name: str, place: str, covers: Iterable[str]) -> tuple[NDArray[np.int64], int]:
-        """Return the threats of a type at a place, and how exact the match is: 2 place, 1 element, 0 wildcard."""
+    def rows(self, key: str, covers: Collection[str]) -> tuple[Rows, int]:
+        """Return the threats that `TYPE@place` means, and how exact it is: 2 place, 1 element, 0 wildcard.
+
+        Of a whole risk or a wildcard, only those at the places that it covered, where it says which.
+        """
+        name, _, place = key.partition("@")
+        if place != WILDCARD:
+            rows, precision = self._at(name, place)
+            if precision == EXACT or not covers:
+                return rows, precision
+            return rows[np.isin(rows, self._covered(name, covers))], precision
+        if covers:
+            return self._covered(name, covers), 0
+        every = [row for rows in self._of(name).values() for row in rows]
+        return np.array(sorted(every), np.int64), 0
+
+    def _covered(self, name: str, covers: Collection[str]) -> Rows:
+        return distinct(np.concatenate([self._at(name, place)[0] for place in covers]))
+
+    def _at(self, name: str, place: str) -> tuple[Rows, int]:
+        exact = self._of(name).get(place)
+        if exact is not None:
+            return np.array(exact, np.int64), EXACT
+        element = self.analysis.columns.elements.rows.get(place)
+        if element is None:
+            return np.zeros(0, np.int64), 1
         table = self.analysis.threats
-        mine = np.flatnonzero(np.isin(table.type, self.analysis.kinds(name)))
-        if place == "*":
-            listed = list(covers)
-            if not listed:
-                return mine, 0
-            found = [self.rows(name, item, ())[0] for item in listed]
-            return distinct(np.concatenate(found)), 0
-        exact = np.array([self._place(row) == place for row in mine.tolist()], bool)
-        if exact.any():
-            return mine[exact], 2
-        element = self.analysis.columns.elements.rows.get(place, -2)
-        return mine[table.element[mine] == element], 1
+        return np.flatnonzero(np.isin(table.type, self.analysis.kinds(name)) & (table.element == element)), 1
 
-    def _place(self, row: int) -> str:
-        table = self.analysis.threats
-        scope = SCOPES[self.analysis.types[int(table.type[row])].at]
-        return self.analysis.place_id(scope, int(table.place[row]))
+    def _of(self, name: str) -> dict[str, list[int]]:
+        """Return the threats of a type by place id."""
+        if name not in self._places:
+            rows = np.flatnonzero(np.isin(self.analysis.threats.type, self.analysis.kinds(name)))
+            found = self._places[name] = {}
+            for row in rows.tolist():
+                found.setdefault(self.analysis.place_of(row), []).append(row)
+        return self._places[name]
 
 
-def _standing(decision: Decision, severities: list[Severity], today: date) -> tuple[Standing, str]:
-    """Tell whether a decision still counts, and why not."""
+def _standing(
+    decision: Decision, severities: list[Severity], changed: list[Change], today: date, *, reached: bool
+) -> tuple[Standing, str]:
+    """Tell whether a decision still counts, and why not; ``reached`` says that all its threats are mitigated."""
     if decision.treatment == "accept":
         missing = [name for name in ("reason", "approved_by") if not getattr(decision, name)]
         missing += [] if decision.until is not UNSET else ["until"]
@@ -151,19 +188,20 @@ def _standing(decision: Decision, severities: list[Severity], today: date) -> tu
         return "incomplete", "say why it does not apply (`reason`)"
     if decision.until is not UNSET and decision.until < today.isoformat():
         return "expired", f"ended on {decision.until}"
-    changed = _changed(decision, severities)
-    if changed:
-        return "changed", changed
-    if decision.treatment in {"mitigate", "avoid"} and decision.status != "done":
+    news = [*_worse(decision, severities), *map(str, changed[:MAX_NOTED])]
+    if news:
+        more = len(changed) - MAX_NOTED
+        return "changed", "; ".join(news) + (f" and {more} more" if more > 0 else "")
+    if decision.treatment in {"mitigate", "avoid"} and decision.status != "done" and not reached:
         overdue = decision.due is not UNSET and decision.due < today.isoformat()
         return "planned", f"overdue since {decision.due}" if overdue else "not done yet"
     return "active", ""
 
 
-def _changed(decision: Decision, severities: list[Severity]) -> str:
+def _worse(decision: Decision, severities: list[Severity]) -> list[str]:
     if decision.basis is UNSET or not decision.basis.severity or not severities:
-        return ""
+        return []
     now = max(severities).word
     if Severity.of(now) > Severity.of(decision.basis.severity):
-        return f"was decided at {decision.basis.severity}, is {now} now"
-    return ""
+        return [f"was decided at {decision.basis.severity}, is {now} now"]
+    return []

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import UNSET
 
 from mantlet.analysis.engine import SYSTEM_ROW
-from mantlet.analysis.facts import FactColumn
+from mantlet.analysis.factcolumn import FactColumn
 from mantlet.model.vector import FACTORS
 from mantlet.risk.agents import SITUATIONS
 from mantlet.risk.needs import tables

@@ -58,6 +58,11 @@ class Risk(Struct, frozen=True):
         return State(int(self.register.analysis.threats.state[self.worst]))
 
     @property
+    def is_new(self) -> bool:
+        """Whether its type came with a later catalogue than the one that the model was last judged by."""
+        return self.register.analysis.is_new(self.type)
+
+    @property
     def severity(self) -> Severity:
         """The estimate."""
         return Severity(int(self.register.ratings.severity[BEST, self.worst]))
