@@ -79,7 +79,7 @@ def test_every_atom_has_the_same_answer_both_ways(sections):
     atoms = ModelAtoms(Columns(sections, CATALOGUE.vocabulary), CATALOGUE.controls)
     sets, program = PlaceSets(atoms), CATALOGUE.program
     evaluation = Evaluation(program, sets.answer, sets.sizes, sets.spoken())
-    for number, (operation, scope, *rest) in enumerate(program.steps):
+    for number, (operation, scope, rest) in enumerate(program.steps):
         if operation == ATOM:
             atom, place = program.atoms[rest[0]], SCOPE_ORDER[scope]
             expected = evaluate(atom, place, atoms)

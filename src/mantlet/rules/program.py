@@ -8,6 +8,7 @@ time for thousands of places than setting up an array does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Protocol, get_args
 
 from msgspec import Struct, field
@@ -38,9 +39,8 @@ SCOPE_ORDER: tuple[Scope, ...] = get_args(Scope)
 AND, OR, NOT, CONST, ATOM = range(5)
 OPEN, QUIET_NO, QUIET_UNKNOWN = range(3)
 """What `Program.quiet` says: to be worked out, no everywhere, and (plus the scope's number) unknown everywhere."""
-Step = tuple[int, ...]
-"""Operation, scope, and then: the steps that it joins, a constant's value, or an atom's number."""
-
+Step = tuple[int, int, tuple[int, ...]]
+"""Operation, scope, and: the steps that it joins, a constant's value, or an atom's number."""
 
 Sets = tuple[int, int]
 """An answer for every place: where it is yes or unknown, and where it is yes; bit i of each number is about place i."""
@@ -56,7 +56,7 @@ class Rules(Protocol):
 
 
 class Program(Struct):
-    """Steps in an order in which each comes after those that it joins."""
+    """Steps in an order in which each comes after those that it joins; those that can be quiet in the same way stand together."""
 
     atoms: list[Atom] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -64,8 +64,8 @@ class Program(Struct):
     """Per threat type, the steps of `applies` and `mitigated`."""
     asks: dict[str, list[int]] = field(default_factory=dict)
     """Which atoms' steps ask about a fact (`element.encrypted`) or a type."""
-    quiet: list[int] = field(default_factory=list)
-    """Per step, what it is while the model says nothing of any fact or type it asks about: see the numbers above."""
+    quiet: list[tuple[int, int]] = field(default_factory=list)
+    """What steps are while the model says nothing of any fact or type they ask about: runs of a number above and a length."""
 
     @classmethod
     def of(cls, types: Iterable[Rules]) -> Program:
@@ -75,13 +75,29 @@ class Program(Struct):
         for item in types:
             scope = SCOPE_ORDER.index(SCOPES[item.at])
             rules[item.id] = (maker.add(item.applies, scope), maker.add(item.mitigated, scope))
-        program = cls(list(maker.atoms), list(maker.steps), rules)
-        for number, (operation, scope, *rest) in enumerate(program.steps):
-            names, value = _asked(program.atoms[rest[0]]) if operation == ATOM else ([], NO)
-            program.quiet.append((QUIET_UNKNOWN + scope if value == UNKNOWN else QUIET_NO) if names else OPEN)
-            for name in names:
+        atoms, steps = list(maker.atoms), list(maker.steps)
+        quiet = [_quiet(step, atoms) for step in steps]
+        order = sorted(range(len(steps)), key=lambda step: -quiet[step])  # atoms come first: they join nothing
+        new = {old: number for number, old in enumerate(order)}
+        program = cls(atoms, [_renumbered(steps[old], new) for old in order])
+        program.rules = {name: (new[applies], new[mitigated]) for name, (applies, mitigated) in rules.items()}
+        program.quiet = [(value, len(list(run))) for value, run in groupby(quiet[old] for old in order)]
+        for number, (operation, _, rest) in enumerate(program.steps):
+            for name in _asked(atoms[rest[0]])[0] if operation == ATOM else ():
                 program.asks.setdefault(name, []).append(number)
         return program
+
+
+def _quiet(step: Step, atoms: Sequence[Atom]) -> int:
+    """Return what a step is while the model says nothing of what it asks about."""
+    operation, scope, rest = step
+    names, value = _asked(atoms[rest[0]]) if operation == ATOM else ([], NO)
+    return (QUIET_UNKNOWN + scope if value == UNKNOWN else QUIET_NO) if names else OPEN
+
+
+def _renumbered(step: Step, new: Mapping[int, int]) -> Step:
+    operation, scope, rest = step
+    return step if operation in {CONST, ATOM} else (operation, scope, tuple(new[item] for item in rest))
 
 
 def _asked(atom: Atom) -> tuple[list[str], int]:
@@ -108,20 +124,20 @@ class _Maker:
         """Return the number of a tree's step."""
         match tree:
             case And(items):
-                step = (AND, scope, *self._cheap_first(items, scope))
+                step: Step = (AND, scope, self._cheap_first(items, scope))
             case Or(items):
-                step = (OR, scope, *self._cheap_first(items, scope))
+                step = (OR, scope, self._cheap_first(items, scope))
             case Not(item):
-                step = (NOT, scope, self.add(item, scope))
+                step = (NOT, scope, (self.add(item, scope),))
             case Const(value):
-                step = (CONST, scope, int(value))
+                step = (CONST, scope, (int(value),))
             case _:
-                step = (ATOM, scope, self.atoms.setdefault(tree, len(self.atoms)))
+                step = (ATOM, scope, (self.atoms.setdefault(tree, len(self.atoms)),))
         return self.steps.setdefault(step, len(self.steps))
 
-    def _cheap_first(self, items: Iterable[Tree], scope: int) -> list[int]:
+    def _cheap_first(self, items: Iterable[Tree], scope: int) -> tuple[int, ...]:
         """Return the items' steps in the order to ask them: what settles the matter cheaply spares the rest."""
-        return [self.add(item, scope) for item in sorted(items, key=_cost)]
+        return tuple(self.add(item, scope) for item in sorted(items, key=_cost))
 
 
 def _cost(tree: Tree) -> int:
@@ -163,44 +179,46 @@ class Evaluation:
             self._known: list[Sets | None] = [None] * len(program.steps)
             return
         values = [None, (0, 0), *((everywhere, 0) for everywhere in self._all)]
-        self._known = [values[number] for number in program.quiet]
+        self._known = known = []
+        for value, length in program.quiet:
+            known += [values[value]] * length
+        asks = program.asks
         for name in spoken:
-            for step in program.asks.get(name, ()):
-                self._known[step] = None
+            for step in asks.get(name, ()):
+                known[step] = None
 
     def answer(self, step: int) -> Sets:
         """Return a step's answer."""
-        known = self._known[step]
-        if known is None:
-            operation, scope, *rest = self._steps[step]
-            if operation == ATOM:
-                known = self._atom(self._atoms[rest[0]], SCOPE_ORDER[scope])
-            else:
-                known = self._joined(operation, self._all[scope], rest)
-            self._known[step] = known
-        return known
+        return self._known[step] or self._work_out(step)
 
-    def _joined(self, operation: int, everywhere: int, rest: Sequence[int]) -> Sets:
-        """Join other steps, leaving the rest alone once nothing can change the result."""
+    def _work_out(self, step: int) -> Sets:
+        """Answer a step; when joining others, leave the rest alone once nothing can change the result."""
+        operation, scope, rest = self._steps[step]
+        known = self._known
         if operation == AND:
-            may = sure = everywhere
-            for step in rest:
-                item = self._known[step] or self.answer(step)
+            may = sure = self._all[scope]
+            for one in rest:
+                item = known[one] or self._work_out(one)
                 may &= item[0]
                 sure &= item[1]
                 if not may:
                     break
-            return may, sure
-        if operation == OR:
+        elif operation == OR:
             may = sure = 0
-            for step in rest:
-                item = self._known[step] or self.answer(step)
+            everywhere = self._all[scope]
+            for one in rest:
+                item = known[one] or self._work_out(one)
                 may |= item[0]
                 sure |= item[1]
                 if sure == everywhere:
                     break
-            return may, sure
-        if operation == NOT:
-            may, sure = self.answer(rest[0])
-            return everywhere ^ sure, everywhere ^ may
-        return (everywhere if rest[0] != NO else 0), (everywhere if rest[0] == YES else 0)
+        elif operation == ATOM:
+            may, sure = self._atom(self._atoms[rest[0]], SCOPE_ORDER[scope])
+        elif operation == NOT:
+            possible, certain = known[rest[0]] or self._work_out(rest[0])
+            may, sure = self._all[scope] ^ certain, self._all[scope] ^ possible
+        else:
+            may = self._all[scope] if rest[0] != NO else 0
+            sure = self._all[scope] if rest[0] == YES else 0
+        known[step] = result = may, sure
+        return result
