@@ -1,0 +1,1 @@
+"""What scanners and measurements said: where it belongs, and what it does to facts, threats and controls."""

@@ -1,0 +1,1 @@
+"""Model files judged by their content: nothing in them is ever loaded or run."""

@@ -1,0 +1,141 @@
+"""Chat templates (Jinja): parsed, never rendered; reaching for Python's inside is what gives an attack away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mantlet.scanners.models.context import Context
+from mantlet.scanners.models.limits import MAX_TEXT
+
+if TYPE_CHECKING:
+    import jinja2
+
+_INSIDE = re.compile(
+    r"__\w+__|\b(?:f_globals|gi_frame|cr_frame|func_globals|mro|subclasses)\b"
+    r"|(?:\\x5f|\\u005f|\\137){2}|\bimport_module\b"
+)
+_CALLS = frozenset(
+    {
+        "popen",
+        "system",
+        "eval",
+        "exec",
+        "check_output",
+        "Popen",
+        "urlopen",
+        "open",
+        "import_module",
+        "loads",
+        "getattr",
+    }
+)
+_OPENERS = frozenset(
+    {"lipsum", "cycler", "joiner", "self", "request", "config", "url_for", "get_flashed_messages", "g"}
+)
+_DELIMITED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+
+
+def is_template(text: str) -> bool:
+    """Tell whether a text has anything for Jinja to do."""
+    return _DELIMITED.search(text) is not None
+
+
+def template(context: Context, text: str, member: str) -> None:
+    """Look at a template."""
+    if len(text) > MAX_TEXT:
+        context.missed(member, "the template is too long")
+        return
+    found = dict.fromkeys(_signs(text))
+    for rule, name in found:
+        context.found(rule, member, name=name)
+
+
+def _signs(text: str) -> Iterator[tuple[str, str]]:
+    import jinja2  # noqa: PLC0415  (only where there is a template)
+    from jinja2 import nodes  # noqa: PLC0415
+
+    try:
+        tree = _environment().parse(text)
+    except (jinja2.TemplateError, RecursionError, ValueError, OverflowError):
+        yield from _by_words(text)
+        return
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Getattr):
+            yield from _attribute(node.attr, node.node)
+        elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+            yield from _attribute(node.arg.value, node.node)
+        elif isinstance(node, nodes.Filter) and node.name == "attr":
+            yield "template-attr", "|attr"
+        elif isinstance(node, nodes.Const) and isinstance(node.value, str) and _dunder(node.value):
+            yield "template-escape", node.value[:80]
+        elif isinstance(node, (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+            yield "template-attr", type(node).__name__.lower()
+        elif isinstance(node, nodes.Concat | nodes.Add) and _dunder(_joined(node)):
+            yield "template-escape", _joined(node)[:80]
+
+
+def _attribute(name: object, target: object) -> Iterator[tuple[str, str]]:
+    from jinja2 import nodes  # noqa: PLC0415
+
+    if not isinstance(name, str):
+        return
+    if _dunder(name) or name.startswith("__") or name in {"f_globals", "gi_frame", "func_globals", "mro"}:
+        yield "template-escape", name[:80]
+    elif name in _CALLS:
+        yield "template-escape", name
+    elif isinstance(target, nodes.Name) and target.name in _OPENERS and name != "get":
+        yield "template-attr", f"{target.name}.{name}"[:80]
+
+
+def _dunder(text: str) -> bool:
+    """Tell whether a text names an inner attribute, as it is or as an escape."""
+    return re.fullmatch(r"_*__(?:class|globals|builtins|subclasses|mro|base|bases|init|import|dict|getattribute|code|"
+                        r"self|func|call|reduce|loader|name|module|doc|new|del|getitem|wrapped)__(?:\W.*)?",
+                        text, re.DOTALL) is not None  # fmt: skip
+
+
+def _joined(node: object) -> str:
+    """Put together what a template adds up from constants."""
+    from jinja2 import nodes  # noqa: PLC0415
+
+    parts = node.nodes if isinstance(node, nodes.Concat) else [node.left, node.right]  # type: ignore[attr-defined]
+    words = []
+    for part in parts:
+        if isinstance(part, nodes.Const) and isinstance(part.value, str):
+            words.append(part.value)
+        elif isinstance(part, nodes.Concat | nodes.Add):
+            words.append(_joined(part))
+    return "".join(words)
+
+
+def _by_words(text: str) -> Iterator[tuple[str, str]]:
+    """Search a template that doesn't parse, between its delimiters."""
+    for piece in _DELIMITED.findall(text):
+        for match in _INSIDE.finditer(piece):
+            yield "template-escape", match.group()[:80]
+        if re.search(r"\|\s*attr\b", piece):
+            yield "template-attr", "|attr"
+
+
+def _environment() -> jinja2.Environment:
+    from jinja2 import Environment, nodes  # noqa: PLC0415
+    from jinja2.ext import Extension  # noqa: PLC0415
+    from jinja2.parser import Parser  # noqa: PLC0415
+
+    class Generation(Extension):
+        """The block that chat templates mark the model's words with."""
+
+        tags = {"generation"}  # noqa: RUF012
+
+        def parse(self, parser: Parser) -> nodes.Node:
+            line = next(parser.stream).lineno
+            body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
+            return nodes.Scope(body).set_lineno(line)
+
+    return Environment(  # noqa: S701  # nothing is rendered
+        extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do", Generation],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
