@@ -144,12 +144,18 @@ class SystemChecker:
     def _holds(self, element: Element, path: Path) -> None:
         known = self.sections.data
         if isinstance(element.holds, list):
-            self.problems.names(element.holds, known, "data", path)
+            for index, name in enumerate(element.holds):
+                if name not in known:
+                    self._no_data((*path, index), name)
             return
         for name, copy in element.copies.items():
             if name not in known:
-                self.problems.unknown((*path, name), "data", name, known, at_key=True)
+                self._no_data((*path, name), name, at_key=True)
             self.facts.check(copy.facts, "copy", (*path, name, "facts"))
+
+    def _no_data(self, path: Path, name: str, *, at_key: bool = False) -> None:
+        mend = "" if self.sections.data else "the model describes no data yet: add it under `data:`"
+        self.problems.unknown(path, "data", name, self.sections.data, mend, at_key=at_key)
 
     def _inside(self, element: Element, path: Path) -> None:
         within = tuple(element.within)
@@ -202,7 +208,7 @@ class SystemChecker:
                 if names is not UNSET and names:
                     for index, item in enumerate(names):
                         if item not in data:
-                            self.problems.unknown(("flows", name, key, index), "data", item, data)
+                            self._no_data(("flows", name, key, index), item)
             if flow.facts:
                 self.facts.check(flow.facts, "flow", ("flows", name, "facts"))
             if flow.crosses:

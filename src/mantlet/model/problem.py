@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from msgspec import UNSET, Struct, UnsetType
@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from mantlet.base.suggest import suggest
 
 Path = tuple[str | int, ...]
+MAX_NAMED = 8
 MAX_SUGGESTED = 100
 """Suggestions cost a search through all names; after so many mistakes nobody reads them."""
 
@@ -22,6 +23,12 @@ class Problem(Struct, frozen=True):
     mend: str = ""
     at_key: bool = False
     """The key is wrong rather than its value."""
+
+
+def _there(names: Sequence[str]) -> str:
+    """Return the names that there are, the first few of many."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f"there are: {', '.join(names[:MAX_NAMED])}{more}" if names else ""
 
 
 class Problems:
@@ -41,8 +48,10 @@ class Problems:
     def unknown(
         self, path: Path, what: str, name: str, known: Iterable[str], mend: str = "", *, at_key: bool = False
     ) -> None:
-        """Note a name that nobody knows, with the nearest one that somebody does."""
-        self.add(path, f"unknown {what} '{name}'", self.near(name, known) or mend, at_key=at_key)
+        """Note a name that nobody knows, with the nearest one that somebody does, or what there is."""
+        names = list(known) if len(self.found) < MAX_SUGGESTED else []
+        near = self.near(name, names) or mend or _there(names)
+        self.add(path, f"unknown {what} '{name}'", near, at_key=at_key)
 
     def names(self, names: Iterable[str], known: Collection[str], what: str, path: Path) -> None:
         """Note each name of a list that is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast, overload
 
@@ -81,15 +81,20 @@ def _plan(record: type[Struct]) -> list[tuple[str, str, object]]:
     return plan
 
 
-def raise_problems(problems: Iterable[Problem], where: Locator | None) -> None:
-    """Raise problems as errors that name their place; after the first hundred, only how many more there are."""
+def raise_problems(
+    problems: Iterable[Problem], where: Locator | None, before: Sequence[MantletError] = ()
+) -> None:
+    """Raise problems as errors that name their place; after the first hundred, only how many more there are.
+
+    ``before`` are errors that are known already.
+    """
     listed = list(problems)
-    errors: list[MantletError] = []
+    errors = list(before)
     for problem in listed[:MAX_ERRORS]:
         place = where(problem.path, problem.at_key) if where else None
         prefix = "" if place or not problem.path else f"{'.'.join(map(str, problem.path))}: "
         errors.append(InputError(prefix + problem.message, where=place, mend=problem.mend))
-    raise_all(errors, len(listed))
+    raise_all(errors, len(listed) + len(before))
 
 
 def settle(raw: Raw, odd: list[Path], kind: mi.Type | None) -> tuple[list[Path], list[Problem]]:

@@ -14,9 +14,11 @@ from mantlet.base.errors import InputError, LimitError, Location, MantletError, 
 from mantlet.base.limits import inside, is_file
 from mantlet.model.check_ids import PLACES
 from mantlet.model.entries import Include, Sections
-from mantlet.store.convert import from_raw
+from mantlet.model.problem import Problem
+from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.document import Document
 from mantlet.store.mentions import SPACES, edits, rewritten
+from mantlet.store.salvage import Salvage, salvage
 from mantlet.store.tree import Path, Raw
 
 MAX_FILES = 500
@@ -58,6 +60,19 @@ class Source:
     root: FilePath = field(default_factory=FilePath)
     documents: dict[str, Document] = field(default_factory=dict)
     """All files by real path, the first included."""
+    errors: list[MantletError] = field(default_factory=list)
+    """What was wrong with the files; the sections hold what could be read nevertheless."""
+    salvages: list[tuple[str, Salvage]] = field(default_factory=list)
+    """Of files that did not fit the schema, the prefix of their ids and what could be read."""
+    whole: bool = True
+    """False where so little of a file could be read that other mistakes cannot be told."""
+
+    def doubts(self, problem: Problem) -> bool:
+        """Tell whether a mistake may only be there because something could not be read."""
+        return any(
+            part.doubts(structs.replace(problem, path=tuple(_local(key, prefix) for key in problem.path)))
+            for prefix, part in self.salvages
+        )
 
     def where(self, path: Path, at_key: bool = False) -> Location:
         """Return the file, line and column of a value or its key."""
@@ -92,12 +107,22 @@ def read_source(path: FilePath, root: FilePath | None = None) -> Source:
 
     Raises every error of every file together.
     """
+    return _sound(_assemble(path, root or path.parent, {}))
+
+
+def read_leniently(path: FilePath, root: FilePath | None = None) -> Source:
+    """Read a model file like `read_source`, but keep the errors in the source, so that what could be read can be checked too."""
     return _assemble(path, root or path.parent, {})
 
 
 def reread(source: Source) -> Source:
     """Return the model as its documents now say, edits in memory included; files that are newly named are read."""
-    return _assemble(FilePath(source.document.file), source.root, source.documents)
+    return _sound(_assemble(FilePath(source.document.file), source.root, source.documents))
+
+
+def _sound(source: Source) -> Source:
+    raise_all(source.errors)
+    return source
 
 
 def _assemble(path: FilePath, root: FilePath, documents: dict[str, Document]) -> Source:
@@ -106,11 +131,10 @@ def _assemble(path: FilePath, root: FilePath, documents: dict[str, Document]) ->
     document = reader.document(real, path)
     source = Source(document, reader.sections(document), root=root, documents=reader.documents)
     reader.follow(document, source.sections, "", [real])
-    raise_all(reader.errors)
+    source.errors, source.salvages, source.whole = reader.errors, reader.salvages, reader.whole
     source.parts = reader.parts
     for part in source.parts:
         _merge(source, part, reader.errors)
-    raise_all(reader.errors)
     return source
 
 
@@ -121,6 +145,8 @@ class _Reader:
         self.parts: list[Part] = []
         self.errors: list[MantletError] = []
         self.plain: set[tuple[str, str]] = set()
+        self.salvages: list[tuple[str, Salvage]] = []
+        self.whole = True
 
     def document(self, real: str, path: FilePath) -> Document:
         """Return a file's document, read once."""
@@ -130,12 +156,19 @@ class _Reader:
 
     def sections(self, document: Document, prefix: str = "") -> Sections:
         """Convert a file; its errors are kept for later, and what can be read goes on."""
+        raw = document.raw
         try:
             sections = document.sections()
-            return from_raw(rewritten(document.raw, _prefixing(document.raw, prefix))) if prefix else sections
         except MantletError as error:
             self.errors += error.errors
-        return Sections()
+            found = salvage(raw)
+            if found is None:
+                self.whole = False
+                return Sections()
+            self.salvages.append((prefix, found))
+            sections = found.sections
+            raw = to_raw(sections)
+        return from_raw(rewritten(raw, _prefixing(raw, prefix))) if prefix else sections
 
     def follow(self, document: Document, sections: Sections, prefix: str, trail: list[str]) -> None:
         """Read what a file includes."""
@@ -154,6 +187,7 @@ class _Reader:
                     if item.where is None or item.where.file == str(self.root):
                         item.where = document.where(place)
                 self.errors += error.errors
+                self.whole = False
 
     def _include(
         self, document: Document, wanted: Include, prefix: str, trail: list[str], place: Path

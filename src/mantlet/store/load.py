@@ -41,9 +41,9 @@ def load_model(
         model = Model(_in(environment, sections))
         model.source = partial(_source, path, root, data, sections)
         return model
-    from mantlet.store.include import read_source  # noqa: PLC0415  (documents, YAML: only when they are needed)
+    from mantlet.store.include import read_leniently  # noqa: PLC0415  (documents, YAML: only when they are needed)
 
-    source = read_source(path, root)
+    source = read_leniently(path, root)
     check_source(source, vocabulary, controls=controls, threats=threats, packs=packs)
     model = Model(_in(environment, source.sections))
     model.source = source
@@ -58,10 +58,11 @@ def check_source(
     threats: Collection[str] = (),
     packs: Collection[str] = (),
 ) -> None:
-    """Raise every mistake that the schema cannot see, each with its file, line and column."""
+    """Raise every mistake, those that only the schema sees included, each with its file, line and column."""
     from mantlet.store.convert import raise_problems  # noqa: PLC0415
 
-    raise_problems(check(source.sections, vocabulary, controls, threats, packs), source.where)
+    found = check(source.sections, vocabulary, controls, threats, packs) if source.whole else []
+    raise_problems([item for item in found if not source.doubts(item)], source.where, source.errors)
 
 
 def _in(environment: str, sections: Sections) -> Sections:
