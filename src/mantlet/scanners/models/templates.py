@@ -12,10 +12,33 @@ from mantlet.scanners.models.limits import MAX_TEXT
 if TYPE_CHECKING:
     import jinja2
 
+_INNER = [
+    "class",
+    "globals",
+    "builtins",
+    "subclasses",
+    "mro",
+    "base",
+    "bases",
+    "init",
+    "import",
+    "dict",
+    "getattribute",
+    "code",
+    "self",
+    "func",
+    "call",
+    "reduce",
+    "loader",
+    "wrapped",
+    "closure",
+    "getitem",
+]
 _INSIDE = re.compile(
-    r"__\w+__|\b(?:f_globals|gi_frame|cr_frame|func_globals|mro|subclasses)\b"
-    r"|(?:\\x5f|\\u005f|\\137){2}|\bimport_module\b"
+    rf"__(?:{'|'.join(_INNER)})__|\bimport_module\b|(?:\\x5f|\\u005f|\\137){{2}}"
+    r"|\b(?:f_globals|gi_frame|cr_frame|func_globals)\b"
 )
+"""What a template that doesn't parse gives away."""
 _CALLS = frozenset(
     {
         "popen",
@@ -42,13 +65,15 @@ def is_template(text: str) -> bool:
     return _DELIMITED.search(text) is not None
 
 
-def template(context: Context, text: str, member: str) -> None:
-    """Look at a template."""
+def template(context: Context, text: str, member: str, *, chat: bool = True) -> None:
+    """Look at a template; what only chats have no use for is told of chat templates only."""
     if len(text) > MAX_TEXT:
         context.missed(member, "the template is too long")
         return
     found = dict.fromkeys(_signs(text))
     for rule, name in found:
+        if not chat and rule == "template-attr":
+            continue
         context.found(rule, member, name=name)
 
 
@@ -66,6 +91,10 @@ def _signs(text: str) -> Iterator[tuple[str, str]]:
             yield from _attribute(node.attr, node.node)
         elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
             yield from _attribute(node.arg.value, node.node)
+        elif (
+            isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr in _CALLS
+        ):
+            yield "template-escape", f"{node.node.attr}()"
         elif isinstance(node, nodes.Filter) and node.name == "attr":
             yield "template-attr", "|attr"
         elif isinstance(node, nodes.Const) and isinstance(node.value, str) and _dunder(node.value):
@@ -83,17 +112,18 @@ def _attribute(name: object, target: object) -> Iterator[tuple[str, str]]:
         return
     if _dunder(name) or name.startswith("__") or name in {"f_globals", "gi_frame", "func_globals", "mro"}:
         yield "template-escape", name[:80]
-    elif name in _CALLS:
-        yield "template-escape", name
     elif isinstance(target, nodes.Name) and target.name in _OPENERS and name != "get":
         yield "template-attr", f"{target.name}.{name}"[:80]
 
 
+_DUNDER = re.compile(
+    rf"_*__(?:{'|'.join([*_INNER, 'name', 'module', 'doc', 'new', 'del'])})__(?:\W.*)?", re.DOTALL
+)
+
+
 def _dunder(text: str) -> bool:
-    """Tell whether a text names an inner attribute, as it is or as an escape."""
-    return re.fullmatch(r"_*__(?:class|globals|builtins|subclasses|mro|base|bases|init|import|dict|getattribute|code|"
-                        r"self|func|call|reduce|loader|name|module|doc|new|del|getitem|wrapped)__(?:\W.*)?",
-                        text, re.DOTALL) is not None  # fmt: skip
+    """Tell whether a text names an inner attribute."""
+    return _DUNDER.fullmatch(text) is not None
 
 
 def _joined(node: object) -> str:

@@ -21,6 +21,45 @@ _KERAS_HOME = re.compile(
     r"(keras|tensorflow|tf_keras|keras_nlp|keras_hub|keras_cv|keras_core|builtins|numpy)(\.|$)"
 )
 _TEMPLATE_SUFFIXES = frozenset({".jinja", ".jinja2", ".j2", ".tmpl", ".tpl", ".template"})
+_SOURCES = frozenset(
+    [
+        ".py",
+        ".pyi",
+        ".ipynb",
+        ".md",
+        ".rst",
+        ".tex",
+        ".js",
+        ".mjs",
+        ".ts",
+        ".tsx",
+        ".jsx",
+        ".vue",
+        ".css",
+        ".html",
+        ".htm",
+        ".svg",
+        ".xml",
+        ".java",
+        ".go",
+        ".rs",
+        ".c",
+        ".h",
+        ".cpp",
+        ".rb",
+        ".php",
+        ".sh",
+        ".sql",
+        ".csv",
+        ".tsv",
+        ".log",
+        ".lock",
+        ".toml",
+        ".cfg",
+        ".ini",
+    ]
+)
+"""Texts that nobody gives to a chat template."""
 _NAMES_IN_CODE = re.compile(
     rb"\b(os|subprocess|sys|socket|system|popen|Popen|eval|exec|compile|__import__|importlib|import_module|"
     rb"check_output|urlopen|urllib|requests|builtins|getattr|globals|ctypes|pty|spawn|b64decode|marshal|shutil|open)\b"
@@ -31,15 +70,18 @@ _VOCABULARIES = frozenset({"StringLookup", "IntegerLookup", "TextVectorization",
 
 def text(context: Context, source: Source, member: str, name: str) -> None:
     """Look at a text: a template, or JSON with a template or a network in it."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in _SOURCES:
+        return
     raw = source.all(MAX_TEXT + 1)
     if len(raw) > MAX_TEXT:
         if context.claims:
             context.missed(member, "the text is too long")
         return
     words = raw.decode("utf-8-sig", "replace")
-    if PurePosixPath(name).suffix.lower() in _TEMPLATE_SUFFIXES:
+    if suffix in _TEMPLATE_SUFFIXES:
         context.is_a("template")
-        template(context, words, member)
+        template(context, words, member, chat="chat" in name.lower())
         return
     if words.lstrip()[:1] in {"{", "["} and any(
         key in words for key in ("class_name", "chat_template", "auto_map", "{{", "{%")
@@ -52,7 +94,7 @@ def text(context: Context, source: Source, member: str, name: str) -> None:
             document(context, value, member)
             return
     if is_template(words) and len(words) < 1 << 20:
-        template(context, words, member)
+        template(context, words, member, chat=False)
 
 
 def document(context: Context, value: Any, member: str) -> None:
@@ -66,7 +108,7 @@ def document(context: Context, value: Any, member: str) -> None:
                 for module in dict.fromkeys(map(str, item.values())):
                     context.found("remote-code", member, name=module[:120])
         elif isinstance(item, str) and is_template(item):
-            template(context, item, member)
+            template(context, item, member, chat="chat_template" in key or key == "template")
 
 
 def _walk(value: Any) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,203 @@
+"""The check of dependencies: pinning always, known vulnerabilities only against a database that is there."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from mantlet.base.version import VERSION
+from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, database_missing, skipped
+from mantlet.scanners.dependencies import advisories
+from mantlet.scanners.dependencies.pins import Pin, UnreadableError, is_dependency_file, normal, read
+from mantlet.scanners.interface import Request, Tool
+from mantlet.scanners.process import ToolError, find, first_line, package_version
+from mantlet.scanners.process import run as start
+
+NAME = "dependencies"
+TITLE = "Python dependencies: pinning, and advisories that speak of them"
+PRACTICE = "secure coding"
+PINS, ADVISORIES, ONLINE = "mantlet-pins", "mantlet-advisories", "pip-audit"
+OLD_DAYS = 30
+MEND = (
+    "get a database once (the zip of the PyPI ecosystem from osv.dev) and name it with --advisories, "
+    "or use --online with pip-audit"
+)
+
+
+def tools() -> list[Tool]:
+    """Return the tools."""
+    version = package_version("pip-audit")
+    return [
+        Tool(PINS, VERSION, ""),
+        Tool(ADVISORIES, VERSION, ""),
+        Tool(ONLINE, version or ("on PATH" if find(ONLINE) else ""), "pipx install pip-audit", needed=False),
+    ]
+
+
+def run(request: Request) -> list[CheckResult]:
+    """Look at every file that asks for Python packages."""
+    files = [path for path in request.files if is_dependency_file(path)]
+    if not files:
+        return [skipped(NAME, PINS, "no file in the project asks for Python packages")]
+    pins: list[Pin] = []
+    first = CheckResult(NAME, PINS, VERSION)
+    for path in files:
+        try:
+            pins += read(request.root, path)
+            first.looked.append(path)
+        except UnreadableError as error:
+            first.not_looked.append(NotLooked(Spot(path), str(error)))
+    locked = {pin.name for pin in pins if pin.locked}
+    first.findings = [finding for pin in pins if (finding := _loose(pin, locked)) is not None]
+    results = [first.settle(), _known(request, pins, locked)]
+    if request.online:
+        results.append(_online(request, files))
+    return results
+
+
+def _loose(pin: Pin, locked: set[str]) -> Finding | None:
+    """Return what is wrong with how a package is pinned; what a lock file fixes is fine."""
+    if pin.version or pin.locked or pin.hashed or pin.name in locked:
+        return None
+    foreign = "://" in pin.wanted
+    rule = "requirement-url" if foreign else "requirement-unpinned"
+    what = "comes from an address that can change" if foreign else "has no exact version"
+    return Finding(
+        check=NAME,
+        tool=PINS,
+        rule=rule,
+        message=f"{pin.name} {what}" + (f" ({pin.wanted[:80]})" if pin.wanted and not foreign else ""),
+        severity="medium" if foreign else "low",
+        spot=Spot(pin.path, pin.line, member=pin.name),
+        cwe=[829],
+        anchor=pin.name,
+    )
+
+
+def _known(request: Request, pins: list[Pin], locked: set[str]) -> CheckResult:
+    """Compare with a database of advisories."""
+    if request.advisories is None:
+        return database_missing(NAME, ADVISORIES, "no database of advisories was named", MEND)
+    try:
+        base = advisories.load(request.advisories, {pin.name for pin in pins})
+    except advisories.DatabaseError as error:
+        return database_missing(NAME, ADVISORIES, str(error), MEND)
+    result = CheckResult(NAME, ADVISORIES, VERSION)
+    result.notes.append(f"{base.count:,} advisories, the newest of {base.newest or 'an unknown day'}")
+    _note_age(result, base.newest)
+    if base.unreadable:
+        result.not_looked.append(NotLooked(Spot(), f"{base.unreadable:,} advisories cannot be read"))
+    for pin in pins:
+        if not pin.version:
+            if pin.name not in locked:
+                result.not_looked.append(
+                    NotLooked(
+                        Spot(pin.path, pin.line, member=pin.name),
+                        f"{pin.name} has no exact version to compare",
+                    )
+                )
+            continue
+        result.looked.append(f"{pin.path}#{pin.name}")
+        result.findings += _advised(pin, base.advisories[pin.name])
+    return result.settle()
+
+
+def _note_age(result: CheckResult, newest: str) -> None:
+    try:
+        days = (date.today() - date.fromisoformat(newest)).days
+    except ValueError:
+        return
+    if days > OLD_DAYS:
+        result.notes.append(f"the database is {days} days old; what was found since is missing")
+
+
+def _advised(pin: Pin, known: list[advisories.Advisory]) -> list[Finding]:
+    """Return the advisories about a pinned version; several about one hole count once."""
+    found: dict[str, Finding] = {}
+    for advisory in sorted(known, key=lambda item: item.id):
+        hit, fixed = advisories.affects(advisory, pin.name, pin.version)
+        if not hit:
+            continue
+        aliases = sorted({advisory.id, *(advisory.aliases or ())})
+        if any(alias in found for alias in aliases):
+            continue
+        summary = " ".join((advisory.summary or advisory.details).split())[:200]
+        found[advisory.id] = Finding(
+            check=NAME,
+            tool=ADVISORIES,
+            rule="known-vulnerability",
+            message=f"{pin.name} {pin.version}: {advisory.id}" + (f", {summary}" if summary else ""),
+            severity=advisories.severity(advisory),
+            spot=Spot(pin.path, pin.line, member=pin.name),
+            cwe=[1395],
+            fix=f"Update {pin.name} to {fixed} or later."
+            if fixed
+            else f"There is no mended version of {pin.name} yet: replace it or keep it away from outside input.",
+            refs=aliases,
+            anchor=f"{pin.name} {advisory.id}",
+        )
+        found.update(dict.fromkeys(aliases, found[advisory.id]))
+    return list({id(finding): finding for finding in found.values()}.values())
+
+
+def _online(request: Request, files: list[str]) -> CheckResult:
+    """Ask pip-audit; a dependency that it skipped was not looked at, whatever it says at the end."""
+    program = find(ONLINE)
+    result = CheckResult(NAME, ONLINE, package_version("pip-audit"))
+    if not program:
+        from mantlet.findings.finding import tool_missing  # noqa: PLC0415
+
+        return tool_missing(NAME, ONLINE, "pipx install pip-audit")
+    for path in files:
+        if not path.endswith(".txt"):
+            result.not_looked.append(NotLooked(Spot(path), "pip-audit reads requirements files only"))
+            continue
+        output = start(
+            [
+                program,
+                "-r",
+                str(request.root / path),
+                "--no-deps",
+                "--disable-pip",
+                "--format",
+                "json",
+                "--progress-spinner",
+                "off",
+            ],
+            cwd=Path(request.root),
+        )
+        try:
+            answer = json.loads(output.out)
+        except ValueError:
+            raise ToolError(f"pip-audit failed: {first_line(output.err)}") from None
+        _read_online(result, answer, path)
+    return result.settle()
+
+
+def _read_online(result: CheckResult, answer: dict[str, object], path: str) -> None:
+    entries = answer.get("dependencies")
+    for item in entries if isinstance(entries, list) else ():
+        name = normal(str(item["name"]))
+        if item.get("skip_reason"):
+            result.not_looked.append(NotLooked(Spot(path, member=name), str(item["skip_reason"])[:200]))
+            continue
+        result.looked.append(f"{path}#{name}")
+        for hole in item.get("vulns", ()):
+            fixed = next(iter(hole.get("fix_versions") or ()), "")
+            result.findings.append(
+                Finding(
+                    check=NAME,
+                    tool=ONLINE,
+                    rule="known-vulnerability",
+                    message=f"{name} {item['version']}: {hole['id']}",
+                    severity="high",
+                    spot=Spot(path, member=name),
+                    cwe=[1395],
+                    fix=f"Update {name} to {fixed} or later."
+                    if fixed
+                    else f"There is no mended version of {name} yet.",
+                    refs=sorted({hole["id"], *hole.get("aliases", ())}),
+                    anchor=f"{name} {hole['id']}",
+                )
+            )

@@ -1,0 +1,108 @@
+"""What every check has in common: what it is asked, what it says of itself, and what it gives back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from mantlet.findings.finding import CheckResult
+from mantlet.scanners.cache import Cache
+
+SKIPPED_FOLDERS = frozenset(
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".mantlet",
+        ".venv",
+        "venv",
+        ".tox",
+        ".nox",
+        "node_modules",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".ipynb_checkpoints",
+        ".eggs",
+        ".terraform",
+    ]
+)
+MAX_FILES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program that a check can use, as `scan --list` shows it."""
+
+    name: str
+    version: str
+    """Empty where it isn't there."""
+    mend: str
+    """How to get it."""
+    needed: bool = True
+    """Without it the check does nothing; others only add to it."""
+
+
+@dataclass(slots=True)
+class Request:
+    """What a scan was asked for."""
+
+    root: Path
+    files: Sequence[str]
+    """Every file below the root, relative, with forward slashes."""
+    targets: Sequence[str] = ()
+    """Addresses `host:port` that the user named."""
+    allowed: bool = False
+    """The user says that addresses off this machine may be looked at."""
+    advisories: Path | None = None
+    online: bool = False
+    fuzz: bool = False
+    expected: Sequence[str] = ()
+    """Addresses that the threat model says something listens on."""
+    cache: Cache = field(default_factory=Cache)
+    note: Callable[[str, str], None] = lambda _check, _what: None
+    """Tells how far a check is."""
+
+    def named(self, *suffixes: str, names: Iterable[str] = ()) -> list[str]:
+        """Return the files with one of some suffixes or names."""
+        wanted = frozenset(names)
+        return [
+            path
+            for path in self.files
+            if path.lower().endswith(suffixes) or path.rpartition("/")[2] in wanted
+        ]
+
+
+class Check(Protocol):
+    """One check: a module of this package has these names."""
+
+    NAME: str
+    TITLE: str
+    PRACTICE: str
+
+    def tools(self) -> list[Tool]:
+        """Return the tools that it uses, and which are there."""
+
+    def run(self, request: Request) -> list[CheckResult]:
+        """Look, and say what was found and what was looked at: one result per tool."""
+
+
+def list_files(root: Path) -> list[str]:
+    """Return the files of a project in a stable order, without links and without what tools put there."""
+    if root.is_file():
+        return [root.name]
+    found: list[str] = []
+    for folder, names, entries in os.walk(root):
+        names[:] = sorted(name for name in names if name not in SKIPPED_FOLDERS)
+        base = Path(folder)
+        for entry in sorted(entries):
+            path = base / entry
+            if path.is_file() and not path.is_symlink():
+                found.append(path.relative_to(root).as_posix())
+        if len(found) > MAX_FILES:
+            break
+    return found[:MAX_FILES]

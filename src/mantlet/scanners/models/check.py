@@ -1,0 +1,74 @@
+"""The check of model files as the scan runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mantlet.base.data import read_beside
+from mantlet.base.files import fingerprint
+from mantlet.base.version import VERSION
+from mantlet.findings.finding import CheckResult, NotLooked, Spot
+from mantlet.scanners.cache import Shelf, content_hash
+from mantlet.scanners.interface import Request, Tool
+from mantlet.scanners.models.context import MODEL_SUFFIXES
+from mantlet.scanners.models.scan import FileReport, scan_file
+
+NAME = "models"
+TITLE = "Model files: code, path escapes and templates in what is loaded"
+PRACTICE = "secure coding"
+TOOL = "mantlet-models"
+
+
+def tools() -> list[Tool]:
+    """Return the tools: it is all our own."""
+    return [Tool(TOOL, VERSION, "")]
+
+
+def run(request: Request) -> list[CheckResult]:
+    """Look at every file of the project by its content."""
+    result = CheckResult(NAME, TOOL, VERSION)
+    for report in reports(request):
+        result.findings += report.findings
+        missed = report.not_looked
+        result.not_looked += missed
+        if not missed and (report.formats or _claims(report.path)):
+            result.looked.append(report.path)
+    if not result.looked and not result.findings and not result.not_looked:
+        result.reason = "there is no model file in the project"
+    return [result.settle()]
+
+
+def reports(request: Request) -> list[FileReport]:
+    """Return what every file is and holds, in order; contents that were looked at before are not looked at again."""
+    found = []
+    base = request.root if request.root.is_dir() else request.root.parent
+    key = f"{TOOL} {VERSION} {_rules_hash()}"
+    with request.cache.shelf(key) as shelf:
+        for number, path in enumerate(request.files):
+            if number % 50 == 0:
+                request.note(NAME, f"{number:,} of {len(request.files):,} files")
+            found.append(_report(base / path, path, shelf))
+    return found
+
+
+def _report(file: Path, shown: str, shelf: Shelf) -> FileReport:
+    try:
+        content = f"{content_hash(file)} {shown}"
+    except OSError as error:
+        why = f"it cannot be read: {error.strerror or error}"
+        return FileReport(shown, "error", not_looked=[NotLooked(Spot(shown), why)])
+    known = shelf.get(content, FileReport)
+    if known is None:
+        known = scan_file(file, shown)
+        shelf.put(content, known)
+    return known
+
+
+def _claims(path: str) -> bool:
+    return Path(path).suffix.lower() in MODEL_SUFFIXES
+
+
+def _rules_hash() -> str:
+    return fingerprint(
+        read_beside(__file__, "../data/globals.yaml") + read_beside(__file__, "../data/model-rules.yaml")
+    )
