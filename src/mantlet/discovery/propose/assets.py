@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
-from mantlet.discovery.propose.names import Ids, shown, slug
+from mantlet.discovery.propose.names import Ids, key_of, shown, slug
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.tree import Raw
 
 _WORD = re.compile(r"[a-z0-9]+")
+_APART = re.compile(r"\s*(?:[+;&]|,\s|\band\b)\s*")
+MOST_ASSETS = 4
+"""Assets that the words on one flow may name."""
 _MADE_BY: dict[str, tuple[tuple[str, ...], str]] = {
     "training-job": (("model", "metric"), "train"),
     "inference-service": (("prediction", "explanation"), "infer"),
@@ -52,36 +55,38 @@ class Assets:
         if not natural and not element.personal:
             return
         type_ = natural[0] if natural else "record"
-        name = self._new(shown(element.name), type_, f"{element.id}-data")
+        name = self._new(shown(element.name), type_, f"{element.id}-data", f"in {key_of(element)}")
         self._of_store[element.id] = name
         self.held[element.id] = {name: None}
         self._mark(name, element.personal)
         self._seen(name, element)
 
     def _carried(self, flow: DraftFlow) -> list[str]:
+        """Return the assets on a flow: what the store at an end holds, else what the flow's words name."""
         ends = [self._elements.get(end) for end in (flow.source, flow.target)]
         for end in ends:
             if end is not None and end.id in self._of_store:
                 name = self._of_store[end.id]
                 self._mark(name, flow.personal)
                 return [name]
-        name = self._named(flow)
-        if not name:
-            return []
-        for end in ends:
-            if end is not None and end.dfd == "store":
-                self.held.setdefault(end.id, {})[name] = None
-        self._mark(name, flow.personal)
-        return [name]
+        names = [name for text in _APART.split(flow.data)[:MOST_ASSETS] if (name := self._named(text))]
+        for name in names:
+            for end in ends:
+                if end is not None and end.dfd == "store":
+                    self.held.setdefault(end.id, {})[name] = None
+            self._mark(name, flow.personal)
+        return names
 
-    def _named(self, flow: DraftFlow) -> str:
-        """Return the asset that a flow's words name; the same words are the same data everywhere."""
-        words = " ".join(_WORD.findall(flow.data.lower()))
+    def _named(self, said: str) -> str:
+        """Return the asset that words name; the same words are the same data everywhere."""
+        words = " ".join(_WORD.findall(said.lower()))
         if not words:
             return ""
         if words not in self._by_words:
-            text = shown(flow.data)
-            self._by_words[words] = self._new(text[:1].upper() + text[1:], self._type(words), slug(words))
+            text = shown(said)
+            self._by_words[words] = self._new(
+                text[:1].upper() + text[1:], self._type(words), slug(words), f"data {words}"
+            )
         return self._by_words[words]
 
     def _type(self, words: str) -> str:
@@ -98,9 +103,9 @@ class Assets:
                     return self._vocabulary.resolve(form, "data")
         return "data"
 
-    def _new(self, name: str, type_: str, wish: str) -> str:
+    def _new(self, name: str, type_: str, wish: str, key: str) -> str:
         made = self._ids.new(wish, f"{wish}-{type_}")
-        entry: dict[str, Raw] = {"name": name, "type": type_}
+        entry: dict[str, Raw] = {"name": name, "type": type_, "discovered": {"key": key}}
         if type_ == "secret":
             entry["classification"] = "restricted"
         self.data[made] = entry
@@ -108,7 +113,7 @@ class Assets:
 
     def _seen(self, name: str, element: DraftElement) -> None:
         if element.personal:
-            self.data[name]["discovered"] = {"at": list(dict.fromkeys(element.personal.values()))[:5]}
+            self.data[name]["discovered"]["at"] = list(dict.fromkeys(element.personal.values()))[:5]
 
     def _mark(self, name: str, personal: Iterable[str]) -> None:
         """Note personal data in an asset."""

@@ -10,7 +10,7 @@ from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
 from mantlet.discovery.propose.assets import Assets
 from mantlet.discovery.propose.facts import FactSorter
 from mantlet.discovery.propose.groups import grouped
-from mantlet.discovery.propose.names import Ids, shown
+from mantlet.discovery.propose.names import Ids, key_of, shown
 from mantlet.discovery.propose.places import INSIDE_FACT, Places, addresses, code_of
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.tree import Raw
@@ -98,13 +98,8 @@ class _Building:
         if held := self.assets.held.get(element.id):
             made["holds"] = list(held)
         found = {fact: value for fact, value in element.facts.items() if fact != INSIDE_FACT}
-        self._tell(made, element, self._key(element), self.sorter.sorted(found, "element"))
+        self._tell(made, element, key_of(element), self.sorter.sorted(found, "element"))
         return made
-
-    @staticmethod
-    def _key(element: DraftElement) -> str:
-        """Return what an element is known by from run to run."""
-        return element.keys[0] if element.keys else f"{element.dfd}:{element.id}"
 
     @staticmethod
     def _tell(
@@ -168,7 +163,7 @@ class _Building:
         store = [self.by_id[end].dfd == "store" for end in (flow.source, flow.target)]
         if any(store) and not all(store) and "access" not in facts:
             facts["access"] = ("read" if store[0] else "write", flow.evidence[0] if flow.evidence else "")
-        key = f"{self._key(self.by_id[flow.source])} > {self._key(self.by_id[flow.target])}"
+        key = f"{key_of(self.by_id[flow.source])} > {key_of(self.by_id[flow.target])}"
         self._tell(made, flow, key, self.sorter.sorted(facts, "flow"))
         return made
 

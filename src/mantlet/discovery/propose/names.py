@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from mantlet.base.printable import printable
+from mantlet.discovery.draft import DraftElement
 
 LONGEST_ID, LONGEST_NAME = 40, 100
 RESERVED = ("system",)
@@ -26,6 +27,11 @@ def shown(name: str) -> str:
     """Return a name that tables, labels and headings can show: one line, of bounded length."""
     text = " ".join(printable(name).split())
     return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+def key_of(element: DraftElement) -> str:
+    """Return what an element is known by from run to run."""
+    return element.keys[0] if element.keys else f"{element.dfd}:{element.id}"
 
 
 class Ids:

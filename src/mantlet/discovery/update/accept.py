@@ -1,0 +1,32 @@
+"""The changes of the items that somebody accepted, all or none of them done to the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mantlet.changes.operations import Change, Remove
+from mantlet.discovery.update.align import SECTIONS
+from mantlet.discovery.update.compare import Comparison, Item
+
+
+def closed(comparison: Comparison, accepted: Iterable[Item]) -> list[Item]:
+    """Return the accepted items without those that need a new entry which was not accepted."""
+    chosen = list(accepted)
+    fresh = {item.id for item in comparison.items if item.kind == "new"}
+    while True:
+        there = {item.id for item in chosen if item.kind == "new"}
+        kept = [item for item in chosen if all(need in there for need in item.needs if need in fresh)]
+        if len(kept) == len(chosen):
+            return kept
+        chosen = kept
+
+
+def changes(comparison: Comparison, accepted: Iterable[Item]) -> list[Change]:
+    """Return what to do to the model: first what others need, removals the other way round, at last where everything was seen."""
+    chosen = closed(comparison, accepted)
+    order = {section: number for number, section in enumerate(SECTIONS)}
+    made = sorted((item for item in chosen if item.kind != "gone"), key=lambda item: order[item.section])
+    gone = sorted((item for item in chosen if item.kind == "gone"), key=lambda item: -order[item.section])
+    done: list[Change] = [change for item in (*made, *gone) for change in item.changes]
+    removed = {change.path for change in done if isinstance(change, Remove)}
+    return done + [change for change in comparison.refreshed if tuple(change.path[:2]) not in removed]  # type: ignore[union-attr]
