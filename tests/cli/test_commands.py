@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mantlet import load
 from mantlet.project.demo import write_example
 
 MODEL = """\
@@ -282,3 +283,106 @@ def test_a_kept_layout_is_drawn_again(shop, call):
     Path("threatmodel.layout.json").write_text(json.dumps(layout), encoding="utf-8")
     call("diagram", "-o", "c.svg")
     assert Path("c.svg").read_bytes() != Path("a.svg").read_bytes()
+
+
+def rewrite(*pairs):
+    path = Path("threatmodel.yaml")
+    text = path.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def accept(call, name):
+    call("decide", name, "accept", "--reason", "small", "--approved-by", "lee", "--until", "2999-01-01")
+
+
+def test_a_decision_is_flagged_when_a_fact_it_was_taken_on_changes(shop, call):
+    accept(call, "MODEL-DESERIALISE@api")
+    entry = load("threatmodel.yaml").sections.decisions["MODEL-DESERIALISE@api"]
+    assert entry.basis.facts["model.model_format"] == "unknown"
+    assert entry.covers == ["load"]
+    assert "decision changed" not in call("risks").out
+    rewrite(("holds: [weights]", "holds: [weights], facts: {model_format: pickle}"))
+    said = "model.model_format was unknown, is pickle now"
+    for command in (("risks",), ("risks", "--all"), ("threats",), ("explain", "MODEL-DESERIALISE@api")):
+        assert said in call(*command).out
+    (risk,) = (
+        item
+        for item in json.loads(call("risks", "--json").out)["risks"]
+        if item["id"] == "MODEL-DESERIALISE@api"
+    )
+    assert risk["decision"]["changed"] == [{"fact": "model.model_format", "was": "unknown", "now": "pickle"}]
+    call("report", "-o", "report.md")
+    assert said in Path("report.md").read_text(encoding="utf-8").replace("\\", "")
+    accept(call, "MODEL-DESERIALISE@api")
+    assert "decision changed" not in call("risks").out
+
+
+def test_deciding_again_takes_the_rating_that_counts_then(shop, call):
+    call("decide", "MODEL-DESERIALISE@api", "transfer", "--rating", "SL:0/M:0/O:0/S:0/ED:0/EE:0/A:0/ID:0")
+    assert "decision changed" not in call("risks").out
+    call("decide", "MODEL-DESERIALISE@api", "transfer")
+    assert "decision changed" not in call("risks").out
+
+
+def test_a_wildcard_keeps_its_places_and_their_facts(shop, call):
+    call("decide", "MODEL-DESERIALISE@*", "transfer")
+    entry = load("threatmodel.yaml").sections.decisions["MODEL-DESERIALISE@*"]
+    assert entry.covers == ["load"]
+    assert "load.verifies_signature" in entry.basis.facts
+
+
+def test_what_is_verified_counts_and_the_contradiction_is_shown(shop, call):
+    rewrite(
+        ("in: lan}   # answers", "in: lan, facts: {sandboxed_loading: no}}"),
+        ("flows:", "controls: {box: {control: sandboxed-loading, on: [api], status: verified}}\nflows:"),
+    )
+    said = "api.sandboxed_loading is written as no, but box is verified and says yes"
+    for command in ("validate", "risks", "threats"):
+        assert said in call(command).out
+    refuted = {"place": "api", "fact": "sandboxed_loading", "claimed": "no", "verified": "yes", "by": "box"}
+    for command in ("validate", "risks"):
+        assert json.loads(call(command, "--json").out)["contradictions"] == [refuted]
+    told = call("explain", "MODEL-DESERIALISE@api").out
+    assert "a verified control, against the model (no)" in told
+    call("report", "-o", "report.html")
+    assert "Evidence against the model" in Path("report.html").read_text(encoding="utf-8")
+
+
+NEWER = """\
+threats:
+  LATE:
+    title: "{element} is late"
+    text: Late.
+    at: element
+    applies: element is 'inference-service'
+    stride: [denial-of-service]
+    cia: [availability]
+    agents: [accident]
+    controls: [sandboxed-loading]
+    since: 2
+"""
+
+
+def test_threats_of_a_newer_catalogue_stand_apart(shop, call):
+    Path("mantlet-rules").mkdir()
+    Path("mantlet-rules/late.yaml").write_text(NEWER, encoding="utf-8")
+    heading = "New in the catalogue since version 1"
+    for command in (("risks",), ("risks", "--all"), ("threats",)):
+        before, _, after = call(*command).out.partition(heading)
+        assert "LATE@api" in after
+        assert "LATE@api" not in before
+    new = {item["id"] for item in json.loads(call("threats", "--json").out)["threats"] if item["new"]}
+    assert new == {"LATE@api"}
+    rewrite(("mantlet: 1\n", "mantlet: 1\ncatalogue: {version: 2}\n"))
+    assert heading not in call("risks").out
+    rewrite(("{version: 2}", "{version: 3}"))
+    assert "catalogue older than the model" in call("risks").out
+
+
+def test_conditions_under_not_are_said_the_way_they_count(shop, call):
+    conditions = json.loads(call("explain", "MODEL-DESERIALISE@api", "--json").out)["applies"]["conditions"]
+    (turned,) = (item for item in conditions if item["condition"].startswith("not "))
+    assert turned["answer"] == "yes"

@@ -168,6 +168,7 @@ def test_threat_record_has_the_documented_shape():
         "linddun",
         "trim",
         "refs",
+        "new",
         "rating",
         "controls",
         "because",

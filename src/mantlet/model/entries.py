@@ -74,7 +74,7 @@ class CatalogueChoice(Entry):
     """Which catalogue version and packs this model is judged by."""
 
     version: int = 1
-    """Version of the catalogue that the model was last judged by."""
+    """Version of the catalogue that the model was last judged by; threats of newer types are listed apart."""
     packs: list[str] | UnsetType = UNSET
     """Rule packs; without it those that are on by default."""
 
@@ -249,9 +249,10 @@ class ControlInPlace(Entry):
 class Basis(Entry):
     """What was true when a decision was taken; a change flags the decision."""
 
-    severity: str = ""
+    severity: Literal["note", "low", "medium", "high", "critical"] | UnsetType = UNSET
     """How severe it was."""
     facts: dict[str, str] = field(default_factory=dict)
+    """What the threats' rules read there, by `place.fact`; `unknown` where nobody had written it."""
 
 
 class Decision(Entry):
@@ -275,7 +276,7 @@ class Decision(Entry):
     decided_on: Date | UnsetType = UNSET
     basis: Basis | UnsetType = UNSET
     covers: list[str] = field(default_factory=list)
-    """For a wildcard: the places it covered when it was taken; a new place is a new open risk."""
+    """For a wildcard or a whole risk: the places it covered when it was taken; a new place is a new open risk."""
 
 
 class Vulnerability(Entry):

@@ -199,9 +199,9 @@ def _standing(
 
 
 def _worse(decision: Decision, severities: list[Severity]) -> list[str]:
-    if decision.basis is UNSET or not decision.basis.severity or not severities:
+    if decision.basis is UNSET or decision.basis.severity is UNSET or not severities:
         return []
-    now = max(severities).word
-    if Severity.of(now) > Severity.of(decision.basis.severity):
-        return [f"was decided at {decision.basis.severity}, is {now} now"]
+    now = max(severities)
+    if now > Severity.of(decision.basis.severity):
+        return [f"was decided at {decision.basis.severity}, is {now.word} now"]
     return []
