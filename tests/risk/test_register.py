@@ -236,6 +236,16 @@ def test_residual_follows_the_engine():
     assert remains.planned is None
 
 
+def test_a_planned_control_works_where_its_facts_are():
+    rules = RULES.replace("sets: {flow.encrypted: yes}", "sets: {element.sandboxed_loading: yes}").replace(
+        "flow.encrypted is 'yes'", "target.sandboxed_loading is 'yes'"
+    )
+    model = MODEL.replace("NETWORK", "internet")
+    for place in ("ask", "api", "*"):
+        made = register(model + decision(f"'LEAK@{place}': {{treatment: mitigate, controls: [tls]}}"), rules)
+        assert Residuals(made).of(made.by_id("LEAK@api")).planned is None, place
+
+
 def test_a_control_lowers_the_factors_it_names():
     with_spare = shop(extra="controls: {two: {control: spare, on: [api], status: implemented}}\n")
     assert (

@@ -1,3 +1,4 @@
+import itertools
 import json
 
 from hypothesis import given, settings
@@ -6,6 +7,7 @@ from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.document import Document
 from mantlet.store.dump import dump
 from mantlet.store.emit import WIDTH
+from mantlet.store.scalars import scalar
 from mantlet.store.yamlread import read_yaml
 from tests.store.generated import models, texts
 
@@ -38,6 +40,17 @@ def test_any_text_survives_as_key_and_value(key, value):
         else {"system": {"name": value}}
     )
     assert Document(dump(model)).sections() == model
+
+
+def test_every_short_text_survives_inside_a_mapping_and_a_list():
+    signs = "a0 -?:,[{}#&*!|>'\"%@~.</"
+    every = ["".join(signs) for length in (1, 2, 3) for signs in itertools.product(signs, repeat=length)]
+    texts = [text for text in every if text == text.strip()]
+    for start in range(0, len(texts), 500):
+        some = texts[start : start + 500]
+        parts = [f"{{k: {scalar(text, None)}}}, {scalar(text, None)}" for text in some]
+        read = read_yaml("[" + ",\n ".join(parts) + "]", "").raw
+        assert read == [item for text in some for item in ({"k": text}, text)]
 
 
 def test_short_entries_share_a_line_and_long_ones_do_not():

@@ -12,6 +12,8 @@ from msgspec import structs
 
 from mantlet.analysis.engine import Analysis, State
 from mantlet.model.entries import ControlInPlace, Sections
+from mantlet.model.model import RETURNS
+from mantlet.risk.decisions import Ruling
 from mantlet.risk.owasp import Severity
 from mantlet.risk.register import Register, Risk
 
@@ -33,28 +35,39 @@ def without_controls(sections: Sections) -> Sections:
     return structs.replace(sections, controls={})
 
 
-def with_plans(sections: Sections) -> Sections:
+def with_plans(register: Register) -> Sections:
     """Return the model as it will be: planned controls implemented, and decisions to mitigate carried out."""
+    sections = register.analysis.sections
     controls = {
         name: structs.replace(place, status="implemented") if place.status == "planned" else place
         for name, place in sections.controls.items()
     }
-    for key, decision in sections.decisions.items():
-        if decision.treatment != "mitigate":
-            continue
-        _, _, place = key.partition("@")
-        where = decision.covers if place == "*" else [_element_of(sections, place)]
-        for control in decision.controls:
-            controls[f"{key}+{control}"] = ControlInPlace(control=control, on=where, status="implemented")
+    for ruling in register.rulings.all:
+        if ruling.decision.treatment == "mitigate":
+            for control in ruling.decision.controls:
+                on = _where(register, ruling, control)
+                controls[f"{ruling.key}+{control}"] = ControlInPlace(
+                    control=control, on=on, status="implemented"
+                )
     return structs.replace(sections, controls=controls)
 
 
-def _element_of(sections: Sections, place: str) -> str:
-    """Return what a control for a place goes on: the flow or element itself; of a copy, its element."""
-    name = place.removesuffix(".returns")
-    if name in sections.elements or name in sections.flows or name in sections.boundaries or name == "system":
-        return name
-    return name.rpartition("/")[2]
+def _where(register: Register, ruling: Ruling, name: str) -> list[str]:
+    """Return what a control for some threats goes on: their flow or element.
+
+    Of a flow also the end that they are about, where the control changes something there.
+    """
+    control = register.analysis.catalogue.controls.get(name)
+    at_elements = control is not None and any(key.startswith("element.") for key in control.sets)
+    flows = register.analysis.sections.flows
+    found: dict[str, None] = {}
+    for row in ruling.rows:
+        place, element = register.analysis.place_of(row), register.element_id(row)
+        flow = place.removesuffix(RETURNS)
+        found[flow if flow in flows else element] = None
+        if flow in flows and at_elements:
+            found[element] = None
+    return list(found)
 
 
 class Residuals:
@@ -63,7 +76,7 @@ class Residuals:
     def __init__(self, register: Register) -> None:
         self.current = register
         sections = register.analysis.sections
-        bare, planned = without_controls(sections), with_plans(sections)
+        bare, planned = without_controls(sections), with_plans(register)
         self.inherent = register if bare.controls == sections.controls else _register(bare, register)
         self.planned = register if planned.controls == sections.controls else _register(planned, register)
         self._severity = [

@@ -15,7 +15,7 @@ from mantlet.store.shape import Type
 from mantlet.store.tree import NULLS, Raw, core_value
 
 _FIRST = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=]|-(?=\d)")
-_BREAKING = re.compile(r"[,\[\]{}]|:(?=\s|$)|(?<=\s)#|^\.\.\.")
+_BREAKING = re.compile(r"[,\[\]{}]|:(?=[\s?]|$)|(?<=\s)#|^\.\.\.")
 _AMBIGUOUS = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false)"
     r"|[-+]?(0x[0-9a-fA-F_]+|0o?[0-7_]+|0b[01_]+|[0-9][0-9_]*(:[0-5]?\d)*(\.[0-9_]*)?([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?)"
