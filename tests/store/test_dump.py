@@ -44,10 +44,10 @@ def test_any_text_survives_as_key_and_value(key, value):
 
 def test_every_short_text_survives_inside_a_mapping_and_a_list():
     signs = "a0 -?:,[{}#&*!|>'\"%@~.</"
-    every = ["".join(signs) for length in (1, 2, 3) for signs in itertools.product(signs, repeat=length)]
-    texts = [text for text in every if text == text.strip()]
-    for start in range(0, len(texts), 500):
-        some = texts[start : start + 500]
+    every = ["".join(some) for length in (1, 2, 3) for some in itertools.product(signs, repeat=length)]
+    short = [text for text in every if text == text.strip()]
+    for start in range(0, len(short), 500):
+        some = short[start : start + 500]
         parts = [f"{{k: {scalar(text, None)}}}, {scalar(text, None)}" for text in some]
         read = read_yaml("[" + ",\n ".join(parts) + "]", "").raw
         assert read == [item for text in some for item in ({"k": text}, text)]
