@@ -12,6 +12,7 @@ from mantlet.cli import (
     diagram,
     explain,
     init,
+    privacy,
     rate,
     report,
     risks,
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-START, LOOK, DECIDE, REFERENCE = "Start", "Find and understand", "Rate and decide", "Reference"
+START, LOOK, DECIDE, TREAT, REFERENCE = "Start", "Find and understand", "Rate and decide", "Treat", "Reference"
 app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("init", rich_help_panel=START)(init.init)
 app.command("validate", rich_help_panel=START)(validate.validate)
@@ -48,6 +49,7 @@ app.command("report", rich_help_panel=LOOK)(report.report)
 app.command("ask", rich_help_panel=DECIDE)(ask.ask)
 app.command("decide", rich_help_panel=DECIDE)(decide.decide)
 app.command("rate", rich_help_panel=DECIDE)(rate.rate)
+app.add_typer(privacy.app, name="privacy", rich_help_panel=TREAT)
 app.add_typer(catalogue.app, name="catalogue", rich_help_panel=REFERENCE)
 app.command("schema", rich_help_panel=REFERENCE)(schema.schema)
 

@@ -1,0 +1,19 @@
+"""`mantlet privacy`: find personal data, mask it, anonymise it, and measure what is left."""
+
+from __future__ import annotations
+
+import typer
+
+from mantlet.cli.privacy import find, key, mask, profile
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Find personal data in tables and texts, mask it, and measure what is left.",
+)
+app.command("profile")(profile.profile)
+app.command("mask")(mask.mask)
+app.command("unmask")(mask.unmask)
+app.command("find")(find.find)
+app.command("key")(key.key)

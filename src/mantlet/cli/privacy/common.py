@@ -1,0 +1,65 @@
+"""What the privacy commands share: the extra they need, sizes as people write them, tables on the terminal."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mantlet.base.errors import MissingToolError, UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.table import Table
+
+Data = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DATA…",
+        help="CSV, TSV, Parquet, JSON lines, Arrow or SQLite files, folders, patterns, or a database's address.",
+        show_default=False,
+    ),
+]
+OneTable = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA", help="One table: a file, or FILE:TABLE of a SQLite database.", show_default=False
+    ),
+]
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)i?b?", re.IGNORECASE)
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_NEEDED = ("polars", "polars_hash", "faker", "phonenumbers")
+
+
+def need_extra() -> None:
+    """Raise `MissingToolError` with the command to type where the privacy extra isn't installed."""
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingToolError(f"this needs {', '.join(missing)}", mend="pip install 'mantlet[privacy]'")
+
+
+def read_size(text: str) -> int:
+    """Return a size such as `500MB` in bytes; an empty one is 0."""
+    if not text:
+        return 0
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"'{text}' is not a size", mend="write it like 500MB or 2GB")
+    return int(float(match[1]) * _UNITS[match[2].lower()])
+
+
+def read_names(text: str) -> list[str]:
+    """Return column names that people wrote with commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def frame_table(frame: pl.DataFrame, title: str) -> Table:
+    """Return rows of data as a table for the terminal."""
+    from mantlet.cli.terminal import grid, words
+
+    table = grid(*frame.columns, title=title, title_justify="left")
+    for row in frame.iter_rows():
+        table.add_row(*(words("" if value is None else str(value)[:60]) for value in row))
+    return table
