@@ -1,0 +1,152 @@
+"""The last step: things and moves become a draft with names and ids that people would choose."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from functools import cache
+
+import yaml
+
+from mantlet.base.data import read_beside
+from mantlet.catalogue.load import load_catalogue
+from mantlet.discovery.clues import Where
+from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
+from mantlet.discovery.link.linker import Linker, Node
+from mantlet.model.vocabulary import Vocabulary
+
+_DFD = {"external-entity": "external", "process": "process", "data-store": "store"}
+_HOSTED = re.compile(r"^(saas|repo|data):")
+_LEAST = 0.4
+_QUIET_TYPES = frozenset({"config-store"})
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    data = yaml.safe_load(read_beside(__file__, "../kinds.yaml"))
+    return {str(key): str(value) for key, value in data.items()}
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return load_catalogue().vocabulary
+
+
+def dfd_of(node: Node) -> str:
+    """Return whether a thing is outside, a process or a store."""
+    if node.key.startswith("who:"):
+        return "external"
+    if (
+        (any(_HOSTED.match(key) for key in node.keys)
+        and node.type != "experiment-tracker")
+        or "saas:wandb" in node.keys
+    ):
+        return "external"
+    return _DFD.get(_vocabulary().kind(node.type or "process"), "process")
+
+
+def kind_of(node: Node) -> str:
+    """Return the benchmark's label of a thing."""
+    if any(key.startswith("route:") for key in node.keys):
+        return "endpoint"
+    kinds = _kinds()
+    for name in _vocabulary().lineage(node.type):
+        if name in kinds:
+            return kinds[name]
+    return "service"
+
+
+def assemble(linker: Linker) -> Draft:
+    """Return the draft of all that was linked."""
+    nodes = linker.nodes()
+    flows = _flows(linker, nodes)
+    kept = _kept(nodes, flows, linker)
+    ids = _ids([nodes[root] for root in kept])
+    draft = Draft(parts=linker.parts, not_understood=linker.unclear)
+    by_root = dict(zip(kept, ids, strict=True))
+    for root in kept:
+        draft.elements.append(_element(nodes[root], by_root[root], by_root, linker))
+    for (source, target), flow in flows.items():
+        if source in by_root and target in by_root:
+            draft.flows.append(
+                DraftFlow(
+                    source=by_root[source],
+                    target=by_root[target],
+                    data=flow.data,
+                    evidence=flow.evidence,
+                    confidence=flow.confidence,
+                    opened_by=by_root.get(flow.opened_by, ""),
+                )
+            )
+    return draft
+
+
+def _flows(linker: Linker, nodes: dict[str, Node]) -> dict[tuple[str, str], DraftFlow]:
+    flows: dict[tuple[str, str], DraftFlow] = {}
+    for move in linker.moves:
+        source, target = linker.find(move.source), linker.find(move.target)
+        if source == target or source not in nodes or target not in nodes or move.confidence < _LEAST:
+            continue
+        flow = flows.get((source, target))
+        opened = linker.find(move.opened_by) if move.opened_by else ""
+        if flow is None:
+            flows[source, target] = DraftFlow(
+                source=source,
+                target=target,
+                data=move.data,
+                evidence=[str(move.at)],
+                confidence=move.confidence,
+                opened_by=opened,
+            )
+            continue
+        if str(move.at) not in flow.evidence and len(flow.evidence) < 6:
+            flow.evidence.append(str(move.at))
+        flow.data = flow.data or move.data
+        flow.confidence = max(flow.confidence, move.confidence)
+    return flows
+
+
+def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linker: Linker) -> list[str]:
+    """Return the things that take part: connected ones, and the parents of those."""
+    real = {
+        root
+        for root, node in nodes.items()
+        if node.things and node.type not in _QUIET_TYPES and node.confidence >= _LEAST
+    }
+    connected = {end for pair in flows for end in pair if pair[0] in real and pair[1] in real}
+    parents = {linker.find(nodes[root].parent) for root in connected if nodes[root].parent}
+    return [root for root in nodes if root in real and (root in connected or root in parents)]
+
+
+def _ids(nodes: list[Node]) -> list[str]:
+    taken: dict[str, int] = defaultdict(int)
+    ids = []
+    for node in nodes:
+        text = re.sub(r"[^a-z0-9]+", "-", node.name.lower()).strip("-") or "thing"
+        text = text[:48].strip("-")
+        taken[text] += 1
+        ids.append(text if taken[text] == 1 else f"{text}-{taken[text]}")
+    return ids
+
+
+def _element(node: Node, name: str, by_root: dict[str, str], linker: Linker) -> DraftElement:
+    parent = by_root.get(linker.find(node.parent), "") if node.parent else ""
+    places = [str(place) for place in dict.fromkeys(node.places) if place.path]
+    return DraftElement(
+        id=name,
+        name=node.name,
+        type=node.type or "process",
+        kind=kind_of(node),
+        dfd=dfd_of(node),
+        parent=parent if parent != name else "",
+        evidence=places[:24],
+        confidence=round(node.confidence, 2),
+        aliases=node.also[:8],
+        keys=node.keys[:8],
+        facts={fact: (value, str(at)) for fact, (value, at) in node.facts.items()},
+        personal={category: str(at) for category, at in node.personal.items()},
+    )
+
+
+_ = (posixpath, Where)

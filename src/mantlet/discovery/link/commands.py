@@ -1,0 +1,97 @@
+"""Declared steps run commands: which script that is, and the arguments that it gets."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from mantlet.discovery.clues import Clue, Runs, Setting, Where
+
+_PYTHON = re.compile(r"^(python|pypy|ipython)[\d.]*$")
+_PREFIXES = {
+    "poetry", "uv", "pipenv", "pdm", "hatch", "rye", "conda", "micromamba", "run", "exec", "sudo", "env", "nohup", "time", "dotenv",
+    "accelerate", "launch", "torchrun", "deepspeed", "mpirun", "horovodrun", "spark-submit", "streamlit", "chainlit", "panel", "serve",
+    "gradio", "ddtrace-run", "opentelemetry-instrument", "tini", "--", "xvfb-run", "coverage", "papermill", "ray", "job", "submit",
+}  # fmt: skip
+_SERVERS = {"uvicorn", "gunicorn", "hypercorn", "daphne", "celery", "flask", "fastapi", "bentoml", "granian"}
+
+
+def scripts(clues: Iterable[Clue], files: Collection[str]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """Return, per script, the keys of the steps that run it with the arguments that they give."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for clue in clues:
+        if isinstance(clue, Runs):
+            script, rest = script_of(clue.argv, clue.folder, files)
+            if script and (clue.key, rest) not in found[script]:
+                found[script].append((clue.key, rest))
+    return dict(found)
+
+
+def script_of(argv: tuple[str, ...], folder: str, files: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the file of the repository that a command runs, and the arguments after it."""
+    parts = list(argv)
+    index = 0
+    module = False
+    while index < len(parts) and index < 24:
+        part = parts[index]
+        name = posixpath.basename(part)
+        if part == "-m" and index + 1 < len(parts):
+            index += 1
+            path = _module(parts[index], folder, files)
+            if path:
+                return path, tuple(parts[index + 1 :])
+        elif name in _SERVERS:
+            module = True
+        elif module and ":" in part and not part.startswith("-"):
+            path = _module(part.partition(":")[0], folder, files)
+            if path:
+                return path, ()
+        elif part.endswith((".py", ".ipynb")):
+            path = _file(part, folder, files)
+            return path, tuple(parts[index + 1 :]) if path else ()
+        elif module and re.fullmatch(r"[\w.]+", part) and index and parts[index - 1] in {"-A", "--app"}:
+            path = _module(part, folder, files)
+            if path:
+                return path, ()
+        index += 1
+    return "", ()
+
+
+def _file(text: str, folder: str, files: Collection[str]) -> str:
+    text = text.removeprefix("./")
+    candidates = [posixpath.normpath(posixpath.join(folder, text)), posixpath.normpath(text.lstrip("/"))]
+    for candidate in candidates:
+        if candidate in files:
+            return candidate
+    parts = text.strip("/").split("/")
+    for start in range(1, len(parts)):
+        tail = "/".join(parts[start:])
+        if tail in files:
+            return tail
+    ending = [path for path in files if path.endswith("/" + text.lstrip("/"))]
+    return ending[0] if len(ending) == 1 else ""
+
+
+def _module(name: str, folder: str, files: Collection[str]) -> str:
+    base = name.replace(".", "/")
+    for prefix in (folder, "", "src", "app"):
+        for candidate in (f"{base}.py", f"{base}/__main__.py", f"{base}/__init__.py"):
+            path = posixpath.normpath(posixpath.join(prefix, candidate))
+            if path in files:
+                return path
+    ending = [path for path in files if path.endswith(f"/{base}.py")]
+    return ending[0] if len(ending) == 1 else ""
+
+
+def environment(clues: Iterable[Clue]) -> dict[str, tuple[str, Where]]:
+    """Return what variables of the environment are set to; examples count least."""
+    found: dict[str, tuple[str, Where]] = {}
+    for clue in clues:
+        if isinstance(clue, Setting) and clue.key.startswith("env:"):
+            found.setdefault(clue.key[4:], (clue.value, clue.at))
+    return found
+
+
+_ = (_PYTHON, _PREFIXES)

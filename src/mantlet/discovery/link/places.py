@@ -1,0 +1,103 @@
+"""Paths that name one place: mounts, folders and what lies in them, parts that aren't known."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
+
+from mantlet.discovery.clues import Clue, Mount
+from mantlet.discovery.link.linker import Linker
+
+
+def unite_paths(linker: Linker, clues: Iterable[Clue], files: frozenset[str]) -> None:
+    """Unite the keys of paths that name one place."""
+    _mounted(linker, [clue for clue in clues if isinstance(clue, Mount)])
+    _absolute(linker)
+    _patterns(linker)
+    _in_folders(linker, files)
+
+
+def _paths(linker: Linker) -> list[str]:
+    return sorted(key for key in linker.keys if key.startswith("path:"))
+
+
+def _mounted(linker: Linker, mounts: list[Mount]) -> None:
+    """A path inside a container is one outside."""
+    for mount in mounts:
+        inside = "path:" + mount.inside.rstrip("/")
+        for key in _paths(linker):
+            if key == inside or key.startswith(inside + "/"):
+                rest = key[len(inside) :]
+                if mount.outside.startswith("path:"):
+                    outside = "path:" + posixpath.normpath(mount.outside[5:] + rest)
+                    if outside in linker.things or rest:
+                        linker.unite(outside, key)
+                elif not rest:
+                    linker.unite(mount.outside, key)
+
+
+def _absolute(linker: Linker) -> None:
+    """An absolute path whose end is a path of the repository."""
+    paths = _paths(linker)
+    relative = [key[5:] for key in paths if not key.startswith(("path:/", "path:~"))]
+    for key in paths:
+        if key.startswith(("path:/", "path:~")):
+            found = [path for path in relative if key.endswith("/" + path) and path.count("/") >= 1]
+            if found:
+                linker.unite("path:" + max(found, key=len), key)
+
+
+def _patterns(linker: Linker) -> None:
+    """Names with unknown parts in one folder are the folder's files."""
+    by_folder: dict[str, list[str]] = defaultdict(list)
+    for key in _paths(linker):
+        folder, name = posixpath.split(key[5:])
+        if "*" in name and folder:
+            by_folder[folder].append(key)
+    for folder, keys in by_folder.items():
+        types = defaultdict(list)
+        for key in keys:
+            types[posixpath.splitext(key)[1]].append(key)
+        for same in types.values():
+            for key in same[1:]:
+                linker.unite(same[0], key)
+        del folder
+
+
+def _in_folders(linker: Linker, files: frozenset[str]) -> None:
+    """What lies in a folder that is written or read as a whole is a part of it."""
+    moved = {move.source for move in linker.moves} | {move.target for move in linker.moves}
+    folders = [
+        key
+        for key in _paths(linker)
+        if key in moved and "." not in posixpath.basename(key[5:]) and "*" not in key and key[5:] not in files
+    ]
+    for key in _paths(linker):
+        inside = [folder for folder in folders if key.startswith(folder + "/")]
+        if inside:
+            linker.unite(max(inside, key=len), key)
+
+
+def siblings(linker: Linker) -> None:
+    """Data files and pictures of one folder with the same readers and writers are one store."""
+    into: dict[str, set[str]] = defaultdict(set)
+    for move in linker.moves:
+        source, target = linker.find(move.source), linker.find(move.target)
+        into[source].add(f">{target}")
+        into[target].add(f"<{source}")
+    groups: dict[tuple[str, frozenset[str]], list[str]] = defaultdict(list)
+    for key in _paths(linker):
+        root = linker.find(key)
+        things = linker.things.get(key, [])
+        if root != key or not things or not posixpath.dirname(key[5:]):
+            continue
+        if things[0].type in {"dataset-store", "file-store"} and _by_code(into[root]):
+            groups[posixpath.dirname(key[5:]), frozenset(into[root])].append(key)
+    for keys in groups.values():
+        for key in keys[1:]:
+            linker.unite(keys[0], key)
+
+
+def _by_code(ends: set[str]) -> bool:
+    return bool(ends) and all(end[1:].startswith(("code:", "stage:", "app:", "job:")) for end in ends)

@@ -1,0 +1,405 @@
+"""Calls: functions of the repository are read with their arguments, libraries are looked up in the catalogue."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from mantlet.discovery.clues import Where
+from mantlet.discovery.python import containers, effects, intrinsics
+from mantlet.discovery.python.expressions import attribute_of, evaluate, is_property, iterate, of_class
+from mantlet.discovery.python.values import (
+    UNKNOWN,
+    Class,
+    External,
+    Function,
+    Instance,
+    Mapping,
+    Method,
+    Object,
+    Partial,
+    Scope,
+    Sequence,
+    Super,
+    Value,
+    cap,
+    constant,
+    join,
+)
+
+if TYPE_CHECKING:
+    from mantlet.discovery.python.machine import Machine
+
+MAX_SAME = 2
+"""How often a function may be on the stack: once more than without recursion."""
+
+
+def call_node(m: Machine, node: ast.Call, scope: Scope) -> Value:
+    """Read a call."""
+    if isinstance(node.func, ast.Name) and node.func.id == "super" and scope.get("super") is None:
+        return _super(scope)
+    function = evaluate(m, node.func, scope)
+    args: list[Value] = []
+    for part in node.args[:64]:
+        if isinstance(part, ast.Starred):
+            args += _spread(m, evaluate(m, part.value, scope))
+        else:
+            args.append(evaluate(m, part, scope))
+    named: dict[str, Value] = {}
+    for keyword in node.keywords[:128]:
+        value = evaluate(m, keyword.value, scope)
+        if keyword.arg is not None:
+            named[keyword.arg] = value
+        else:
+            for atom in value.atoms:
+                if isinstance(atom, Mapping):
+                    named |= {
+                        key: item
+                        for key, item in atom.items.items()
+                        if isinstance(key, str) and key not in named
+                    }
+                    named.setdefault("**", atom.rest)
+            named.setdefault("**", Value((), value.origins))
+    return call(m, function, args, named, node)
+
+
+def _spread(m: Machine, value: Value) -> list[Value]:
+    first = value.first(Sequence)
+    if first is not None and first.items and not first.rest.atoms:
+        return list(first.items)
+    return [iterate(m, value)]
+
+
+def _super(scope: Scope) -> Value:
+    owner, cls = scope.get("self") or scope.get("cls"), scope.get(" class")
+    here = cls.first(Class) if cls else None
+    for atom in owner.atoms if owner else ():
+        if isinstance(atom, Object) and here is not None:
+            return Value((Super(atom, here),))
+    return UNKNOWN
+
+
+def call(m: Machine, function: Value, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    """Call whatever a value may be."""
+    if not function.atoms:
+        return effects.unknown(m, "", [Value((), function.origins), *args], named, node)
+    found = [call_atom(m, atom, args, named, node, function) for atom in function.atoms]
+    return join(*found)
+
+
+def call_atom(
+    m: Machine, atom: Any, args: list[Value], named: dict[str, Value], node: ast.AST, whole: Value
+) -> Value:
+    """Call one thing."""
+    if isinstance(atom, Function):
+        return call_function(m, atom, args, named, node)
+    if isinstance(atom, Class):
+        return instantiate(m, atom, args, named, node)
+    if isinstance(atom, External):
+        special = intrinsics.FUNCTIONS.get(atom.name)
+        if special is not None:
+            result = special(m, args, named, node)
+            if result is not None:
+                return result
+        return effects.library(m, atom.name, args, named, node, Value((), whole.origins))
+    if isinstance(atom, Method):
+        return call_method(m, atom, args, named, node)
+    if isinstance(atom, Partial):
+        return call(m, atom.target, [*atom.args, *args], {**atom.named, **named}, node)
+    if isinstance(atom, Object):
+        return _call_object(m, atom, args, named, node, whole)
+    if isinstance(atom, Instance):
+        calling = intrinsics.METHODS.get(f"{atom.type}.__call__")
+        result = calling(m, atom, args, named, node) if calling is not None else None
+        return result or effects.library(
+            m, f"{atom.type}.__call__", args, named, node, Value((atom,), whole.origins)
+        )
+    return UNKNOWN
+
+
+def _call_object(
+    m: Machine, atom: Object, args: list[Value], named: dict[str, Value], node: ast.AST, whole: Value
+) -> Value:
+    for name in ("__call__", "forward", "call"):
+        method = of_class(atom.cls, name, atom)
+        if method is not None:
+            if name != "__call__":
+                effects.library(
+                    m, f"{_base(atom)}.__call__", args, named, node, Value((atom,), whole.origins)
+                )
+            result = call(m, method, args, named, node)
+            return result if name == "__call__" else result.with_origins(m.made())
+    return effects.library(m, f"{_base(atom)}.__call__", args, named, node, Value((atom,), whole.origins))
+
+
+def _base(atom: Object) -> str:
+    """Return the library's class that an object's class inherits from."""
+    return next(iter(atom.cls.externals()), f"{atom.cls.name}")
+
+
+def call_method(
+    m: Machine, method: Method, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
+    """Call a method of something that isn't an object of the repository."""
+    owner, name = method.owner, method.name
+    if isinstance(owner, str):
+        return intrinsics.text_method(m, owner, name, args, named, node, method.origins)
+    if isinstance(owner, (Sequence, Mapping)):
+        return containers.method(m, owner, name, args, named, node)
+    if isinstance(owner, Function):
+        return _method_of_function(m, owner, name, args, named, node)
+    if isinstance(owner, Class):
+        return effects.library(
+            m, f"{_base(Object(owner))}.{name}", args, named, node, Value((Object(owner),))
+        )
+    recv = Value((owner,), method.origins)
+    if isinstance(owner, Object):
+        if name in containers.CHANGING and owner.shared:
+            containers.touched(m, recv, "store", node, join(*args))
+        return effects.method_of_object(m, owner, name, args, named, node, recv)
+    if isinstance(owner, Instance):
+        special = intrinsics.METHODS.get(f"{owner.type}.{name}")
+        if special is not None:
+            result = special(m, owner, args, named, node)
+            if result is not None:
+                return result
+        return effects.library(m, f"{owner.type}.{name}", args, named, node, recv)
+    if isinstance(owner, Method):
+        inner = _chain(owner)
+        return effects.library(m, f"{inner[0]}.{name}", args, named, node, Value((inner[1],), method.origins))
+    return effects.unknown(m, name, [recv, *args], named, node)
+
+
+def _chain(method: Method) -> tuple[str, Any]:
+    """Return the qualified name and the first owner of `client.chat.completions`."""
+    names = [method.name]
+    owner = method.owner
+    while isinstance(owner, Method) and len(names) < 8:
+        names.append(owner.name)
+        owner = owner.owner
+    head = owner.type if isinstance(owner, Instance) else _base(owner) if isinstance(owner, Object) else ""
+    return ".".join([head, *reversed(names)]), owner
+
+
+def _method_of_function(
+    m: Machine, owner: Function, name: str, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
+    """`task.delay(x)`, `step.remote(x)` and the like call the function elsewhere."""
+    if name in {
+        "delay",
+        "remote",
+        "submit",
+        "map",
+        "apply_async",
+        "fn",
+        "local",
+        "func",
+        "run",
+        "send",
+        "si",
+        "s",
+        "invoke",
+        "ainvoke",
+    }:
+        if name == "apply_async":
+            given = (named.get("args") or (args[0] if args else UNKNOWN)).first(Sequence)
+            args = list(given.items) if given is not None else args
+        if name == "map":
+            args = [iterate(m, value) for value in args]
+        return call_function(m, owner, args, named, node)
+    if name in {"override", "with_options", "options", "partial", "expand", "set"}:
+        return Value((owner,))
+    return UNKNOWN
+
+
+def instantiate(m: Machine, cls: Class, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    """Make an object of a class of the repository."""
+    made = Object(cls)
+    init = of_class(cls, "__init__", made)
+    function = init.first(Function) if init is not None else None
+    externals = cls.externals()
+    if function is not None:
+        call_function(m, function, args, named, node)
+    else:
+        _fields(cls, made, args, named)
+        for base in externals:
+            effects.construct(m, base, made, args, named, node)
+    carried = cap(
+        frozenset().union(*(value.origins for value in args), *(value.origins for value in named.values()))
+    )
+    if effects.is_model_class(externals):
+        m.event("model", node, detail=externals[0])
+        return Value((made,), m.made())
+    if function is None:
+        return Value((made,), carried)
+    return Value((made,))
+
+
+def _fields(cls: Class, made: Object, args: list[Value], named: dict[str, Value]) -> None:
+    """Fill the fields of a data class."""
+    names = [
+        statement.target.id
+        for part in reversed(cls.lineage())
+        for statement in part.node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    ]
+    for name, value in zip(names, args, strict=False):
+        made.attrs[name] = value
+    made.attrs.update({name: value for name, value in named.items() if name != "**"})
+
+
+def call_function(
+    m: Machine, function: Function, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
+    """Read a function of the repository with these arguments."""
+    carried = cap(frozenset().union(*(v.origins for v in args), *(v.origins for v in named.values())))
+    if m.active.count(function.node) >= MAX_SAME or len(m.active) >= 40 or m.left <= 0:
+        return Value((), carried)
+    mark = _mark(m, function, args, named)
+    if mark in m.memory:
+        return m.memory[mark]
+    called = m.at(node)
+    code = m.function_code(function)
+    owner = f"{function.module.code}#{function.cls.name}" if function.cls else ""
+    at = Where(function.module.path, function.node.lineno)
+    m.active.append(function.node)
+    m.returned.append([])
+    names, m.active_names = m.active_names, [function.name]
+    m.globals.append(set())
+    importing, m.importing = m.importing, 0 if not m.importing else m.importing
+    try:
+        with m.entering(code, at, called, function.module, owner=owner):
+            result = run_body(m, function, args, named)
+    finally:
+        m.importing = importing
+        m.globals.pop()
+        m.active_names = names
+        m.returned.pop()
+        m.active.pop()
+    m.memory[mark] = result
+    return result
+
+
+def _mark(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> tuple[Any, ...]:
+    """Return what makes a call the same as an earlier one of the same caller."""
+    root = next((frame for frame in m.frame.up() if frame.parent is None), None) if m.frame else None
+    parts = [(name, *_signature(value)) for name, value in named.items()]
+    return (
+        root.number if root else -1,
+        m.frame.code if m.frame else "",
+        id(function.node),
+        id(function.owner),
+        m.importing > 0,
+        tuple(_signature(value) for value in args),
+        tuple(parts),
+    )
+
+
+def _signature(value: Value) -> tuple[Any, ...]:
+    atoms = tuple(a if isinstance(a, (str, int, float, bytes)) else id(a) for a in value.atoms)
+    return (atoms, value.origins)
+
+
+def run_body(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> Value:
+    """Bind the parameters and read the body; return what the function may return."""
+    from mantlet.discovery.python.statements import run
+
+    scope = Scope(function.outer or function.module.scope)
+    bind(m, function, args, named, scope)
+    node = function.node
+    if isinstance(node, ast.Lambda):
+        return evaluate(m, node.body, scope)
+    run(m, node.body, scope)
+    value = join(*m.returned[-1])
+    if is_generator(node) and not _is_context(node):
+        return Value((Sequence([], value),), value.origins)
+    return value
+
+
+def bind(m: Machine, function: Function, args: list[Value], named: dict[str, Value], scope: Scope) -> None:
+    """Give the parameters their values."""
+    spec = function.node.args
+    names = [part.arg for part in (*spec.posonlyargs, *spec.args)]
+    given = list(args)
+    if function.owner is not None and names:
+        given.insert(0, Value((function.owner,)))
+    if function.cls is not None:
+        scope.names[" class"] = Value((function.cls,))
+    for name, value in zip(names, given, strict=False):
+        scope.names[name] = value
+    if spec.vararg is not None:
+        scope.names[spec.vararg.arg] = Value((Sequence(given[len(names) :]),))
+    left = dict(named)
+    annotations = {part.arg: part.annotation for part in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    defaults = dict(zip(names[::-1], spec.defaults[::-1], strict=False))
+    defaults |= {
+        part.arg: value for part, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value
+    }
+    for name in (*names, *(part.arg for part in spec.kwonlyargs)):
+        if name in left:
+            scope.names[name] = left.pop(name)
+        elif name not in scope.names:
+            scope.names[name] = default(m, function, defaults.get(name), annotations.get(name))
+            if "**" in named:
+                scope.names[name] = join(scope.names[name], named["**"])
+    if spec.kwarg is not None:
+        scope.names[spec.kwarg.arg] = Value(
+            (Mapping({k: v for k, v in left.items() if k != "**"}, left.get("**", UNKNOWN)),)
+        )
+
+
+def default(m: Machine, function: Function, given: ast.expr | None, annotation: ast.expr | None) -> Value:
+    """Return what a parameter may be that a call leaves out."""
+    outer = function.outer or function.module.scope
+    value = evaluate(m, given, outer) if given is not None else UNKNOWN
+    if (
+        not any(not isinstance(atom, External) for atom in value.atoms)
+        and annotation is not None
+        and given is None
+    ):
+        return typed(m, annotation, outer)
+    return value
+
+
+def typed(m: Machine, annotation: ast.expr, scope: Scope) -> Value:
+    """Return an object of the class that an annotation names, as far as that is a library's."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value[:200], mode="eval").body
+        except (SyntaxError, ValueError):
+            return UNKNOWN
+    value = evaluate(m, annotation, scope)
+    found = [
+        Instance(atom.name)
+        for atom in value.atoms
+        if isinstance(atom, External)
+        and "." in atom.name
+        and not atom.name.startswith(("builtins.", "typing."))
+    ]
+    return Value(tuple(found[:3]))
+
+
+_GENERATORS: dict[int, bool] = {}
+
+
+def is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function yields."""
+    pending: list[ast.AST] = list(node.body)
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            pending += ast.iter_child_nodes(part)
+    return False
+
+
+def _is_context(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    names = [
+        item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "")
+        for item in node.decorator_list
+    ]
+    return any("contextmanager" in name for name in names)
+
+
+_ = (attribute_of, is_property, constant)

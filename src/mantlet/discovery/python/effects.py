@@ -1,0 +1,397 @@
+"""What calls of libraries do, as the catalogue says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mantlet.discovery.clues import Where
+from mantlet.discovery.python import frameworks, paths, specials
+from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.trace import Resource
+from mantlet.discovery.python.values import (
+    HOLE,
+    UNKNOWN,
+    External,
+    Function,
+    Instance,
+    Mapping,
+    Method,
+    Object,
+    Origin,
+    Sequence,
+    Value,
+    cap,
+    constant,
+    join,
+)
+
+if TYPE_CHECKING:
+    from mantlet.discovery.python.machine import Machine
+
+ROLES = frozenset(
+    {"fit", "predict", "transform", "evaluate", "aggregate", "generate", "embed", "forward", "track"}
+)
+SENDS = re.compile(
+    r"^(a?)(add|insert|upsert|put|write|save|send|publish|upload|set|create|update|delete|remove|push|index|store|produce|emit|bulk|ingest|import|append|execute_many|drop)(_|$|[A-Z])"
+)
+GETS = re.compile(
+    r"^(a?)(get|query|search|find|read|fetch|list|scan|select|download|consume|poll|receive|retrieve|similarity|lookup|export|sample|count|iter|all|one|first|invoke)(_|$|[A-Z])"
+)
+
+
+def library(
+    m: Machine, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Call a name of a library."""
+    api = m.catalogue.find(name)
+    last = name.rpartition(".")[2]
+    if api is None and (recv.atoms or recv.origins):
+        resource = _held(recv)
+        if resource is not None and not resource.key.startswith("memory:"):
+            by_verb = _verb(m, name, last, resource, args, named, node, recv)
+            if by_verb is not None:
+                return by_verb
+        api = m.catalogue.any.get(last)
+    if api is None:
+        return unknown(m, name, [recv, *args], named, node)
+    return apply(m, api, name, args, named, node, recv)
+
+
+def _held(recv: Value) -> Resource | None:
+    return next(
+        (a.resource for a in recv.atoms if isinstance(a, (Instance, Object)) and a.resource is not None), None
+    )
+
+
+def _verb(
+    m: Machine,
+    name: str,
+    last: str,
+    resource: Resource,
+    args: list[Value],
+    named: dict[str, Value],
+    node: ast.AST,
+    recv: Value,
+) -> Value | None:
+    """Understand a method of a connected client by its verb."""
+    everything = [*args, *named.values()]
+    if SENDS.match(last):
+        m.event("store", node, resource)
+        for value in everything:
+            m.use(value, node, resource)
+        return Value((Instance(name, resource),))
+    if GETS.match(last):
+        m.event("receive", node, resource)
+        for value in everything:
+            m.use(value, node)
+        return Value((Instance(name, resource),), m.made())
+    del recv
+    return None
+
+
+def method_of_object(
+    m: Machine,
+    owner: Object,
+    name: str,
+    args: list[Value],
+    named: dict[str, Value],
+    node: ast.AST,
+    recv: Value,
+) -> Value:
+    """Call a method that an object has from a library's class."""
+    for base in owner.cls.externals():
+        if m.catalogue.find(f"{base}.{name}") is not None:
+            return library(m, f"{base}.{name}", args, named, node, recv)
+    if not owner.cls.externals() and name in owner.attrs:
+        return unknown(m, name, [recv, *args], named, node)
+    return library(m, f"{next(iter(owner.cls.externals()), owner.cls.name)}.{name}", args, named, node, recv)
+
+
+def construct(
+    m: Machine, base: str, made: Object, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> None:
+    """Make an object whose class inherits a library's constructor."""
+    api = m.catalogue.find(base)
+    if api is not None and api.do == "connect":
+        result = apply(m, api, base, args, named, node, UNKNOWN)
+        made.resource = _held(result)
+
+
+def is_model_class(externals: list[str]) -> bool:
+    """Tell whether a class is a neural network or estimator."""
+    return any(
+        name.endswith(
+            (
+                ".Module",
+                ".LightningModule",
+                ".Model",
+                ".PreTrainedModel",
+                ".BaseEstimator",
+                ".ClassifierMixin",
+                "nn.Module",
+            )
+        )
+        or name in {"torch.nn.Module", "tensorflow.keras.Model", "keras.Model"}
+        for name in externals
+    )
+
+
+def unknown(m: Machine, name: str, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    """Call something that nobody described: it works with its arguments, and makes something of them."""
+    results = [_called(m, value, [*args, *named.values()], node) for value in [*args, *named.values()]]
+    everything = [*args, *named.values()]
+    carrying = [value for value in everything if value.origins]
+    for value in carrying:
+        m.use(value, node)
+    _handles(m, args, named, node)
+    resource = _held(args[0]) if args and name.count(".") else None
+    made = m.made() if carrying else frozenset()
+    own = Value((Instance(name or "?", resource),), made)
+    return join(own, *[value for value in results if value is not None])
+
+
+def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Value | None:
+    """Call a function that is handed to a library."""
+    from mantlet.discovery.python.calls import call
+
+    functions = tuple(atom for atom in value.atoms if isinstance(atom, Function))
+    if not functions:
+        return None
+    carried = cap(frozenset().union(*(other.origins for other in others)))
+    given = [other for other in others if other is not value]
+    first = Value((), carried)
+    needed = len(functions[0].node.args.args) - (functions[0].owner is not None)
+    args = [*given, *[first] * needed][:needed] if len(given) >= needed else [first] * needed
+    return call(m, Value(functions), args, {}, node)
+
+
+def _handles(m: Machine, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
+    """Data that goes into an open file through a library (`json.dump(data, file)`)."""
+    values = [*args, *named.values()]
+    for value in values:
+        for atom in value.atoms:
+            if (
+                isinstance(atom, Instance)
+                and atom.type == "io.file"
+                and atom.extra.get("writes")
+                and atom.resource
+            ):
+                for other in values:
+                    if other is not value:
+                        m.use(other, node, atom.resource)
+
+
+def apply(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Do what the catalogue says of a call."""
+    if api.do == "ignore":
+        return Value((Instance(api.returns or name),))
+    if api.do == "pass":
+        return (
+            args[0]
+            if args and not recv.atoms
+            else recv.with_origins(args[0].origins if args else frozenset())
+        )
+    if api.do in specials.SPECIALS:
+        return specials.SPECIALS[api.do](m, api, name, args, named, node, recv)
+    if api.do == "exchange" and any(
+        isinstance(atom, Instance) and atom.extra.get("parts") for atom in recv.atoms
+    ):
+        chains = [atom for atom in recv.atoms if isinstance(atom, Instance)]
+        return join(*[specials.run_chain(m, atom, [*args, *named.values()], node) for atom in chains])
+    if api.do in frameworks.DOES:
+        return frameworks.do(m, api, name, args, named, node, recv)
+    if api.do in {"load", "store", "connect", "send", "receive", "exchange", "delete", "source", "hub"}:
+        return _resourceful(m, api, name, args, named, node, recv)
+    if api.role or api.do in ROLES:
+        m.event(api.do, node, _held(recv), api.says, api.role)
+    results = [_called(m, value, [*args, *named.values()], node) for value in [*args, *named.values()]]
+    values = [*args, *named.values()]
+    for value in values if api.do == "fit" else [recv, *values]:
+        m.use(value, node)
+    returned = Instance(api.returns or name)
+    if api.do in {"input", "show"}:
+        m.event(api.do, node, None, _label(args, named))
+        made = m.made() if api.do == "input" else frozenset()
+        return Value((returned,), made)
+    if api.do == "fit":
+        return Value(recv.atoms or (returned,), cap(m.made()))
+    carrying = recv.origins or any(value.origins for value in values) or api.do in ROLES
+    kept = [value for value in results if value is not None]
+    return join(Value((returned,), m.made() if carrying else frozenset()), *kept)
+
+
+def _label(args: list[Value], named: dict[str, Value]) -> str:
+    label = named.get("label") or (args[0] if args else UNKNOWN)
+    return paths.known_part(label.text() or "")[:80]
+
+
+def argument(arg: str, args: list[Value], named: dict[str, Value], recv: Value) -> Value:
+    """Return the first argument of `0|path|self` that is given."""
+    for name in arg.split("|"):
+        if name == "self" and (recv.atoms or recv.origins):
+            return recv
+        if name.isdigit() and int(name) < len(args):
+            return args[int(name)]
+        if name in named:
+            return named[name]
+    return UNKNOWN
+
+
+def _resourceful(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    target = argument(api.arg, args, named, recv) if api.arg else UNKNOWN
+    resources = find(m, api, target, node, recv)
+    returned = Instance(api.returns or name, resources[0] if resources else None)
+    others = [value for value in [*args, *named.values()] if value is not target]
+    for value in others:
+        _called(m, value, others, node)
+    if api.do == "connect":
+        for resource in resources:
+            m.event("connect", node, resource, api.says)
+        return Value((returned,))
+    payload = (
+        join(*[argument(part, args, named, recv) for part in api.data.split()])
+        if api.data
+        else join(recv if api.arg != "self" else UNKNOWN, *others)
+    )
+    lazy = api.do in {"load", "source", "hub"}
+    origins = frozenset(Origin(resource=resource) for resource in resources) if lazy else m.made()
+    for resource in resources:
+        _note(m, api, resource, payload, node)
+    if api.do in {"load", "receive", "exchange", "source", "hub"}:
+        for value in others:
+            m.use(value, node)
+        if (
+            api.do in {"load", "source", "hub"}
+            and returned.resource is not None
+            and not api.returns.endswith("!")
+        ):
+            returned.resource = None if api.do == "load" else returned.resource
+        return Value((returned,), origins)
+    return Value((returned,))
+
+
+def _note(m: Machine, api: Api, resource: Resource, payload: Value, node: ast.AST) -> None:
+    if api.do in {"store", "send", "exchange", "delete"}:
+        m.event("store", node, resource, api.says or ("deletion" if api.do == "delete" else ""), api.role)
+        m.use(payload, node, resource)
+        _refine(resource, payload)
+    if api.do in {"load", "receive", "exchange", "source", "hub"}:
+        m.event({"exchange": "receive"}.get(api.do, api.do), node, resource, api.says, api.role)
+
+
+def _refine(resource: Resource, payload: Value) -> None:
+    """What is written tells what the file is: a trained model, or data."""
+    if resource.type not in {"", "file-store", "dataset-store"} and not resource.key.endswith(
+        (".bin", ".pkl", ".pickle")
+    ):
+        return
+    for atom in payload.atoms:
+        kind = atom.type if isinstance(atom, Instance) else ""
+        if (isinstance(atom, Object) and is_model_class(atom.cls.externals())) or _is_model_type(kind):
+            resource.type = "model-artifact"
+            return
+
+
+def _is_model_type(name: str) -> bool:
+    return bool(
+        re.match(
+            r"^(sklearn\.(?!model_selection\.train_test_split|metrics|datasets|utils)|xgboost|lightgbm|catboost|statsmodels|keras|tensorflow\.keras|torch\.nn|prophet|implicit|surprise)",
+            name,
+        )
+    ) or name.endswith((".state_dict", ".fit"))
+
+
+def find(m: Machine, api: Api, target: Value, node: ast.AST, recv: Value) -> list[Resource]:
+    """Return the resources that an argument names, or the client's own."""
+    handles = [
+        atom.resource
+        for atom in target.atoms
+        if isinstance(atom, (Instance, Object)) and atom.resource is not None
+    ]
+    if handles:
+        for handle in handles:
+            m.resource(handle.key, api.type, handle.name, m.at(node))
+            if api.do != "connect":
+                break
+        return handles[:2]
+    found: list[Resource] = []
+    for text in _texts(target)[:4]:
+        resource = named_resource(m, api, text, node)
+        if resource is not None and resource not in found:
+            found.append(resource)
+    if found:
+        return found
+    held = _held(recv)
+    if held is not None and (api.arg in {"", "self"} or not target.atoms or api.name == ""):
+        return [held]
+    if api.name or api.default:
+        key = api.default or (api.key if ":" in api.key else f"saas:{api.name.lower()}")
+        key = key.replace("{}", "*")
+        return [m.resource(key, api.type, api.name or paths.name_of(key), m.at(node))]
+    if api.arg and api.do in {"load", "store", "connect"} and not _is_data(target):
+        m.unclear(node, f"{'writes' if api.do == 'store' else 'reads'} something whose name isn't clear")
+    return []
+
+
+def _is_data(target: Value) -> bool:
+    return any(isinstance(atom, (Sequence, Mapping, Object)) for atom in target.atoms) or bool(target.origins)
+
+
+def _texts(target: Value) -> list[str]:
+    texts: list[str] = []
+    for atom in target.atoms:
+        if isinstance(atom, str):
+            texts.append(str(atom))
+        elif isinstance(atom, Sequence):
+            texts += [text for item in atom.items[:4] for text in item.texts()]
+    return texts
+
+
+def named_resource(m: Machine, api: Api, text: str, node: ast.AST) -> Resource | None:
+    """Return the resource that a text names."""
+    script = m.module.path if m.module else ""
+    if api.key == "path":
+        key = paths.of_path(text, script, m.settings)
+    elif api.key == "url":
+        key = paths.of_address(text)
+    elif api.key == "hub":
+        key = hub_key(m, text, script)
+    else:
+        shown = paths.known_part(text)
+        template = api.key if "{}" in api.key else api.key + ":{}"
+        key = template.replace("{}", shown) if shown.strip("*") else ""
+    if not key or key == "path:.":
+        return None
+    fits = api.key in {"path", "url"} and key.startswith("path:")
+    type = paths.type_of(key, api.type) if fits or key.startswith("bucket:") else api.type
+    name = (
+        api.name
+        if api.name and "{}" not in api.key and api.key not in {"path", "hub"}
+        else paths.name_of(key)
+    )
+    return m.resource(key, type, name, m.at(node))
+
+
+def hub_key(m: Machine, text: str, script: str) -> str:
+    """A name for a hub may be a folder here as well."""
+    shown = paths.known_part(text)
+    if not shown.strip("*"):
+        return ""
+    if text.startswith(("\x01", "/", "./", "../", "~")) or shown.count("/") > 1:
+        return paths.of_path(text, script, m.settings)
+    if (
+        shown in m.settings.folders
+        or shown in m.settings.files
+        or paths.SUFFIX_TYPES.get(shown.rpartition(".")[2].lower())
+    ):
+        return paths.of_path(text, script, m.settings)
+    return f"repo:huggingface/{shown}"
+
+
+_ = (HOLE, External, Method, Where, constant)

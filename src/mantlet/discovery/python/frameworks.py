@@ -1,0 +1,144 @@
+"""Calls that put services and pipelines together: applications, routers, dependencies."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.texts import one
+from mantlet.discovery.python.values import HOLE, UNKNOWN, Class, Function, Instance, Object, Sequence, Value
+
+if TYPE_CHECKING:
+    from mantlet.discovery.python.machine import Machine
+
+DOES = frozenset({"app", "router", "include", "depends", "add-route", "lifecycle", "run-app", "schedule"})
+
+
+def do(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Do what the catalogue says of a framework's call."""
+    if api.do in {"app", "router"}:
+        return _made(m, api, name, args, named, node)
+    if api.do == "include":
+        return _included(args, named, recv)
+    if api.do == "depends":
+        made = Instance(api.returns or name)
+        made.extra["depends"] = named.get("dependency") or (args[0] if args else UNKNOWN)
+        return Value((made,))
+    if api.do == "add-route":
+        return _added(m, name, args, named, node, recv)
+    if api.do == "lifecycle":
+        handler = args[-1] if args else named.get("func", UNKNOWN)
+        m.startups += [(atom, recv) for atom in handler.atoms if isinstance(atom, Function)]
+    elif api.do == "schedule":
+        _scheduled(m, api, args, named, node)
+    return UNKNOWN
+
+
+def _made(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
+    made = Instance(api.returns or name)
+    prefix = one(named.get("prefix") or named.get("url_prefix") or UNKNOWN)
+    made.extra["prefix"] = "" if prefix == HOLE else prefix.replace(HOLE, "*")
+    made.extra["at"] = m.at(node)
+    made.extra["api"] = api
+    made.extra["root"] = (
+        next((frame.number for frame in m.frame.up() if frame.parent is None), None) if m.frame else None
+    )
+    title = named.get("title") or named.get("name") or UNKNOWN
+    made.extra["title"] = (title.text() or "").replace(HOLE, "").strip()
+    if api.do == "app":
+        m.apps.append(made)
+        for key in ("lifespan", "on_startup"):
+            if key in named:
+                for atom in named[key].atoms:
+                    if isinstance(atom, Function):
+                        m.startups.append((atom, Value((made,))))
+        _routes(m, made, named.get("routes", UNKNOWN), node)
+    del args
+    return Value((made,))
+
+
+def _routes(m: Machine, app: Instance, routes: Value, node: ast.AST) -> None:
+    """Take routes that are handed to the constructor."""
+    for item in (routes.first(Sequence) or Sequence()).items:
+        for atom in item.atoms:
+            if isinstance(atom, Instance) and "route" in atom.extra:
+                atom.extra["route"].app = app
+    del m, node
+
+
+def _included(args: list[Value], named: dict[str, Value], recv: Value) -> Value:
+    prefix = one(named.get("prefix") or named.get("url_prefix") or UNKNOWN)
+    prefix = "" if prefix == HOLE else prefix.replace(HOLE, "*")
+    for value in [*args, *named.values()]:
+        if not prefix and value.texts():
+            prefix = value.text() or ""
+        for child in value.atoms:
+            if isinstance(child, Instance) and "prefix" in child.extra:
+                for parent in recv.atoms:
+                    if isinstance(parent, Instance) and parent is not child:
+                        child.extra.setdefault("parents", []).append((parent, prefix))
+    return UNKNOWN
+
+
+def _added(
+    m: Machine, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`app.add_api_route(path, handler)`, `web.post(path, handler)`, `path("x/", view)`."""
+    from mantlet.discovery.python.decorators import VERBS, Route
+
+    values = [*args, *named.values()]
+    text = next((value.text() or "" for value in values if value.texts()), "")
+    verb = name.rpartition(".")[2].removeprefix("add_")
+    methods = [verb.upper()] if verb in VERBS and "route" not in verb else ["ANY"]
+    given = named.get("methods", UNKNOWN).first(Sequence)
+    if given is not None and given.items:
+        methods = [one(item).upper() for item in given.items]
+    made = Instance("web.route")
+    for value in values:
+        for atom in value.atoms:
+            function = atom
+            if isinstance(atom, Class):
+                function = next(
+                    (
+                        f
+                        for m_ in ("post", "get", "predict")
+                        for f in atom.attrs.get(m_, UNKNOWN).atoms
+                        if isinstance(f, Function)
+                    ),
+                    None,
+                )
+            if isinstance(function, Function):
+                owner = next((a for a in recv.atoms if isinstance(a, Instance)), None)
+                if isinstance(atom, Class):
+                    function = Function(
+                        function.node, function.module, function.name, function.outer, Object(atom), atom
+                    )
+                route = Route(owner, methods, text.replace(HOLE, "*"), function, m.at(node))
+                m.routes.append(route)
+                made.extra["route"] = route
+                return Value((made,))
+    return Value((made,))
+
+
+def _scheduled(m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
+    """`PythonOperator(python_callable=f)`: a step that a scheduler calls."""
+    from mantlet.discovery.python.decorators import Task
+
+    target = (
+        named.get("python_callable") or named.get("func") or named.get("fn") or (args[0] if args else UNKNOWN)
+    )
+    name = one(named.get("task_id") or named.get("name") or UNKNOWN)
+    for atom in target.atoms:
+        if isinstance(atom, Function):
+            task = Task("task", atom, m.at(node), "" if HOLE in name else name, api.role, "", {})
+            given = named.get("op_kwargs", UNKNOWN)
+            task.args = {"op_kwargs": given}
+            m.tasks.append(task)
+
+
+_: Any = None

@@ -1,0 +1,432 @@
+"""Functions whose result can be computed by reading: paths, strings, settings, files opened."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mantlet.discovery.python import documents, paths
+from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.texts import choices, concatenate, format_braces, join_paths, one
+from mantlet.discovery.python.values import (
+    HOLE,
+    NONE,
+    UNKNOWN,
+    Function,
+    Instance,
+    Mapping,
+    Origin,
+    Partial,
+    PathText,
+    Sequence,
+    Soft,
+    Value,
+    constant,
+    join,
+)
+
+if TYPE_CHECKING:
+    from mantlet.discovery.python.machine import Machine
+
+Args = list[Value]
+Named = dict[str, Value]
+Intrinsic = Callable[["Machine", Args, Named, ast.AST], "Value | None"]
+
+OPENED = Api(call="open", do="load", arg="0|file", type="file-store")
+WRITTEN = Api(call="open", do="store", arg="0|file", type="file-store")
+
+
+def _first(args: Args) -> Value:
+    return args[0] if args else UNKNOWN
+
+
+def _join(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return join_paths(args)
+
+
+def _path(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    if not args:
+        return constant(PathText("."))
+    joined = join_paths(args)
+    return Value(tuple(PathText(text) for text in joined.texts()))
+
+
+def _same(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return _first(args)
+
+
+def _dirname(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return constant(posixpath.dirname(one(_first(args))) or ".")
+
+
+def _basename(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return constant(posixpath.basename(one(_first(args))) or HOLE)
+
+
+def _cwd(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, args, named, node
+    return constant(".")
+
+
+def _absolute(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return Value(tuple(type(a)(a) if isinstance(a, (Soft, PathText)) else a for a in _first(args).atoms))
+
+
+def _listed(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """Names in a folder: reading what they name is reading the folder."""
+    del named, m, node
+    return Value((Sequence([], join_paths([_first(args), constant("*")])),)) if args else None
+
+
+def _glob(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del named, m, node
+    return Value(
+        (Sequence([], Value(tuple(Soft(text.replace("**/", "")) for text in choices(_first(args))))),)
+    )
+
+
+def _getenv(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    name = one(_first(args))
+    fallback = named.get("default") or (args[1] if len(args) > 1 else UNKNOWN)
+    if HOLE in name:
+        return fallback
+    return m.environment(name, fallback, node)
+
+
+def _config(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """Make a settings reader (`starlette.config.Config`, `environs.Env`, `decouple`)."""
+    del m, args, named, node
+    return Value((Instance("settings.reader"),))
+
+
+def _open(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.effects import find
+
+    mode = one(named.get("mode") or (args[1] if len(args) > 1 else constant("r")))
+    writes = any(letter in mode for letter in "wax+")
+    target = _first(args) if args else named.get("file", UNKNOWN)
+    resources = find(m, WRITTEN if writes else OPENED, target, node, UNKNOWN)
+    for resource in resources:
+        m.event("store" if writes else "load", node, resource)
+    handle = Instance("io.file", resources[0] if resources else None)
+    handle.extra["writes"] = writes
+    for text in target.texts():
+        handle.extra.setdefault("path", text)
+    origins = frozenset() if writes else frozenset(Origin(resource=resource) for resource in resources)
+    return Value((handle,), origins)
+
+
+def _parsed(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """Read a settings file of the repository as data (`yaml.safe_load(open(path))`)."""
+    del named, node
+    for atom in _first(args).atoms:
+        path = atom.extra.get("path") if isinstance(atom, Instance) else None
+        if path:
+            found = documents.load(m, path)
+            if found is not None:
+                return found
+    return None
+
+
+def _loaded(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """Read a settings file by its path (`OmegaConf.load(path)`)."""
+    del named, node
+    for text in _first(args).texts():
+        found = documents.load(m, text)
+        if found is not None:
+            return found
+    return Value((Mapping(soft=True),))
+
+
+def _partial(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, node
+    return Value((Partial(args[0], args[1:], named),)) if args else None
+
+
+def _call_first(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """`asyncio.to_thread(function, *args)`."""
+    from mantlet.discovery.python.calls import call
+
+    if not args or not any(isinstance(atom, (Function, Partial)) for atom in args[0].atoms):
+        return None
+    return call(m, args[0], args[1:], named, node)
+
+
+def _call_second(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """`loop.run_in_executor(None, function, *args)`."""
+    return _call_first(m, args[1:], named, node)
+
+
+def _thread(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.calls import call
+
+    del args
+    target = named.get("target", UNKNOWN)
+    given = named.get("args", UNKNOWN).first(Sequence)
+    call(m, target, list(given.items) if given else [], {}, node)
+    return Value((Instance("threading.Thread"),))
+
+
+def _map(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.calls import call
+    from mantlet.discovery.python.expressions import iterate
+
+    del named
+    if len(args) < 2:
+        return None
+    result = call(m, args[0], [iterate(m, value) for value in args[1:]], {}, node)
+    return Value((Sequence([], result),), result.origins)
+
+
+def _zip(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.expressions import iterate
+
+    del named, node
+    parts = [iterate(m, value) for value in args]
+    return Value((Sequence([], Value((Sequence(parts),))),), join(*args).origins)
+
+
+def _enumerate(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.expressions import iterate
+
+    del named, node
+    pair = Value((Sequence([UNKNOWN, iterate(m, _first(args))]),))
+    return Value((Sequence([], pair),), _first(args).origins)
+
+
+def _list(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.expressions import iterate
+
+    del named, node
+    if not args:
+        return Value((Sequence(),))
+    first = args[0].first(Sequence)
+    if first is not None:
+        return Value((Sequence(list(first.items), first.rest),), args[0].origins)
+    return Value((Sequence([], iterate(m, args[0])),), args[0].origins)
+
+
+def _dict(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, node
+    first = _first(args).first(Mapping)
+    items = dict(first.items) if first is not None else {}
+    return Value(
+        (
+            Mapping(
+                items | dict(named), first.rest if first else UNKNOWN, soft=first.soft if first else False
+            ),
+        ),
+        _first(args).origins,
+    )
+
+
+def _str(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del named
+    value = _first(args)
+    texts = [str(a) for a in value.atoms if isinstance(a, (str, int, float)) and not isinstance(a, bool)]
+    if texts:
+        return Value(tuple(Soft(text) for text in texts), value.origins)
+    m.use(value, node)
+    return constant(HOLE).with_origins(m.made() if value.origins else frozenset())
+
+
+def _getattr(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.expressions import attribute
+
+    del named
+    if len(args) < 2 or not args[1].texts():
+        return None
+    return join(attribute(m, args[0], one(args[1]), node), *args[2:3])
+
+
+def _setattr(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.expressions import set_attribute
+
+    del named
+    if len(args) == 3 and args[1].texts():
+        set_attribute(m, args[0], one(args[1]), args[2], node)
+    return constant(None)
+
+
+def _import(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    from mantlet.discovery.python.values import External
+
+    del named, m, node
+    text = one(_first(args))
+    return Value((External(text),)) if text.replace(".", "").isidentifier() else None
+
+
+def _gather(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return Value((Sequence(list(args)),), join(*args).origins)
+
+
+FUNCTIONS: dict[str, Intrinsic] = {
+    "os.path.join": _join, "posixpath.join": _join,
+    "pathlib.Path": _path, "pathlib.PurePath": _path, "pathlib.PosixPath": _path, "anyio.Path": _path,
+    "pathlib.Path.cwd": _cwd, "os.getcwd": _cwd, "hydra.utils.get_original_cwd": _cwd,
+    "os.path.abspath": _absolute, "os.path.realpath": _absolute, "os.path.normpath": _absolute,
+    "os.path.expanduser": _absolute, "hydra.utils.to_absolute_path": _absolute, "os.fspath": _absolute,
+    "os.path.expandvars": _absolute, "urllib.parse.urljoin": _join,
+    "os.path.dirname": _dirname, "os.path.basename": _basename,
+    "os.listdir": _listed, "os.scandir": _listed, "os.walk": _listed, "glob.glob": _glob, "glob.iglob": _glob,
+    "os.getenv": _getenv, "os.environ.get": _getenv, "os.environ.setdefault": _getenv, "decouple.config": _getenv,
+    "starlette.config.Config": _config, "environs.Env": _config, "environ.Env": _config,
+    "builtins.open": _open, "io.open": _open, "codecs.open": _open, "gzip.open": _open, "bz2.open": _open,
+    "fsspec.open": _open, "smart_open.open": _open, "aiofiles.open": _open, "tensorflow.io.gfile.GFile": _open,
+    "yaml.safe_load": _parsed, "yaml.load": _parsed, "json.load": _parsed, "toml.load": _parsed, "tomllib.load": _parsed,
+    "omegaconf.OmegaConf.load": _loaded, "yaml.full_load": _parsed, "ruamel.yaml.YAML.load": _parsed,
+    "omegaconf.OmegaConf.create": _same, "omegaconf.OmegaConf.to_container": _same, "omegaconf.OmegaConf.to_object": _same,
+    "omegaconf.OmegaConf.merge": _same, "box.ConfigBox": _same, "box.Box": _same, "easydict.EasyDict": _same, "munch.munchify": _same,
+    "functools.partial": _partial, "asyncio.to_thread": _call_first, "asyncio.run": _same, "anyio.to_thread.run_sync": _call_first,
+    "starlette.concurrency.run_in_threadpool": _call_first, "fastapi.concurrency.run_in_threadpool": _call_first,
+    "threading.Thread": _thread, "multiprocessing.Process": _thread, "asyncio.gather": _gather,
+    "asyncio.create_task": _same, "asyncio.wait_for": _same, "asyncio.ensure_future": _same,
+    "builtins.map": _map, "builtins.zip": _zip, "builtins.enumerate": _enumerate, "builtins.list": _list,
+    "builtins.tuple": _list, "builtins.sorted": _list, "builtins.set": _list, "builtins.reversed": _list,
+    "builtins.dict": _dict, "collections.OrderedDict": _dict, "collections.defaultdict": lambda m, a, n, o: Value((Mapping(),)),
+    "collections.deque": _list, "collections.abc.Iterator": _same, "queue.Queue": lambda m, a, n, o: Value((Sequence(),)),
+    "builtins.str": _str, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.next": lambda m, a, n, o: _iterated(m, a),
+    "builtins.iter": _same, "builtins.filter": lambda m, a, n, o: a[1] if len(a) > 1 else None,
+    "tqdm.tqdm": _same, "tqdm.auto.tqdm": _same, "tqdm.notebook.tqdm": _same, "tqdm.trange": _same, "rich.progress.track": _same,
+    "copy.deepcopy": _same, "copy.copy": _same, "typing.cast": lambda m, a, n, o: a[1] if len(a) > 1 else None,
+    "importlib.import_module": _import, "builtins.isinstance": lambda m, a, n, o: UNKNOWN, "builtins.hasattr": lambda m, a, n, o: UNKNOWN,
+    "builtins.type": lambda m, a, n, o: UNKNOWN, "builtins.super": lambda m, a, n, o: UNKNOWN, "builtins.id": lambda m, a, n, o: UNKNOWN,
+    "os.path.exists": lambda m, a, n, o: UNKNOWN, "os.path.isfile": lambda m, a, n, o: UNKNOWN, "os.makedirs": lambda m, a, n, o: UNKNOWN,
+    "os.path.isdir": lambda m, a, n, o: UNKNOWN, "os.mkdir": lambda m, a, n, o: UNKNOWN, "builtins.callable": lambda m, a, n, o: UNKNOWN,
+    "dataclasses.asdict": _same, "builtins.vars": _same, "builtins.range": lambda m, a, n, o: UNKNOWN,
+    "dataclasses.field": lambda m, a, n, o: n.get("default") or _made(m, n, o), "pydantic.Field": lambda m, a, n, o: _field(m, a, n, o),
+    "pydantic_settings.SettingsConfigDict": lambda m, a, n, o: UNKNOWN, "typing.TypeVar": lambda m, a, n, o: UNKNOWN,
+    "pydantic.SecretStr": _same, "uuid.uuid4": lambda m, a, n, o: UNKNOWN,
+}  # fmt: skip
+
+
+def _iterated(m: Machine, args: Args) -> Value:
+    from mantlet.discovery.python.expressions import iterate
+
+    return iterate(m, _first(args))
+
+
+def _made(m: Machine, named: Named, node: ast.AST) -> Value:
+    from mantlet.discovery.python.calls import call
+
+    return call(m, named["default_factory"], [], {}, node) if "default_factory" in named else UNKNOWN
+
+
+def _field(m: Machine, args: Args, named: Named, node: ast.AST) -> Value:
+    alias = one(named.get("env") or named.get("alias") or named.get("validation_alias") or UNKNOWN)
+    value = named.get("default") or (args[0] if args else _made(m, named, node))
+    return value if alias == HOLE else m.environment(alias, value, node)
+
+
+def _read_setting(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del owner
+    return _getenv(m, args, named, node)
+
+
+def _add_argument(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, node
+    flags = [text for value in args for text in value.texts()]
+    if not flags:
+        return UNKNOWN
+    dest = named["dest"].text() if "dest" in named else None
+    long = next((flag for flag in flags if flag.startswith("--")), flags[0])
+    name = dest or long.lstrip("-").replace("-", "_")
+    declared = owner.extra.setdefault("arguments", [])
+    declared.append((name, flags, named.get("default", UNKNOWN), "action" in named))
+    return UNKNOWN
+
+
+def _subparser(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, args, named, node
+    return Value((owner,))
+
+
+def _parse_args(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del args, named, node
+    given = documents.options(m.argv) if m.argv is not None else ({}, [])
+    parsed = Instance("argparse.Namespace")
+    positions = iter(given[1])
+    for name, flags, fallback, is_switch in owner.extra.get("arguments", ()):
+        value = fallback
+        if not flags[0].startswith("-"):
+            text = next(positions, None)
+            value = constant(Soft(text)) if text is not None else fallback
+        elif not is_switch:
+            text = next((given[0][flag] for flag in flags if flag in given[0]), None)
+            value = constant(Soft(text)) if text is not None else fallback
+        soft = tuple(
+            Soft(a) if type(a) is str else a for a in value.atoms if a is not NONE and not isinstance(a, bool)
+        )
+        parsed.attrs[name] = Value(soft) if soft else constant(Soft(HOLE))
+    return Value((parsed,))
+
+
+def _file_method(reads: bool) -> Callable[[Machine, Instance, Args, Named, ast.AST], Value | None]:
+    def method(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
+        del named
+        if reads:
+            origins = frozenset({Origin(resource=owner.resource)}) if owner.resource else frozenset()
+            return Value((Instance("io.text", None, {}, dict(owner.extra)),), origins)
+        for value in args:
+            m.use(value, node, owner.resource)
+        return UNKNOWN
+
+    return method
+
+
+METHODS: dict[str, Callable[[Machine, Instance, Args, Named, ast.AST], Value | None]] = {
+    "settings.reader.__call__": _read_setting, "settings.reader.str": _read_setting, "settings.reader.get": _read_setting,
+    "os.environ.get": _read_setting,
+    "argparse.ArgumentParser.add_argument": _add_argument, "argparse.ArgumentParser.parse_args": _parse_args,
+    "argparse.ArgumentParser.parse_known_args": lambda m, o, a, n, d: Value((Sequence([_parse_args(m, o, a, n, d) or UNKNOWN, UNKNOWN]),)),
+    "argparse.ArgumentParser.add_argument_group": _subparser, "argparse.ArgumentParser.add_subparsers": _subparser,
+    "argparse.ArgumentParser.add_parser": _subparser, "argparse.ArgumentParser.add_mutually_exclusive_group": _subparser,
+    "configargparse.ArgumentParser.add_argument": _add_argument, "configargparse.ArgumentParser.parse_args": _parse_args,
+    "io.file.read": _file_method(True), "io.file.readlines": _file_method(True), "io.file.readline": _file_method(True),
+    "io.file.write": _file_method(False), "io.file.writelines": _file_method(False),
+    "io.file.close": lambda m, o, a, n, d: UNKNOWN, "io.file.flush": lambda m, o, a, n, d: UNKNOWN,
+}  # fmt: skip
+
+
+def text_method(
+    m: Machine, owner: str, name: str, args: Args, named: Named, node: ast.AST, origins: frozenset[Origin]
+) -> Value:
+    """Call a method of a string or path."""
+    from mantlet.discovery.python.pathcalls import path_method
+
+    if isinstance(owner, PathText):
+        result = path_method(m, owner, name, args, named, node, origins)
+        if result is not None:
+            return result
+    if name == "format":
+        carried = join(*args, *named.values())
+        m.use(carried, node)
+        return format_braces(owner, args, named).with_origins(m.made() if carried.origins else frozenset())
+    if name == "join":
+        return constant(HOLE).with_origins(_first(args).origins)
+    if name in {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "get_secret_value", "title"}:
+        simple = {"lower": owner.lower, "upper": owner.upper}.get(name)
+        return Value((Soft(simple() if simple else owner),), origins)
+    if name == "replace" and len(args) >= 2 and HOLE not in one(args[0]) + one(args[1]):
+        return (
+            constant(type(owner)(owner.replace(one(args[0]), one(args[1]))))
+            if type(owner) in {str, Soft}
+            else constant(owner)
+        )
+    if name in {"split", "rsplit", "splitlines"}:
+        return Value((Sequence([], constant(HOLE)),), origins)
+    for value in args:
+        m.use(value, node)
+    return Value((), origins)
+
+
+_ = (concatenate, paths)

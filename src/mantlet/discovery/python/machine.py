@@ -1,0 +1,233 @@
+"""The state of reading: modules run once in one heap, frames on a stack, and what was seen."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mantlet.discovery.clues import Unclear, Where
+from mantlet.discovery.python.catalogue import Catalogue
+from mantlet.discovery.python.modules import Module, Project
+from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
+from mantlet.discovery.python.values import (
+    HOLE,
+    UNKNOWN,
+    Function,
+    Mapping,
+    Origin,
+    Scope,
+    Soft,
+    Value,
+    constant,
+    join,
+)
+
+SECRET = re.compile(
+    r"(API_?KEY|SECRET|TOKEN$|_TOKEN|PASSWORD|PASSWD|_PASS$|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY|CONNECTION_STRING|(^|_)DSN$)",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(
+    r"(MAX|MIN|NUM|LIMIT|COUNT|LENGTH|EXPIRE|_TOKENS|ALGORITHM|URL|URI|PATH|FILE)", re.IGNORECASE
+)
+MAX_STACK = 40
+MAX_STEPS = 3_000_000
+"""Statements read in all, calls counted each time: about a minute."""
+MAX_STEPS_PER_ENTRY = 60_000
+
+
+class Settings:
+    """What files outside the code give it: variables of the environment, arguments, the text of settings files."""
+
+    def __init__(
+        self,
+        environment: dict[str, tuple[str, Where]] | None = None,
+        arguments: dict[str, list[tuple[str, ...]]] | None = None,
+        read: Callable[[str], str | None] = lambda _: None,
+        files: Iterable[str] = (),
+    ) -> None:
+        self.environment = environment or {}
+        self.arguments = arguments or {}
+        """Per script, the arguments of each command that runs it."""
+        self.read = read
+        self.files = frozenset(files)
+        self.folders: frozenset[str] = frozenset(
+            "/".join(path.split("/")[:end]) for path in self.files for end in range(1, path.count("/") + 1)
+        )
+
+
+class Machine:
+    """Reads modules as if they ran."""
+
+    def __init__(self, project: Project, catalogue: Catalogue, settings: Settings) -> None:
+        self.project = project
+        self.catalogue = catalogue
+        self.settings = settings
+        self.trace = Trace()
+        self.frame: Frame | None = None
+        self.module: Module | None = None
+        self.weak = 0
+        """How many branches deep: what is assigned here may not happen."""
+        self.steps = 0
+        self.left = MAX_STEPS_PER_ENTRY
+        self.importing = 0
+        self.argv: tuple[str, ...] | None = None
+        self.active: list[Any] = []
+        self.documents: dict[str, Value | None] = {}
+        self.routes: list[Any] = []
+        self.tasks: list[Any] = []
+        self.apps: list[Any] = []
+        self.startups: list[Any] = []
+        self.classes: list[Any] = []
+        self.moves: list[Any] = []
+        """Data that goes between resources, as the code declares."""
+        self.memory: dict[Any, Value] = {}
+        """Results of calls with the same arguments from the same caller."""
+        self.returned: list[list[Value]] = []
+        self.globals: list[set[str]] = []
+        self._resources: dict[str, Resource] = {}
+        self.active_names: list[str] = []
+        """Names of the classes and functions round the statement that is read."""
+        self.imported: set[str] = set()
+        """Modules that others import."""
+
+    # places and frames
+
+    def at(self, node: ast.AST) -> Where:
+        """Return the place of a node in the module that is being read."""
+        return Where(self.module.path if self.module else "", getattr(node, "lineno", 0))
+
+    def current(self) -> Frame:
+        """Return the frame that is being read."""
+        if self.frame is None:
+            raise AssertionError("nothing is being read")
+        return self.frame
+
+    @contextmanager
+    def entering(
+        self, code: str, at: Where, called: Where, module: Module, *, owner: str = "", entry: str = ""
+    ) -> Iterator[Frame]:
+        """Push a frame."""
+        before = (self.frame, self.module, self.weak)
+        frame = Frame(len(self.trace.frames), code, at, None if entry else self.frame, called, owner, entry)
+        self.trace.frames.append(frame)
+        self.frame, self.module, self.weak = (
+            frame,
+            module,
+            0 if entry and entry != "startup" else self.weak + (entry == "startup"),
+        )
+        try:
+            yield frame
+        finally:
+            self.frame, self.module, self.weak = before
+
+    @contextmanager
+    def branch(self) -> Iterator[None]:
+        """Read something that may not happen."""
+        self.weak += 1
+        try:
+            yield
+        finally:
+            self.weak -= 1
+
+    def step(self) -> bool:
+        """Count a statement; False when the budget is used up."""
+        self.steps += 1
+        self.left -= 1
+        return self.left > 0 and self.steps < MAX_STEPS
+
+    # what was seen
+
+    def resource(self, key: str, type: str, name: str, at: Where, *, known: bool = True) -> Resource:
+        """Return the resource of a key, made when it is first seen."""
+        found = self._resources.get(key)
+        if found is None:
+            found = Resource(len(self.trace.resources), key, type, name, at, known=known)
+            self._resources[key] = found
+            self.trace.resources.append(found)
+        elif at != found.at and at not in found.places and len(found.places) < 12:
+            found.places.append(at)
+        if type and _vague(found.type) and not _vague(type):
+            found.type = type
+        return found
+
+    def event(
+        self, do: str, node: ast.AST, resource: Resource | None = None, data: str = "", detail: str = ""
+    ) -> None:
+        """Note that something happens here."""
+        if self.frame is not None:
+            self.trace.events.append(Event(self.frame, do, self.at(node), resource, data, detail))
+
+    def use(self, value: Value, node: ast.AST, into: Resource | None = None) -> None:
+        """Note that the current frame works with the data of a value."""
+        if self.frame is None:
+            return
+        for origin in value.origins:
+            source = origin.resource or origin.frame
+            if source is None or source is self.frame:
+                continue
+            mark = (self.frame.number, source.number, isinstance(source, Resource))
+            if mark not in self.trace.uses or (into and self.trace.uses[mark].into is None):
+                self.trace.uses[mark] = Use(self.frame, source, self.at(node), into)
+
+    def made(self) -> frozenset[Origin]:
+        """Return the origin of data that the current frame makes."""
+        return frozenset({Origin(frame=self.frame)})
+
+    def unclear(self, node: ast.AST, what: str) -> None:
+        """Note that something was seen and not understood."""
+        clue = Unclear(self.at(node), what)
+        if clue not in self.project.unclear:
+            self.project.unclear.append(clue)
+
+    # names
+
+    def assign_name(self, scope: Scope, name: str, value: Value) -> None:
+        """Give a name a value; in a branch it keeps what it was before as well."""
+        target = scope
+        if self.globals and name in self.globals[-1] and self.module is not None:
+            target = self.module.scope
+        if self.weak and name in target.names:
+            value = join(value, target.names[name])
+        target.names[name] = value
+
+    def secret(self, name: str, node: ast.AST | None, default: Value) -> Value:
+        """Return a credential of the environment: never its text, always where it came from."""
+        at = self.at(node) if node is not None else Where(self.module.path if self.module else "", 0)
+        resource = self.resource(f"secret:{name}", "secret-store", name, at)
+        del default
+        return Value((Soft(HOLE),), frozenset({Origin(resource=resource)}))
+
+    def environment(self, name: str, default: Value = UNKNOWN, node: ast.AST | None = None) -> Value:
+        """Return an environment variable's value, as far as files of the repository say it."""
+        found = self.settings.environment.get(name)
+        if SECRET.search(name) and not _COUNTS.search(name):
+            return self.secret(name, node, default)
+        if found and found[0]:
+            return join(Value((Soft(found[0]),)), default)
+        if default.atoms:
+            return Value(tuple(Soft(a) if type(a) is str else a for a in default.atoms), default.origins)
+        return constant(Soft(HOLE))
+
+    def function_code(self, function: Function) -> str:
+        """Return the key of a function."""
+        return f"{function.module.code}#{function.name}"
+
+    def soft_mapping(self, data: Any, depth: int = 0) -> Value:
+        """Turn a settings document into a value."""
+        if isinstance(data, dict) and depth < 12:
+            items = {key: self.soft_mapping(item, depth + 1) for key, item in data.items()}
+            return Value((Mapping(items, soft=True),))
+        if isinstance(data, (list, tuple)) and depth < 12:
+            from mantlet.discovery.python.values import Sequence
+
+            return Value((Sequence([self.soft_mapping(item, depth + 1) for item in data[:64]]),))
+        if isinstance(data, str):
+            return Value((Soft(data),))
+        return constant(data) if data is None or isinstance(data, (int, float, bool)) else UNKNOWN
+
+
+def _vague(type: str) -> bool:
+    return type in {"", "file-store", "data-store", "dataset-store"}

@@ -1,0 +1,156 @@
+"""The Python files of a repository: parsed once, found by the names that imports use."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import sys
+import warnings
+from collections.abc import Mapping as MappingType
+
+from mantlet.discovery.clues import Unclear, Where
+from mantlet.discovery.python.values import Scope
+
+MAX_NESTING = 150
+"""Nested blocks, brackets and operators in one file; people write fewer than thirty."""
+
+
+class Module:
+    """A Python file: its tree and, once read, the names it defines."""
+
+    def __init__(self, path: str, tree: ast.Module) -> None:
+        self.path = path
+        self.tree = tree
+        self.scope = Scope()
+        self.state = "new"
+        self.mains: list[list[ast.stmt]] = []
+        """Blocks under `if __name__ == "__main__"`."""
+
+    @property
+    def code(self) -> str:
+        """The key of the module."""
+        return f"code:{self.path}"
+
+
+class Project:
+    """The Python files of a repository."""
+
+    def __init__(self, texts: MappingType[str, str], known: frozenset[str]) -> None:
+        self._texts = texts
+        self._known = known
+        """Top-level names of libraries that the catalogue knows."""
+        self._modules: dict[str, Module | None] = {}
+        self.unclear: list[Unclear] = []
+        self._by_tail: dict[str, list[str]] = {}
+        self._packages: set[str] = set()
+        for path in sorted(texts):
+            parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+            if path.endswith("__init__.py"):
+                self._packages.add(posixpath.dirname(path))
+            for start in range(len(parts)):
+                self._by_tail.setdefault(".".join(parts[start:]), []).append(path)
+        self._folders = {posixpath.dirname(path) for path in texts}
+        for folder in sorted(self._folders):
+            while "/" in folder:
+                folder = posixpath.dirname(folder)
+                self._folders |= {folder}
+
+    @property
+    def paths(self) -> list[str]:
+        """Every Python file, in order."""
+        return sorted(self._texts)
+
+    @property
+    def paths_set(self) -> MappingType[str, str]:
+        """Every Python file, to look up."""
+        return self._texts
+
+    def module(self, path: str) -> Module | None:
+        """Return a file's module, or None where it can't be read as Python 3."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path)
+        return self._modules[path]
+
+    def _parse(self, path: str) -> Module | None:
+        tree, reason, line = parse(self._texts[path])
+        if tree is None:
+            self.unclear.append(Unclear(Where(path, line), reason))
+            return None
+        return Module(path, tree)
+
+    def find(self, name: str, path: str, level: int = 0) -> str:
+        """Return the file or folder that an import in ``path`` means; empty for a library."""
+        folder = posixpath.dirname(path)
+        if level:
+            for _ in range(level - 1):
+                folder = posixpath.dirname(folder)
+            return self._inside(folder, name)
+        top = name.partition(".")[0]
+        foreign = top in self._known or top in sys.stdlib_module_names
+        if not (foreign and folder in self._packages):
+            found = self._inside(folder, name)
+            if found and not (foreign and found == path):
+                return found
+        while folder:
+            folder = posixpath.dirname(folder)
+            found = self._inside(folder, name)
+            if found and (not foreign or folder == ""):
+                return found
+        if foreign:
+            return ""
+        return self._by_suffix(name)
+
+    def _by_suffix(self, name: str) -> str:
+        """Find a module under a root that only the command knows (`PYTHONPATH`, `src`)."""
+        candidates = self._by_tail.get(name, [])
+        if candidates:
+            return min(candidates, key=lambda item: (item.count("/"), item))
+        tail = "/" + name.replace(".", "/")
+        folders = [folder for folder in self._folders if folder.endswith(tail)]
+        return min(folders, key=lambda item: (item.count("/"), item), default="")
+
+    def _inside(self, folder: str, name: str) -> str:
+        base = posixpath.join(folder, *name.split(".")) if name else folder
+        for candidate in (f"{base}.py", f"{base}/__init__.py"):
+            if candidate in self._texts:
+                return candidate
+        return base if base in self._folders else ""
+
+
+def parse(text: str) -> tuple[ast.Module | None, str, int]:
+    """Return the tree of a text, or the reason why there is none with its line."""
+    if _too_deep(text):
+        return None, "nested too deeply to be read", 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        hint = "print " in text or "except " in text
+        reason = "not Python 3" if hint and _looks_like_python2(text) else f"syntax error: {error.msg}"
+        return None, reason, error.lineno or 0
+    except (ValueError, RecursionError, MemoryError) as error:
+        return None, f"cannot be read as Python: {type(error).__name__}", 0
+    return tree, "", 0
+
+
+def _looks_like_python2(text: str) -> bool:
+    for line in text.splitlines():
+        bare = line.strip()
+        if bare.startswith(('print "', "print '")) or (bare.startswith("except ") and ", e:" in bare):
+            return True
+    return False
+
+
+def _too_deep(text: str) -> bool:
+    """Bound brackets and indentation before the parser, which is C and recurses, sees them."""
+    depth = deepest = 0
+    for char in text:
+        if char in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in ")]}":
+            depth = max(depth - 1, 0)
+    if deepest > MAX_NESTING:
+        return True
+    return any(line and len(line) - len(line.lstrip(" \t")) > 8 * MAX_NESTING for line in text.split("\n"))

@@ -1,0 +1,291 @@
+"""Read a repository's Python as its entries would run it: scripts, services, tasks, what is left over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from mantlet.discovery.clues import Where
+from mantlet.discovery.python import web
+from mantlet.discovery.python.calls import call_function, run_body
+from mantlet.discovery.python.catalogue import catalogue
+from mantlet.discovery.python.decorators import Task
+from mantlet.discovery.python.machine import MAX_STEPS_PER_ENTRY, Machine, Settings
+from mantlet.discovery.python.modules import Module, Project
+from mantlet.discovery.python.statements import run
+from mantlet.discovery.python.trace import Entry, Trace
+from mantlet.discovery.python.values import (
+    UNKNOWN,
+    Class,
+    Function,
+    Instance,
+    Mapping,
+    Object,
+    Partial,
+    Value,
+)
+
+PIPELINES = frozenset({"task", "flow", "command", "tool", "serve"})
+
+
+def read_python(texts: dict[str, str], settings: Settings) -> tuple[Trace, Machine]:
+    """Return what is seen in Python files, by path relative to the repository's root."""
+    known = frozenset(catalogue().tops)
+    machine = Machine(Project(texts, known), catalogue(), settings)
+    _scripts(machine)
+    _services(machine)
+    _tasks(machine)
+    _left_over(machine)
+    return machine.trace, machine
+
+
+def _scripts(m: Machine) -> None:
+    imported = _imported(m)
+    roots = [path for path in m.project.paths if path not in imported]
+    for path in roots:
+        _script(m, path)
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is not None and module.state == "new":
+            _script(m, path)
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is not None and module.mains and path in imported:
+            _mains(m, module)
+
+
+def _imported(m: Machine) -> set[str]:
+    """Return the files that others import."""
+    found: set[str] = set()
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is None:
+            continue
+        for node in _statements(module.tree.body):
+            if isinstance(node, ast.Import):
+                targets = [m.project.find(alias.name, path) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                source = (
+                    m.project.find(node.module or "", path, node.level) if node.module or node.level else ""
+                )
+                targets = [source]
+                if (source and not source.endswith(".py")) or source.endswith("__init__.py"):
+                    inner = f"{node.module}." if node.module else ""
+                    targets += [
+                        m.project.find(f"{inner}{alias.name}", path, node.level) for alias in node.names
+                    ]
+            else:
+                continue
+            found.update(target for target in targets if target.endswith(".py") and target != path)
+    return found
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    pending = list(body)
+    while pending:
+        node = pending.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                pending += inner
+        for handler in getattr(node, "handlers", ()):
+            pending += handler.body
+
+
+def _script(m: Machine, path: str) -> None:
+    module = m.project.module(path)
+    if module is None or module.state != "new":
+        return
+    runs = m.settings.arguments.get(path) or [()]
+    for number, argv in enumerate(runs[:8]):
+        module.state = "reading"
+        _entry(m, module, module.tree.body, argv, number)
+        module.state = "read"
+
+
+def _entry(m: Machine, module: Module, body: list[ast.stmt], argv: tuple[str, ...], number: int) -> None:
+    m.left = MAX_STEPS_PER_ENTRY
+    m.argv = (module.path, *argv) if argv else None
+    code = module.code if not number else f"{module.code}@{number}"
+    start = _main_line(body, module)
+    m.importing = 1
+    with m.entering(code, Where(module.path, 1), Where(module.path, start), module, entry="script") as frame:
+        for node in body:
+            if isinstance(node, ast.If) and node is body[-1]:
+                m.importing = 0
+            run(m, [node], module.scope)
+    m.importing = 0
+    m.argv = None
+    m.trace.entries.append(Entry(code, "script", module.path, Where(module.path, start), frame))
+
+
+def _main_line(body: list[ast.stmt], module: Module) -> int:
+    """Return where a script starts: its main block's first line, else its first line."""
+    for node in body:
+        if (
+            isinstance(node, ast.If)
+            and isinstance(node.test, ast.Compare)
+            and getattr(node.test.left, "id", "") == "__name__"
+        ):
+            return node.lineno
+    del module
+    return 1
+
+
+def _mains(m: Machine, module: Module) -> None:
+    runs = m.settings.arguments.get(module.path)
+    for number, argv in enumerate((runs or [()])[:8]):
+        m.left = MAX_STEPS_PER_ENTRY
+        m.argv = (module.path, *argv) if argv else None
+        code = module.code if not number else f"{module.code}@{number}"
+        line = module.mains[0][0].lineno - 1
+        with m.entering(
+            code, Where(module.path, 1), Where(module.path, line), module, entry="script"
+        ) as frame:
+            for body in module.mains:
+                run(m, body, module.scope)
+        kind = "script" if runs else "demo"
+        m.trace.entries.append(Entry(code, kind, module.path, Where(module.path, line), frame))
+    m.argv = None
+
+
+def _services(m: Machine) -> None:
+    for function, app in m.startups:
+        m.left = MAX_STEPS_PER_ENTRY
+        where = Where(function.module.path, function.node.lineno)
+        with m.entering(m.function_code(function), where, where, function.module, entry="startup"):
+            m.importing = 1
+            needed = len(function.node.args.args) - (function.owner is not None)
+            call_function(m, function, [app] * needed, {}, function.node)
+            m.importing = 0
+    for task in m.tasks:
+        if task.kind == "startup":
+            _run_task(m, task, "startup")
+    for number, app in enumerate(m.apps):
+        api = app.extra["api"]
+        entry = Entry(
+            f"app:{app.extra['at']}",
+            "app",
+            app.extra["title"] or api.name or app.type.rpartition(".")[2],
+            app.extra["at"],
+            type=api.type or "web-service",
+        )
+        app.extra["entry"] = entry
+        m.trace.entries.append(entry)
+        del number
+    for route in m.routes:
+        for app, path in web.full_paths(route):
+            entry = web.handle(m, route, app, path)
+            owner = app.extra.get("entry") if isinstance(app, Instance) else None
+            entry.parent = owner.code if owner is not None else ""
+            m.trace.entries.append(entry)
+
+
+def _tasks(m: Machine) -> None:
+    for task in m.tasks:
+        if task.kind in PIPELINES:
+            _run_task(m, task, task.kind)
+    for api, cls, at in m.classes:
+        _run_class(m, api, cls, at)
+
+
+def _run_task(m: Machine, task: Task, kind: str) -> None:
+    function = task.function
+    where = Where(function.module.path, function.node.lineno)
+    code = m.function_code(function)
+    m.left = MAX_STEPS_PER_ENTRY
+    m.returned.append([])
+    m.active.append(function.node)
+    importing, m.importing = m.importing, 1 if kind == "startup" else 0
+    with m.entering(code, where, where, function.module, entry=kind) as frame:
+        given: dict[str, Value] = {}
+        for atom in task.args.get("op_kwargs", UNKNOWN).atoms:
+            if isinstance(atom, Mapping):
+                given |= {key: value for key, value in atom.items.items() if isinstance(key, str)}
+        run_body(m, function, [], given)
+        _results(m, task, function)
+    m.importing = importing
+    m.active.pop()
+    m.returned.pop()
+    if kind != "startup":
+        entry = Entry(code, kind, task.name or function.name, task.at, frame, type=task.type)
+        entry.places = [where]
+        entry.parent = task.group
+        m.trace.entries.append(entry)
+
+
+def _results(m: Machine, task: Task, function: Function) -> None:
+    """What a task returns may be written where its decorator says."""
+    for value in task.results:
+        for atom in value.atoms:
+            if isinstance(atom, Instance) and atom.resource is not None:
+                m.event("store", function.node, atom.resource)
+                for returned in m.returned[-1]:
+                    m.use(returned, function.node, atom.resource)
+
+
+def _run_class(m: Machine, api: Any, cls: Class, at: Where) -> None:
+    """Read the methods of a class that a framework drives, in the order they are written."""
+    made = Object(cls)
+    code = f"{cls.module.code}#{cls.name}"
+    where = Where(cls.module.path, cls.node.lineno)
+    m.left = MAX_STEPS_PER_ENTRY
+    with m.entering(code, where, at, cls.module, entry=api.do, owner=code) as frame:
+        for value in list(cls.attrs.values()):
+            for atom in value.atoms:
+                if isinstance(atom, Function):
+                    bound = Function(atom.node, atom.module, atom.name, atom.outer, made, cls)
+                    count = max(len(atom.node.args.args) - 1, 0)
+                    call_function(m, bound, [Value((), m.made())] * count, {}, atom.node)
+    entry = Entry(code, api.do, cls.name, at, frame, type=api.type or api.role)
+    entry.places = [where]
+    m.trace.entries.append(entry)
+
+
+def _left_over(m: Machine) -> None:
+    """Read functions that nothing reached: somebody calls them from elsewhere."""
+    reached = {frame.code for frame in m.trace.frames}
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is None or module.state == "new":
+            continue
+        for value in list(module.scope.names.values()):
+            for atom in value.atoms:
+                if isinstance(atom, Partial):
+                    atom = next((a for a in atom.target.atoms if isinstance(a, Function)), None)
+                if (
+                    isinstance(atom, Function)
+                    and atom.module is module
+                    and m.function_code(atom) not in reached
+                ):
+                    _call_loose(m, atom)
+                    reached.add(m.function_code(atom))
+                elif isinstance(atom, Class) and atom.module is module:
+                    _read_loose(m, atom, reached)
+
+
+def _call_loose(m: Machine, function: Function) -> None:
+    where = Where(function.module.path, function.node.lineno)
+    code = m.function_code(function)
+    m.left = MAX_STEPS_PER_ENTRY // 6
+    m.returned.append([])
+    m.active.append(function.node)
+    with m.entering(code, where, where, function.module, entry="function") as frame:
+        run_body(m, function, [], {})
+    m.active.pop()
+    m.returned.pop()
+    m.trace.entries.append(Entry(code, "function", function.name, where, frame))
+
+
+def _read_loose(m: Machine, cls: Class, reached: set[str]) -> None:
+    prefix = f"{cls.module.code}#{cls.name}."
+    if any(code.startswith(prefix) for code in reached):
+        return
+    made = Object(cls)
+    for name in ("__init__", *(key for key in cls.attrs if key != "__init__")):
+        for atom in cls.attrs.get(name, UNKNOWN).atoms:
+            if isinstance(atom, Function) and atom.module is cls.module:
+                bound = Function(atom.node, atom.module, atom.name, atom.outer, made, cls)
+                _call_loose(m, bound)

@@ -1,0 +1,367 @@
+"""Calls that the catalogue marks as needing a closer look: requests, SQL, chains, cloud clients, feature views."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mantlet.discovery.python import paths
+from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.texts import one
+from mantlet.discovery.python.trace import Resource
+from mantlet.discovery.python.values import (
+    HOLE,
+    UNKNOWN,
+    External,
+    Function,
+    Instance,
+    Mapping,
+    Object,
+    Origin,
+    Sequence,
+    Value,
+    cap,
+    join,
+)
+
+if TYPE_CHECKING:
+    from mantlet.discovery.python.machine import Machine
+
+Call = Callable[["Machine", Api, str, list[Value], dict[str, Value], ast.AST, Value], Value]
+_READS = re.compile(r"\b(?:from|join)\s+([a-zA-Z_][\w.\"`]*)", re.IGNORECASE)
+_WRITES = re.compile(
+    r"\b(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|merge\s+into|create\s+table(?:\s+if\s+not\s+exists)?|copy)\s+([a-zA-Z_][\w.\"`]*)",
+    re.IGNORECASE,
+)
+
+
+def _all(args: list[Value], named: dict[str, Value]) -> list[Value]:
+    return [*args, *named.values()]
+
+
+def _use_all(m: Machine, values: list[Value], node: ast.AST, into: Resource | None = None) -> None:
+    for value in values:
+        m.use(value, node, into)
+
+
+def _mode(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`model.train()` and `model.eval()` tell what the code round them does."""
+    del name
+    known = args[0].atoms[0] if args and args[0].atoms else True
+    m.event("mode", node, None, detail=api.role if known is not False else "evaluation-job")
+    del named
+    return recv
+
+
+def _forward(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    m.event("forward", node, None, detail=api.role)
+    _use_all(m, [recv, *_all(args, named)], node)
+    return Value((Instance(name),), m.made())
+
+
+def _respond(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Send to whoever is at the other end of a socket: the handler's answer, wherever it is sent."""
+    del api, name, recv
+    before = m.frame
+    for frame in before.up() if before else ():
+        if frame.entry == "endpoint":
+            made = m.made()
+            m.frame = frame
+            m.event("respond", node)
+            _use_all(
+                m,
+                [value.with_origins(made) if before is not frame else value for value in _all(args, named)],
+                node,
+            )
+            m.frame = before
+            break
+    return UNKNOWN
+
+
+def _answer(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    del api, recv
+    values = [value for key, value in named.items() if key not in {"status_code", "status", "headers"}] + args
+    _use_all(m, values, node)
+    carried = m.made() if any(value.origins or value.atoms for value in values) else frozenset()
+    if name.endswith("Response") and not values:
+        from mantlet.discovery.python.values import constant
+
+        return constant(None)
+    return Value((Instance(name),), carried)
+
+
+def _address(
+    m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> list[Resource]:
+    from mantlet.discovery.python.effects import argument
+
+    target = argument(api.arg, args, named, UNKNOWN)
+    texts = target.texts()
+    base = next(
+        (a.extra.get("base") for a in recv.atoms if isinstance(a, Instance) and a.extra.get("base")), ""
+    )
+    found: list[Resource] = []
+    for text in texts[:3]:
+        whole = base.rstrip("/") + "/" + text.lstrip("/") if base and "://" not in text else text
+        key = paths.of_address(whole)
+        if key:
+            found.append(m.resource(key, "external-system", paths.name_of(key), m.at(node)))
+    if not found:
+        m.unclear(node, "calls an address that isn't clear")
+    return found
+
+
+def _http_get(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    _use_all(m, _all(args, named), node)
+    origins: set[Origin] = set()
+    for resource in _address(m, api, args, named, node, recv):
+        m.event("call", node, resource, detail="GET")
+        sends = [named[key] for key in ("params", "json", "data") if key in named]
+        if sends:
+            _use_all(m, sends, node, resource)
+        origins.add(Origin(resource=resource))
+    return Value((Instance(name),), frozenset(origins))
+
+
+def _http_send(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    if name.endswith((".request", ".stream")) and len(args) > 1:
+        verb, args = one(args[0]).upper(), args[1:]
+    else:
+        verb = name.rpartition(".")[2].upper()
+    payload = _all(args, named)
+    origins: set[Origin] = set()
+    for resource in _address(m, api, args, named, node, recv):
+        m.event("call", node, resource, detail="WS" if "CONNECT" in verb else verb)
+        _use_all(m, payload, node, resource)
+        origins.add(Origin(resource=resource))
+    _use_all(m, payload, node)
+    return Value((Instance(name),), frozenset(origins))
+
+
+def _cloud(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`boto3.client("s3")`: the class depends on an argument."""
+    from mantlet.discovery.python.effects import argument
+
+    del m, name, node, recv
+    service = one(argument(api.arg, args, named, UNKNOWN)).replace(HOLE, "")
+    return Value((Instance(f"boto3.{service or 'client'}"),))
+
+
+def _sql(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """A statement's text tells whether it reads or writes, and which table."""
+    resource = next(
+        (a.resource for a in recv.atoms if isinstance(a, (Instance, Object)) and a.resource is not None), None
+    )
+    text = next((t for value in args for t in _statements(value)), "")
+    _use_all(m, _all(args, named)[1:], node, resource)
+    if resource is None:
+        return Value((Instance(name),))
+    reads, writes = _READS.search(text), _WRITES.search(text)
+    if writes:
+        m.event("store", node, resource, data="records")
+        _use_all(m, _all(args, named), node, resource)
+    if (reads and not (writes and "delete" in text.lower())) or not text:
+        m.event("receive", node, resource, data="records")
+        return Value((Instance("dbapi.Connection", resource),), m.made())
+    del api
+    return Value((Instance("dbapi.Connection", resource),))
+
+
+def _statements(value: Value) -> list[str]:
+    found = [str(text) for text in value.texts()]
+    for atom in value.atoms:
+        if isinstance(atom, Instance):
+            found += [str(text) for text in atom.extra.get("texts", ())]
+            found += {
+                "select": ["select 1 from x"],
+                "insert": ["insert into x"],
+                "delete": ["delete from x"],
+                "update": ["update x"],
+            }.get(atom.type.rpartition(".")[2], [])
+    return found
+
+
+def _chain(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """A chain or agent calls the models, retrievers and tools that it is made of."""
+    del name, recv
+    made = Instance(api.returns or "langchain.chain")
+    parts = [atom for value in _all(args, named) for atom in _flattened(value)]
+    made.extra["parts"] = parts
+    made.resource = next(
+        (
+            atom.resource
+            for atom in parts
+            if getattr(atom, "resource", None) is not None and atom.resource.type == "llm-service"
+        ),
+        None,
+    )
+    if api.role:
+        m.event("agent", node, None, detail=api.role)
+    return Value((made,), cap(frozenset().union(*(value.origins for value in _all(args, named)))))
+
+
+def _flattened(value: Value, depth: int = 0) -> list[Any]:
+    found: list[Any] = []
+    for atom in value.atoms:
+        if isinstance(atom, Sequence) and depth < 3:
+            for item in atom.items[:16]:
+                found += _flattened(item, depth + 1)
+        elif isinstance(atom, Mapping) and depth < 3:
+            for item in list(atom.items.values())[:16]:
+                found += _flattened(item, depth + 1)
+        else:
+            found.append(atom)
+    return found
+
+
+def run_chain(m: Machine, atom: Instance, args: list[Value], node: ast.AST, depth: int = 0) -> Value:
+    """Call a chain: each part gets what comes in, and the answer is the last one's."""
+    from mantlet.discovery.python.calls import call
+
+    origins: frozenset[Origin] = frozenset()
+    for part in atom.extra.get("parts", ()):
+        if isinstance(part, Instance) and part.extra.get("parts") and depth < 6:
+            origins |= run_chain(m, part, args, node, depth + 1).origins
+        elif isinstance(part, Instance) and part.resource is not None:
+            m.event("receive", node, part.resource, _says(part))
+            if part.resource.type == "llm-service" or part.type == "langchain.llm":
+                m.event("store", node, part.resource, "prompt")
+                _use_all(m, args, node, part.resource)
+        elif isinstance(part, Function):
+            origins |= call(m, Value((part,)), args[:1], {}, node).origins
+    _use_all(m, args, node)
+    return Value((Instance("langchain.answer"),), cap(origins | m.made()))
+
+
+def _says(part: Instance) -> str:
+    return "retrieved passages" if part.type.endswith(("vectorstore", "Engine")) else "answer"
+
+
+def _result(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Where a framework keeps what a task returns."""
+    del recv, name
+    folder = one(named.get("dir") or (args[0] if args else UNKNOWN))
+    location = one(named.get("location") or UNKNOWN)
+    text = folder.rstrip("/") + "/" + re.sub(r"\{[^}]*\}", HOLE, location) if location != HOLE else folder
+    key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+    resource = (
+        m.resource(key, paths.type_of(key, "dataset-store"), paths.name_of(key), m.at(node)) if key else None
+    )
+    return Value((Instance(api.returns or "task.result", resource),))
+
+
+def _feature_source(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    from mantlet.discovery.python.effects import argument
+
+    del recv
+    text = one(argument(api.arg, args, named, UNKNOWN))
+    found = _READS.search(text)
+    if name.endswith("FileSource"):
+        key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+    else:
+        table = found[1] if found else text if re.fullmatch(r"[\w.\"`]+", text) else ""
+        key = f"table:{table.strip('`')}" if table else ""
+    resource = m.resource(key, "dataset-store", paths.name_of(key), m.at(node)) if key else None
+    return Value((Instance("feast.source", resource),))
+
+
+def _feature_view(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    from mantlet.discovery.python.effects import argument
+
+    del recv, name
+    text = one(argument(api.arg, args, named, UNKNOWN)).replace(HOLE, "")
+    if not text:
+        return UNKNOWN
+    view = m.resource(f"view:{text}", "dataset-store", text, m.at(node))
+    source = join(
+        *[named[key] for key in ("batch_source", "source", "online_store", "stream_source") if key in named],
+        *args[1:4],
+    )
+    for atom in source.atoms:
+        if isinstance(atom, Instance) and atom.resource is not None:
+            m.moves.append((atom.resource, view, m.at(node), "features"))
+    m.event("view", node, view)
+    return Value((Instance("feast.FeatureView", view),))
+
+
+def _show(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    del recv
+    _use_all(m, _all(args, named), node)
+    m.event(api.do, node, None, detail=name)
+    return Value((Instance(name),))
+
+
+def _ui(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """A user interface round a function: what people type goes in, what it returns is shown."""
+    from mantlet.discovery.python.calls import call
+    from mantlet.discovery.python.effects import argument
+
+    m.event("ui", node, None, detail=name)
+    target = argument(api.arg, args, named, UNKNOWN) if api.arg else UNKNOWN
+    for atom in target.atoms:
+        if isinstance(atom, Function):
+            count = len(atom.node.args.args) - (atom.owner is not None)
+            m.event("input", node)
+            m.use(call(m, Value((atom,)), [Value((), m.made())] * count, {}, node), node)
+            m.event("show", node)
+    del recv
+    return Value((Instance(name),))
+
+
+def _dag(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    del api, recv
+    label = one(named.get("dag_id") or (args[0] if args else UNKNOWN)).replace(HOLE, "*")
+    m.event("dag", node, None, detail=label)
+    return Value((Instance(name),))
+
+
+def _log(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    del api, recv
+    values = _all(args, named)
+    for value in values:
+        m.use(value, node)
+    if any(value.origins for value in values):
+        m.event("log", node, None, detail=name)
+    return UNKNOWN
+
+
+SPECIALS: dict[str, Call] = {
+    "mode": _mode, "forward": _forward, "respond": _respond, "answer": _answer, "http-get": _http_get, "http-send": _http_send,
+    "cloud": _cloud, "sql": _sql, "chain": _chain, "result": _result, "feature-source": _feature_source,
+    "feature-view": _feature_view, "show": _show, "ui": _ui, "dag": _dag, "log": _log, "print": _show,
+}  # fmt: skip
+_ = External
