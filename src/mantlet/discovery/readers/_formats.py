@@ -37,6 +37,10 @@ _NAMES = (
 _BY_NAME = tuple((re.compile(pattern + r"\Z", re.IGNORECASE), kind) for pattern, kind in _NAMES)
 
 
+_KUBERNETES = re.compile(r"^apiVersion:", re.MULTILINE)
+_KIND = re.compile(r"^kind:", re.MULTILINE)
+
+
 def is_yaml(path: str) -> bool:
     """Tell whether a path is a YAML file's."""
     return path.endswith((".yaml", ".yml", ".YAML", ".YML"))
@@ -65,6 +69,8 @@ def kind_of(source: Source) -> str:
     """Return the format of a YAML or JSON file; `settings` where nothing tells another."""
     if kind := by_name(source.path):
         return kind
+    if _KUBERNETES.search(source.text) and _KIND.search(source.text):
+        return "kubernetes"
     for document in yaml_documents(source):
         if kind := _by_keys(document):
             return kind

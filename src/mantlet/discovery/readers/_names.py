@@ -255,8 +255,25 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
         clues += address_clues(found, at, scope, _words(name))
         if found.password:
             safe = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", safe)
+    if scope and not clues and (found := _bare_host(name, value)):
+        clues.append(Move(scope, found, at, _words(name), 0.5))
     clues.insert(0, Setting(f"env:{name}", safe, at, scope))
     return clues
+
+
+_ADDRESSED = re.compile(r"(ADDR|ADDRESS|HOST|HOSTNAME|SERVER|SERVERS|ENDPOINT|URL|URI|BROKER|BROKERS|SERVICE)S?$", re.IGNORECASE)
+_HOST = re.compile(r"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::(\d{2,5}))?(?:,.*)?", re.IGNORECASE)
+_NO_HOST = frozenset(("localhost", "true", "false", "none", "null", "yes", "no", "development", "production", "default", "local", "test"))
+
+
+def _bare_host(name: str, value: str) -> str:
+    """Return the key of a server that a variable names without a scheme (`CART_ADDR=cart:7070`)."""
+    found = _HOST.fullmatch(value.strip())
+    if not _ADDRESSED.search(name) or found is None or found[1].lower() in _NO_HOST:
+        return ""
+    if service := saas_of_host(found[1]):
+        return f"saas:{service}"
+    return f"host:{found[1]}:{found[2]}" if found[2] else f"host:{found[1]}"
 
 
 def _secret_clues(name: str, value: str, at: Where, scope: str, *, example: bool) -> list[Clue]:
@@ -295,5 +312,5 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
 
 def _words(name: str) -> str:
     """Return a variable's name as words, without what only says that it is an address."""
-    words = re.sub(r"_?(URL|URI|HOST|ADDRESS|ENDPOINT|DSN|CONNECTION|CONN|STRING)$", "", name, flags=re.IGNORECASE)
+    words = re.sub(r"_?(URLS?|URI|HOST|ADDR|ADDRESS|ENDPOINT|DSN|CONNECTION|CONN|STRING|SERVICE_ADDR|SERVERS?)$", "", name, flags=re.IGNORECASE)
     return words.replace("_", " ").strip().lower()

@@ -156,7 +156,8 @@ def _flows(one: Resource, all_: dict[str, Resource], language: Language) -> Iter
                         yield Move(one.key, key, source.at(line), "", 0.45)
     if one.entry["type"] in STORES:
         return
-    for key, line in _ends(one.body, language, all_):  # a process that names a store works with it
+    body = Item({name: item for name, item in one.body.items() if name != one.entry.get("events")})
+    for key, line in _ends(body, language, all_):  # a process that names a store works with it
         other = all_.get(key)
         if key not in said and key != one.key and other and other.entry.get("type") in STORES:
             said.add(key)

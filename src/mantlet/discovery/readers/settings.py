@@ -126,7 +126,7 @@ def _ini(source: Source) -> list[Clue]:
         if head := re.match(r"\s*\[([^\]]+)\]\s*\Z", line):
             section = head[1].strip() + "."
         elif not line.lstrip().startswith(("#", ";", "!")) and (found := re.match(r"([\w.\- ]+?)\s*[=:]\s*(.*?)\s*\Z", line)):
-            clues += _value(source, section + found[1], found[2], source.at(number))
+            clues += value_clues(source, section + found[1], found[2], source.at(number))
     return clues
 
 
@@ -142,11 +142,12 @@ def _values(source: Source, document: Item) -> list[Clue]:
             if count > MAX_VALUES:
                 clues.append(Unclear(source.at(item.at), f"only the first {MAX_VALUES:,} values were read"))
                 break
-            clues += _value(source, ".".join(path), item.value, source.at(item.at))
+            clues += value_clues(source, ".".join(path), item.value, source.at(item.at))
     return clues
 
 
-def _value(source: Source, name: str, value: str, at: Where) -> list[Clue]:
+def value_clues(source: Source, name: str, value: str, at: Where) -> list[Clue]:
+    """Return what one value of a settings file says; ``name`` is its dotted path."""
     last = name.rpartition(".")[2]
     key = f"config:{source.path}#{name}"
     if is_secret(last) and not value.isdigit():
