@@ -10,6 +10,7 @@ import re
 from dataclasses import asdict
 from importlib import resources
 from typing import Any
+from unicodedata import category
 
 import msgspec
 
@@ -28,6 +29,10 @@ _PROBE = b"""#set document(title: "probe")
 #sys.inputs.text"""
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_PANIC = "PanicException"
+"""What the compiler raises when it breaks down; it is no `Exception` and has no importable name."""
+_SIMPLE = "\u04ff"
+"""The end of the Latin, Greek and Cyrillic blocks."""
 _MOST_MISSING = 300
 """Characters without a glyph that are looked for one by one; a text with more is not worth the time."""
 
@@ -49,7 +54,22 @@ def render(report: Report, svg: str, font_folder: str, *, date: str = "") -> byt
         "version": VERSION,
     }
     template = (resources.files("mantlet.report") / "templates" / "report.typ").read_bytes()
-    return setter.compile(template, setter.drawable(inputs))
+    try:
+        return setter.compile(template, setter.drawable(inputs))
+    except (_UnsettableError, typst.TypstError):
+        setter.only_bundled = True
+        return setter.compile(template, setter.drawable({key: _simple(text) for key, text in inputs.items()}))
+
+
+class _UnsettableError(Exception):
+    """The compiler gave up on a text."""
+
+
+def _simple(text: str) -> str:
+    """Return a text in the scripts of the bundled typeface, without marks that combine: what any compiler can set."""
+    if text.isascii():
+        return text
+    return "".join(char if char <= _SIMPLE and category(char)[0] != "M" else "�" for char in text)
 
 
 def _shown(value: Any) -> Any:
@@ -68,24 +88,32 @@ class _Setter:
         self._typst = typst
         self._folder = font_folder
         self._system_fonts = False
+        self.only_bundled = False
+        """Do without the machine's fonts."""
 
     def compile(self, template: bytes, inputs: dict[str, str]) -> bytes:
-        return bytes(
-            self._typst.compile(
-                template,
-                sys_inputs=inputs,
-                font_paths=[self._folder],
-                ignore_system_fonts=not self._system_fonts,
-                pdf_standards=["ua-1"],
-                timestamp=EPOCH,
+        """Set a text; raises the compiler's own error, or `_UnsettableError` where it broke down."""
+        try:
+            return bytes(
+                self._typst.compile(
+                    template,
+                    sys_inputs=inputs,
+                    font_paths=[self._folder],
+                    ignore_system_fonts=self.only_bundled or not self._system_fonts,
+                    pdf_standards=["ua-1"],
+                    timestamp=EPOCH,
+                )
             )
-        )
+        except BaseException as error:
+            if type(error).__name__ == _PANIC:
+                raise _UnsettableError from error
+            raise
 
     def drawable(self, inputs: dict[str, str]) -> dict[str, str]:
         """Return texts in which every character has a glyph."""
         wanted = {char for text in inputs.values() if not text.isascii() for char in text if char > "~"}
         missing = self._missing(wanted)
-        if missing:
+        if missing and not self.only_bundled:
             self._system_fonts = True
             missing = self._missing(wanted)
         table = dict.fromkeys(map(ord, missing), "�")

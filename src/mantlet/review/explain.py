@@ -120,11 +120,8 @@ def explain(register: Register, name: str) -> Explained:
     kinds = analysis.kinds(kind_name)
     if not kinds:
         raise _unknown_type(analysis, kind_name)
-    kind = next(
-        (row for row in kinds if place_name in analysis.places(SCOPES[analysis.types[row].at])), kinds[0]
-    )
+    kind, rows, place = _find(register, kinds, place_name)
     item = analysis.types[kind]
-    rows, place = _find(register, kind, place_name)
     scope = SCOPES[item.at]
     row = rows[0] if rows else -1
     state = State(int(analysis.state(kind)[place]))
@@ -153,7 +150,7 @@ def explain(register: Register, name: str) -> Explained:
         ),
         factors=tuple(reasons(register.ratings, row)) if row >= 0 else (),
         row=row,
-        also_at=tuple(analysis.place_id(scope, int(analysis.threats.place[other])) for other in rows[1:]),
+        also_at=tuple(analysis.place_of(other) for other in rows[1:]),
         silenced_by=silenced,
         note=_note(state, silenced),
         decision=register.ruling(row) if row >= 0 else None,
@@ -171,17 +168,21 @@ def _note(state: State, silenced: tuple[str, ...]) -> str:
     }[state]
 
 
-def _find(register: Register, kind: int, place_name: str) -> tuple[list[int], int]:
-    """Return the threat rows meant, worst first, and the place row of the first (or of the absent one)."""
+def _find(register: Register, kinds: list[int], place_name: str) -> tuple[int, list[int], int]:
+    """Return the type's row, the threat rows meant, worst first, and the place row of the first (or of the absent one).
+
+    A threat that people found at places of several kinds has a row for each; the kind of the place decides.
+    """
     analysis = register.analysis
-    item = analysis.types[kind]
-    scope = SCOPES[item.at]
     table = analysis.threats
-    places = analysis.places(scope)
-    exact = places.index(place_name) if place_name in places else -1
-    mine = np.flatnonzero(table.type == kind)
-    if exact >= 0:
-        return [int(row) for row in mine if table.place[row] == exact], exact
+    for kind in kinds:
+        places = analysis.places(SCOPES[analysis.types[kind].at])
+        if place_name in places:
+            exact = places.index(place_name)
+            mine = np.flatnonzero((table.type == kind) & (table.place == exact))
+            return kind, mine.tolist(), exact
+    item = analysis.types[kinds[0]]
+    places = analysis.places(SCOPES[item.at])
     element = analysis.columns.elements.rows.get(place_name)
     if element is None:
         known = {*places, *analysis.columns.elements.ids}
@@ -191,12 +192,11 @@ def _find(register: Register, kind: int, place_name: str) -> tuple[list[int], in
         )
     risk = register.by_id(f"{item.id}@{place_name}")
     if risk is not None:
-        return list(risk.rows), int(table.place[risk.worst])
+        return int(table.type[risk.worst]), list(risk.rows), int(table.place[risk.worst])
     ends = np.flatnonzero(analysis.element_of(item) == element)
     if not ends.size:
         raise UsageError(f"{item.id} is not asked at '{place_name}'", mend=_places_hint(item, places))
-    states = analysis.state(kind)[ends]
-    return [], int(ends[states.argmax()])
+    return kinds[0], [], int(ends[analysis.state(kinds[0])[ends].argmax()])
 
 
 def _places_hint(item: ThreatType, places: list[str]) -> str:
