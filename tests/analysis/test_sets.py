@@ -10,7 +10,8 @@ from mantlet.analysis.atoms import ModelAtoms
 from mantlet.analysis.columns import Columns
 from mantlet.analysis.engine import Analysis
 from mantlet.analysis.exposure import spread
-from mantlet.analysis.sets import Labels, PlaceSets
+from mantlet.analysis.labels import Labels
+from mantlet.analysis.sets import PlaceSets
 from mantlet.analysis.table import Verdict
 from mantlet.catalogue.load import load_catalogue
 from mantlet.model.entries import Boundary, ControlInPlace, Data, Element, Flow, Party, Sections
@@ -146,8 +147,10 @@ def test_labels_follow_arrows_any_number_of_steps(drawn):
     one_step = np.isin(np.arange(size), [head for tail, head in arrows if start[tail]])
     names = [f"t{row}" for row in wanted]
     for far, expected in ((False, one_step), (True, spread(start, outgoing))):
-        near = Labels.near(table, incoming)
-        found = (near.carried_on(outgoing, incoming) if far else near).any_of(names)
+        near = Labels.near(table, start, incoming)
+        labels = near.carried_on(outgoing, incoming) if far else near
+        assert labels.any_marked().tolist() == expected.tolist()
+        found = labels.any_of(names)
         assert (found is None) == (not names)
         assert found is None or found.tolist() == expected.tolist()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -14,6 +15,7 @@ from mantlet.rules.tree import YES
 Index = NDArray[np.signedinteger]
 Mask = NDArray[np.bool_]
 Ternary = NDArray[np.int8]
+K = TypeVar("K", bound=Hashable)
 MAX_MARKS = 1 << 22
 """Up to here numbers are told apart by marking them in an array, which is faster than sorting."""
 
@@ -23,6 +25,11 @@ class Ragged(Struct, frozen=True):
 
     starts: Index
     items: Index
+
+    @classmethod
+    def empty(cls, rows: int) -> Ragged:
+        """Return as many empty lists."""
+        return cls(np.zeros(rows + 1, np.intp), np.zeros(0, np.intp))
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[int]]) -> Ragged:
@@ -102,6 +109,8 @@ class Typed:
     def __init__(self, names: Iterable[str], vocabulary: Vocabulary, realm: Realm) -> None:
         named = Named(names)
         self.codes = named.codes
+        self.small = named.codes.astype(np.min_scalar_type(len(named.names)))
+        """The codes in as few bytes as they fit in."""
         self.names = [vocabulary.resolve(name, realm) for name in named.names]
         self.sets: dict[str, int] = {}
         """Per type, which codes are-a it: bit i is about code i."""
@@ -111,9 +120,9 @@ class Typed:
 
     def codes_of(self, wanted: Iterable[str]) -> int:
         """Return the set of codes that are-a one of the wanted types."""
-        found = 0
+        found, sets = 0, self.sets
         for name in wanted:
-            found |= self.sets.get(name, 0)
+            found |= sets.get(name, 0)
         return found
 
     def by_type(self, wanted: Iterable[str]) -> Mask:
@@ -139,6 +148,16 @@ def flags(rows: int, size: int) -> Mask:
 def packed(mask: Mask) -> int:
     """Return the set of marked rows; undoes `flags`."""
     return int.from_bytes(np.packbits(mask, bitorder="little"), "little")
+
+
+def strung(arrays: Mapping[K, Index]) -> tuple[dict[K, int], Index]:
+    """Return where each array starts in one that holds them all."""
+    starts: dict[K, int] = {}
+    total = 0
+    for key, array in arrays.items():
+        starts[key] = total
+        total += len(array)
+    return starts, np.concatenate(list(arrays.values())) if arrays else np.zeros(0, np.intp)
 
 
 def joined(arrays: Sequence[Index]) -> tuple[list[int], Index]:

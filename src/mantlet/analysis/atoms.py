@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from msgspec import structs
 
 from mantlet.analysis.arrays import Index, Mask, Ternary
 from mantlet.analysis.columns import Columns
@@ -46,7 +45,7 @@ class ModelAtoms:
     def __init__(self, columns: Columns, controls: dict[str, Control]) -> None:
         self.columns = columns
         self.facts = FactTable(columns, controls)
-        derive(columns, self.facts)
+        self.links = derive(columns, self.facts)
         self.lineage = Lineage(columns)
         derive_people(columns, self.facts, self.lineage)
         self._answers: dict[object, Answer] = {}
@@ -125,7 +124,8 @@ class ModelAtoms:
                 return column.among(atom.values)
             return column.known() if isinstance(atom, FactKnown) else column.compare(atom.op, atom.number)
 
-        return self._gather(scope, atom.subject, (holder, structs.replace(atom, subject="system")), compute)
+        key = (type(atom), holder, *(getattr(atom, name) for name in atom.__struct_fields__[1:]))
+        return self._gather(scope, atom.subject, key, compute)
 
     def _initiator(self, values: tuple[str, ...]) -> Ternary:
         """Tell of each movement whether the end that opened the flow is the movement's own source or target."""
@@ -150,17 +150,28 @@ class ModelAtoms:
         key = ("crosses", atom.types)
         if key not in self._answers:
             columns = self.columns
-            dimensions, special, drawn = self._zones(atom.types)
-            crossed = np.zeros(len(columns.source), bool)
+            dimensions, others, drawn = self.crossing(atom.types)
+            crossed = np.zeros(len(columns.source), bool) if others is None else others
             for row in dimensions:
-                crossed |= columns.zone[row][columns.source] != columns.zone[row][columns.target]
-            inside = columns.enclosed(special)
-            if inside.any():
-                crossed |= inside[columns.source] != inside[columns.target]
-            if columns.crossing_as_written:
-                crossed |= self._crosses_as_written(atom.types)[columns.movement_flow]
+                crossed |= self.crosses_dimension(row)
             self._answers[key] = uniform(np.where(crossed, YES, NO if drawn else UNKNOWN).astype(np.int8))
         return self._answers[key]
+
+    def crosses_dimension(self, row: int) -> Mask:
+        """Tell of each movement whether its ends differ in a dimension."""
+        zone = self.columns.zone[row]
+        return zone[self.columns.source] != zone[self.columns.target]
+
+    def crossing(self, types: tuple[str, ...]) -> tuple[list[int], Mask | None, bool]:
+        """Return the dimensions among boundary types, what crosses in another way, and whether any of them is drawn."""
+        columns = self.columns
+        dimensions, special, drawn = self._zones(types)
+        inside = columns.enclosed(special)
+        others = inside[columns.source] != inside[columns.target] if inside.any() else None
+        if columns.crossing_as_written:
+            written = self._crosses_as_written(types)[columns.movement_flow]
+            others = written if others is None else others | written
+        return dimensions, others, drawn
 
     def _crosses_as_written(self, types: tuple[str, ...]) -> Mask:
         """What a foreign drawing's boundary lines said; kept on the flow because no box shows it."""

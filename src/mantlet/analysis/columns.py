@@ -139,9 +139,15 @@ class Columns:
         zones = self.zone
         return np.any(np.where(zones >= 0, inside[zones], False), axis=0)
 
+    @property
+    def _nothing_listed(self) -> bool:
+        return not self.holds.items.size and not self.moves.items.size
+
     @cached_property
     def kept(self) -> Ragged:
         """Data that rests at each element: what it `holds` and, for a store, what flows in or out."""
+        if self._nothing_listed:
+            return Ragged.empty(len(self.elements))
         store = self.kind == STORE
         owners = self.moves.owner_rows()
         pairs = [
@@ -155,6 +161,8 @@ class Columns:
     @cached_property
     def handled(self) -> Ragged:
         """Data that an element holds, takes in or sends out."""
+        if self._nothing_listed:
+            return self.kept
         owners = self.moves.owner_rows()
         pairs = [
             (self.holds.owner_rows(), self.holds.items),
@@ -168,7 +176,7 @@ def _listed(lists: Sequence[Iterable[str] | UnsetType], rows: dict[str, int]) ->
     """Return lists of ids as rows, and which of them somebody wrote."""
     known = np.fromiter((names is not UNSET for names in lists), bool, len(lists))
     if not known.any():
-        return Ragged(np.zeros(len(lists) + 1, np.intp), np.zeros(0, np.intp)), known
+        return Ragged.empty(len(lists)), known
     packed = Ragged.of(
         [rows[name] for name in names if name in rows] if names is not UNSET else () for names in lists
     )

@@ -8,6 +8,7 @@ from mantlet.analysis.arrays import Mask, Ragged
 from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns
 from mantlet.analysis.factcolumn import FactColumn, Origin
 from mantlet.analysis.facts import FactTable
+from mantlet.analysis.labels import Links
 from mantlet.model.entries import SELF
 from mantlet.rules.tree import YES
 
@@ -16,13 +17,16 @@ INSIDERS = ("staff", "data-scientist", "labeller", "reviewer")
 OUTSIDERS = ("anonymous-user", "web-source")
 
 
-def derive(columns: Columns, facts: FactTable) -> None:
-    """Add every derived fact to the table."""
+def derive(columns: Columns, facts: FactTable) -> Links:
+    """Add every derived fact to the table; return what is linked to what, with what comes from outside marked."""
+    outside = (columns.kind == EXTERNAL) | (facts.yes("element", "public_supply") == YES)
+    links = Links(columns, outside)
     facts.add("flow", "exposure", flow_exposure(columns))
     facts.add("element", "exposure", exposure(columns, facts))
     facts.add("element", "operated_by", _operators(columns, facts))
-    facts.add("element", "external_input", _external_input(columns, facts))
+    facts.add("element", "external_input", _external_input(links.labels("reached-from").any_marked()))
     facts.add("flow", "initiator", _initiators(columns))
+    return links
 
 
 EXPOSURES = ("none", "internal", "unknown", "partner", "internet")
@@ -90,11 +94,9 @@ def _operators(columns: Columns, facts: FactTable) -> FactColumn:
     return column
 
 
-def _external_input(columns: Columns, facts: FactTable) -> FactColumn:
+def _external_input(reached: Mask) -> FactColumn:
     """Tell whether anything from an external entity or a public supply reaches each element, over any number of steps."""
-    column = FactColumn.empty(len(columns.elements))
-    origin = (columns.kind == EXTERNAL) | (facts.yes("element", "public_supply") == YES)
-    reached = spread(origin, columns.onward)
+    column = FactColumn.empty(len(reached))
     column.put(reached, "yes", Origin.DERIVED)
     column.put(~reached, "no", Origin.DERIVED)
     return column
@@ -112,8 +114,10 @@ def spread(start: Mask, arrows: Ragged) -> Mask:
     reached = np.zeros(len(start), bool)
     frontier = np.flatnonzero(start)
     while frontier.size:
-        seen = np.zeros(len(start), bool)
-        seen[arrows.of_rows(frontier)[0]] = True
-        frontier = np.flatnonzero(seen & ~reached)
-        reached |= seen
+        heads = arrows.of_rows(frontier)[0]
+        fresh = np.zeros(len(start), bool)
+        fresh[heads] = True
+        fresh &= ~reached
+        reached |= fresh
+        frontier = np.flatnonzero(fresh)
     return reached

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from msgspec import UNSET
 
-from mantlet.analysis.arrays import Mask, Ternary, flags
+from mantlet.analysis.arrays import Index, Mask, Ternary, flags
 from mantlet.analysis.assets import TESTS
 from mantlet.analysis.columns import STORE, Columns
 from mantlet.rules.tree import NO, UNKNOWN, YES, DataWord
@@ -54,6 +54,12 @@ class Lineage:
         if types:
             result = np.maximum(result, np.where(self.columns.data_types.are(types), YES, NO).astype(np.int8))
         return result
+
+    def _telling(self, words: tuple[DataWord, ...]) -> tuple[DataWord, ...]:
+        """Return the words that can make a difference: without a single asset, all but `any` say the same."""
+        if self._assets or not words:
+            return words
+        return ("any",) if "any" in words else ("personal",)
 
     def _word(self, word: DataWord) -> Ternary:
         if word not in self._memo:
@@ -153,6 +159,7 @@ class Lineage:
 
     def movements(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
         """Tell of each movement whether it carries such data; where nobody listed its data, what a store holds by nature counts."""
+        words = self._telling(words)
         key = ("movements", words, types)
         if key not in self._memo:
             columns = self.columns
@@ -183,6 +190,7 @@ class Lineage:
 
         A process holds nothing unless the model says so; a store of which nobody wrote what it holds may hold anything.
         """
+        words = self._telling(words)
         key = (relation, words, types)
         if key not in self._memo:
             columns = self.columns
@@ -226,6 +234,7 @@ class Lineage:
         Where its models aren't listed, the drawing is followed: training jobs take in data, and pass what they
         learnt to the stores, services and devices that their output reaches.
         """
+        words = self._telling(words)
         key = ("models", words, types)
         if key not in self._memo:
             columns = self.columns
@@ -258,26 +267,30 @@ class Lineage:
         ).astype(np.int8)
 
     def _drawn(self, words: tuple[DataWord, ...], types: tuple[str, ...]) -> Ternary:
+        makers, start, source, target, fed_by = self._passing
+        level = start.copy()
+        fed = self.gather_in(self.movements(words, types))
+        level[makers] = fed[makers]
+        for _ in range(len(MODEL_CARRIERS)):
+            reached = np.zeros(len(level), np.int8)
+            np.maximum.at(reached, target, level[source])
+            after = np.where(fed_by, np.maximum(reached, level & YES), level)
+            if np.array_equal(after, level):
+                break
+            level = after
+        return level
+
+    @cached_property
+    def _passing(self) -> tuple[Mask, Ternary, Index, Index, Mask]:
+        """How models pass through the drawing: who makes them, who may hold one, and from where to where they move on."""
         columns = self.columns
         carriers = columns.element_types.are(MODEL_CARRIERS)
         makers = columns.element_types.are(MODEL_MAKERS)
-        level = np.where(carriers, UNKNOWN, NO).astype(np.int8)
-        fed = self.gather_in(self.movements(words, types))
-        level[makers] = fed[makers]
-        passes = carriers[columns.source] & carriers[columns.target] & ~makers[columns.target]
+        passes = carriers[columns.source] & (carriers & ~makers)[columns.target]
         source, target = columns.source[passes], columns.target[passes]
-        for _ in range(len(MODEL_CARRIERS)):
-            before = level.copy()
-            reached = np.zeros(len(level), np.int8)
-            np.maximum.at(reached, target, level[source])
-            fed_by = np.zeros(len(level), bool)
-            fed_by[target] = True
-            level = np.where(
-                fed_by & ~makers, np.maximum(reached, np.where(level == YES, YES, NO)), level
-            ).astype(np.int8)
-            if np.array_equal(before, level):
-                break
-        return level
+        fed_by = np.zeros(len(carriers), bool)
+        fed_by[target] = True
+        return makers, carriers * np.int8(UNKNOWN), source, target, fed_by
 
 
 def _any(starts: np.ndarray, values: Ternary) -> Ternary:

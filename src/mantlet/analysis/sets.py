@@ -5,21 +5,15 @@ What rules ask most, about types and about what is linked to types, comes straig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import or_
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Index, Mask, Ragged, Typed, distinct, flags, packed
+from mantlet.analysis.arrays import Index, Typed, flags, packed
 from mantlet.analysis.atoms import ModelAtoms
 from mantlet.rules.evaluate import Answer
 from mantlet.rules.program import SCOPE_ORDER, Sets
-from mantlet.rules.tree import UNKNOWN, YES, Atom, Carries, Linked, Scope, Subject, TypeIs
-
-WORD = 64
-Words = NDArray[np.uint64]
+from mantlet.rules.tree import UNKNOWN, YES, Atom, Carries, Crosses, Linked, Scope, Subject, TypeIs
 
 
 class PlaceSets:
@@ -30,8 +24,9 @@ class PlaceSets:
         self.sizes = {scope: atoms.size(scope) for scope in SCOPE_ORDER}
         self._everywhere = {scope: (1 << size) - 1 for scope, size in self.sizes.items()}
         self._types: dict[tuple[Scope, Subject], TypePlaces] = {}
+        self._crossing: dict[int, int] = {}
+        """Per dimension, the movements that cross it."""
         self._nothing_listed = not atoms.columns.moves_known.any()
-        self._links: dict[str, Labels] = {}
 
     def spoken(self) -> Iterator[str]:
         """Yield the facts of which something is known and the types that there are, as `Program.asks` names them."""
@@ -52,10 +47,21 @@ class PlaceSets:
         if isinstance(atom, Linked):
             places = self._linked(atom, scope)
             return places, places
+        if isinstance(atom, Crosses):
+            return self._crossed(atom.types)
         found = self.atoms.atom(atom, scope)
         if isinstance(found, int):
             return everywhere if found else 0, everywhere if found == YES else 0
         return packed(found >= UNKNOWN), packed(found == YES)
+
+    def _crossed(self, types: tuple[str, ...]) -> Sets:
+        dimensions, others, drawn = self.atoms.crossing(types)
+        crossed = 0 if others is None else packed(others)
+        for row in dimensions:
+            if row not in self._crossing:
+                self._crossing[row] = packed(self.atoms.crosses_dimension(row))
+            crossed |= self._crossing[row]
+        return crossed if drawn else self._everywhere["movement"], crossed
 
     def values(self, atom: Atom, scope: Scope) -> Answer:
         """Return the answers as `ModelAtoms.atom` gives them, an array only where they differ."""
@@ -76,24 +82,11 @@ class PlaceSets:
         return self._types[key]
 
     def _linked(self, atom: Linked, scope: Scope) -> int:
-        mask = self._labels(atom.relation).any_of(atom.types)
+        mask = self.atoms.links.labels(atom.relation).any_of(atom.types)
         if mask is None:
             return 0
         rows = self.atoms.rows(scope, atom.subject)
         return packed(mask if rows is None else mask[rows])
-
-    def _labels(self, relation: str) -> Labels:
-        if relation not in self._links:
-            columns = self.atoms.columns
-            arrows = (columns.onward, columns.backward)
-            outgoing, incoming = arrows[::-1] if relation in {"sends-to", "reaches"} else arrows
-            near = {"reached-from": "receives-from", "reaches": "sends-to"}.get(relation)
-            self._links[relation] = (
-                self._labels(near).carried_on(outgoing, incoming)
-                if near
-                else Labels.near(columns.element_types, incoming)
-            )
-        return self._links[relation]
 
 
 class TypePlaces:
@@ -101,71 +94,19 @@ class TypePlaces:
 
     def __init__(self, types: Typed, rows: Index | None) -> None:
         self.types = types
-        codes = types.codes if rows is None else types.codes[rows]
-        marks = np.packbits(codes == np.arange(len(types.names))[:, None], axis=1, bitorder="little")
+        codes = types.small if rows is None else types.small[rows]
+        each = np.arange(len(types.names), dtype=codes.dtype)[:, None]
+        marks = np.packbits(codes == each, axis=1, bitorder="little")
         self._own = [int.from_bytes(mark, "little") for mark in marks]
         self._known: dict[int, int] = {}
 
     def of(self, codes: int) -> int:
         """Return the places whose type is in a set of codes."""
-        known = self._known.get(codes)
-        if known is None:
-            chosen = (places for code, places in enumerate(self._own) if codes >> code & 1)
-            known = self._known[codes] = reduce(or_, chosen, 0)
-        return known
-
-
-class Labels:
-    """Which types stand at the far end of the arrows to each element, one bit per type."""
-
-    def __init__(self, table: Typed, words: list[Words]) -> None:
-        self._table = table
-        self._words = words
-
-    @classmethod
-    def near(cls, table: Typed, incoming: Ragged) -> Labels:
-        """Look one step away."""
-        words = []
-        for first in range(0, len(table.names), WORD):
-            bits = [1 << code - first if 0 <= code - first < WORD else 0 for code in range(len(table.names))]
-            arrived = np.zeros(len(table.codes), np.uint64)
-            _receive(arrived, np.array(bits, np.uint64)[table.codes], incoming, incoming.filled)
-            words.append(arrived)
-        return cls(table, words)
-
-    def carried_on(self, outgoing: Ragged, incoming: Ragged) -> Labels:
-        """Look any number of steps away."""
-        words = [word.copy() for word in self._words]
-        heads = incoming.filled
-        for arrived in words:
-            changed = np.flatnonzero(arrived)
-            while changed.size:
-                if changed.size * 8 > len(arrived):
-                    changed = _receive(arrived, arrived, incoming, heads)
-                else:  # few are left: follow only these
-                    items, lengths = outgoing.of_rows(changed)
-                    before = arrived[items]
-                    np.bitwise_or.at(arrived, items, np.repeat(arrived[changed], lengths))
-                    changed = distinct(items[arrived[items] != before])
-        return Labels(self._table, words)
-
-    def any_of(self, wanted: Iterable[str]) -> Mask | None:
-        """Tell of each element whether one of the types stands there; None where the model has no such type."""
-        codes = self._table.codes_of(wanted)
-        found: Mask | None = None
-        for number, words in enumerate(self._words):
-            asked = codes >> number * WORD & (1 << WORD) - 1
-            if asked:
-                mask = (words & np.uint64(asked)) != 0
-                found = mask if found is None else found | mask
-        return found
-
-
-def _receive(arrived: Words, sent: Words, incoming: Ragged, heads: Index) -> Index:
-    """Let the heads of arrows take in what is sent over these, and return those that changed."""
-    if not heads.size:
-        return heads
-    before = arrived[heads]
-    after = before | np.bitwise_or.reduceat(sent[incoming.items], incoming.starts[heads])
-    arrived[heads] = after
-    return heads[after != before]
+        places = self._known.get(codes)
+        if places is None:
+            places, left = 0, codes
+            while left:
+                places |= self._own[(left & -left).bit_length() - 1]
+                left &= left - 1
+            self._known[codes] = places
+        return places

@@ -7,12 +7,13 @@ the same logging. Ratings are worked out per case and looked up per threat.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Mask, joined, numbered
+from mantlet.analysis.arrays import Mask, joined, numbered, strung
 from mantlet.analysis.engine import Analysis
 from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, situation_row
 from mantlet.risk.needs import WIDTH, Levels, Stakes
@@ -63,11 +64,12 @@ def find_cases(analysis: Analysis, stakes: Stakes) -> Cases:
     example[of] = np.arange(len(of))
     kind, place = table.type[example], table.place[example]
     situation, logging = np.divmod(standings[spot[example]], LOGGINGS)
-    levels = [
-        stakes.of(analysis.types[row], where)
-        for row, where in zip(kind.tolist(), place.tolist(), strict=True)
-    ]
-    stake = np.array(levels, np.int8).reshape(count, WIDTH)
+    stake = np.empty((count, WIDTH), np.int8)
+    bounds = np.flatnonzero(
+        np.diff(kind, prepend=-1, append=-1)
+    ).tolist()  # the cases of a type stand together
+    for first_case, last in pairwise(bounds):
+        stake[first_case:last] = stakes.of(analysis.types[kind[first_case]], place[first_case:last])
     return Cases(of, kind, table.unsure[example], situation, logging, stake)
 
 
@@ -95,8 +97,8 @@ def _standings(analysis: Analysis) -> tuple[Rows, Rows]:
         at: situations.at(at) * LOGGINGS + logging[analysis.end(at)]
         for at in dict.fromkeys(item.at for item in analysis.types)
     }
-    first, standings = joined([by_kind[item.at] for item in analysis.types])
-    return np.array(first, np.int64), standings
+    starts, standings = strung(by_kind)
+    return np.array([starts[item.at] for item in analysis.types], np.int64), standings
 
 
 class _Situations:

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Ragged
+from mantlet.analysis.arrays import Index, Ragged
 from mantlet.analysis.assets import SPECIAL_CATEGORIES
 from mantlet.analysis.engine import Analysis
 from mantlet.base.data import read_beside
@@ -81,11 +81,11 @@ class Stakes:
             self._places[key] = self._gather(item)
         return self._places[key]
 
-    def of(self, item: ThreatType, place: int) -> Sequence[int]:
-        """Return the stakes at one place of a type."""
+    def of(self, item: ThreatType, places: Index) -> Levels | Sequence[int]:
+        """Return the stakes at some places of a type; one row for all of them where they can't differ."""
         if not self.vary:
             return typical(tuple(item.assets), self.analysis.columns.vocabulary)
-        return self.at(item)[place].tolist()
+        return self.at(item)[places]
 
     def kinds(self, item: ThreatType) -> NDArray[np.int64]:
         """Return a small number per place of a type, the same where the stakes are."""

@@ -13,6 +13,7 @@ from typing import Protocol, get_args
 
 from msgspec import Struct, field
 
+from mantlet.model.vocabulary import ELEMENT_KINDS
 from mantlet.rules.tree import (
     HOLDERS,
     NO,
@@ -38,7 +39,8 @@ from mantlet.rules.tree import (
 SCOPE_ORDER: tuple[Scope, ...] = get_args(Scope)
 AND, OR, NOT, CONST, ATOM = range(5)
 OPEN, QUIET_NO, QUIET_UNKNOWN = range(3)
-"""What `Program.quiet` says: to be worked out, no everywhere, and (plus the scope's number) unknown everywhere."""
+QUIET_YES = QUIET_UNKNOWN + len(SCOPE_ORDER)
+"""What `Program.quiet` says: to be worked out, no everywhere, and (plus the scope's number) unknown or yes everywhere."""
 Step = tuple[int, int, tuple[int, ...]]
 """Operation, scope, and: the steps that it joins, a constant's value, or an atom's number."""
 
@@ -56,14 +58,14 @@ class Rules(Protocol):
 
 
 class Program(Struct):
-    """Steps in an order in which each comes after those that it joins; those that can be quiet in the same way stand together."""
+    """Those that are quiet in the same way stand together."""
 
     atoms: list[Atom] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     rules: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Per threat type, the steps of `applies` and `mitigated`."""
     asks: dict[str, list[int]] = field(default_factory=dict)
-    """Which atoms' steps ask about a fact (`element.encrypted`) or a type."""
+    """Which steps ask about a fact (`element.encrypted`) or a type, themselves or through those that they join."""
     quiet: list[tuple[int, int]] = field(default_factory=list)
     """What steps are while the model says nothing of any fact or type they ask about: runs of a number above and a length."""
 
@@ -76,28 +78,58 @@ class Program(Struct):
             scope = SCOPE_ORDER.index(SCOPES[item.at])
             rules[item.id] = (maker.add(item.applies, scope), maker.add(item.mitigated, scope))
         atoms, steps = list(maker.atoms), list(maker.steps)
-        quiet = [_quiet(step, atoms) for step in steps]
-        order = sorted(range(len(steps)), key=lambda step: -quiet[step])  # atoms come first: they join nothing
+        hush = _Hush(atoms, steps)
+        order = sorted(range(len(steps)), key=hush.quiet.__getitem__)
         new = {old: number for number, old in enumerate(order)}
         program = cls(atoms, [_renumbered(steps[old], new) for old in order])
         program.rules = {name: (new[applies], new[mitigated]) for name, (applies, mitigated) in rules.items()}
-        program.quiet = [(value, len(list(run))) for value, run in groupby(quiet[old] for old in order)]
-        for number, (operation, _, rest) in enumerate(program.steps):
-            for name in _asked(atoms[rest[0]])[0] if operation == ATOM else ():
-                program.asks.setdefault(name, []).append(number)
+        program.quiet = [(value, len(list(run))) for value, run in groupby(hush.quiet[old] for old in order)]
+        for old in order:
+            for name in sorted(hush.names[old]) if hush.quiet[old] != OPEN else ():
+                program.asks.setdefault(name, []).append(new[old])
         return program
-
-
-def _quiet(step: Step, atoms: Sequence[Atom]) -> int:
-    """Return what a step is while the model says nothing of what it asks about."""
-    operation, scope, rest = step
-    names, value = _asked(atoms[rest[0]]) if operation == ATOM else ([], NO)
-    return (QUIET_UNKNOWN + scope if value == UNKNOWN else QUIET_NO) if names else OPEN
 
 
 def _renumbered(step: Step, new: Mapping[int, int]) -> Step:
     operation, scope, rest = step
     return step if operation in {CONST, ATOM} else (operation, scope, tuple(new[item] for item in rest))
+
+
+class _Hush:
+    """What steps are while a model says nothing of what they ask about; each comes after those that it joins."""
+
+    def __init__(self, atoms: Sequence[Atom], steps: Iterable[Step]) -> None:
+        self.names: list[frozenset[str]] = []
+        self._values: list[int | None] = []
+        self.quiet: list[int] = []
+        """As `Program.quiet` numbers it, per step."""
+        for operation, scope, rest in steps:
+            if operation == ATOM:
+                names, value = _asked(atoms[rest[0]])
+                self.names.append(frozenset(names))
+                self._values.append(value if names else None)
+            else:
+                joined = () if operation == CONST else rest
+                self.names.append(frozenset().union(*(self.names[step] for step in joined)))
+                self._values.append(self._joined(operation, rest))
+            self.quiet.append(_numbered(self._values[-1], scope))
+
+    def _joined(self, operation: int, rest: Sequence[int]) -> int | None:
+        """Return what follows from the values of other steps; None if nothing does."""
+        if operation == CONST:
+            return rest[0]
+        values = [self._values[step] for step in rest]
+        known = [value for value in values if value is not None]
+        if operation == NOT:
+            return YES - known[0] if known else None
+        settling, pick = (NO, min) if operation == AND else (YES, max)
+        return pick(known) if settling in known or len(known) == len(values) else None
+
+
+def _numbered(value: int | None, scope: int) -> int:
+    if value is None:
+        return OPEN
+    return QUIET_NO if value == NO else (QUIET_YES if value == YES else QUIET_UNKNOWN) + scope
 
 
 def _asked(atom: Atom) -> tuple[list[str], int]:
@@ -140,11 +172,16 @@ class _Maker:
         return tuple(self.add(item, scope) for item in sorted(items, key=_cost))
 
 
-def _cost(tree: Tree) -> int:
-    """Return how dear a tree is to answer: types are known, facts looked up, the graph has to be walked."""
+def _cost(tree: Tree) -> float:
+    """Return how dear a tree is to answer: types are known, facts looked up, the graph has to be walked.
+
+    Of types, those that fewer elements are come first.
+    """
     match tree:
-        case Const() | TypeIs():
+        case Const():
             return 0
+        case TypeIs(_, types):
+            return 0.9 if set(types) & set(ELEMENT_KINDS) else 0.9 - 0.9 / (1 + len(types))
         case FactIn() | FactCompare() | FactKnown():
             return 1
         case Not(item):
@@ -178,7 +215,12 @@ class Evaluation:
         if spoken is None:
             self._known: list[Sets | None] = [None] * len(program.steps)
             return
-        values = [None, (0, 0), *((everywhere, 0) for everywhere in self._all)]
+        values = [
+            None,
+            (0, 0),
+            *((every, 0) for every in self._all),
+            *((every, every) for every in self._all),
+        ]
         self._known = known = []
         for value, length in program.quiet:
             known += [values[value]] * length
