@@ -40,6 +40,8 @@ class Analysis:
         self.columns = columns or Columns(sections, catalogue.vocabulary)
         self.atoms = ModelAtoms(self.columns, catalogue.controls)
         self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
+        self.catalogued = len(self.types)
+        """How many types are the catalogue's; those that people found come after them."""
         self._rows = {item.id: [row] for row, item in enumerate(self.types)}
         self.memo: Memo = {}
         """Rules worked out one by one; share it when evaluating more over the same analysis."""
@@ -49,13 +51,12 @@ class Analysis:
         self.verdicts = self._judge()
         self._silence()
         self._add_manual()
-        self.threats = threat_table(
-            [
-                (row, verdict, self._sizes[SCOPES[item.at]], self.end(item.at))
-                for row, (verdict, item) in enumerate(zip(self.verdicts, self.types, strict=True))
-                if verdict is not _NOWHERE and verdict.shown
-            ]
-        )
+        live = [
+            (row, verdict, self.types[row].at)
+            for row, verdict in enumerate(self.verdicts)
+            if verdict is not _NOWHERE and verdict.shown
+        ]
+        self.threats = threat_table(live, {at: self.end(at) for _, _, at in live})
 
     def is_new(self, item: ThreatType) -> bool:
         """Tell whether a type came with a later catalogue than the one that the model was last judged by."""

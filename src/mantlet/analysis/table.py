@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Index, Mask, flags, joined
+from mantlet.analysis.arrays import Index, Mask, flags, strung
 from mantlet.rules.program import Sets
+from mantlet.rules.tree import At
 
 
 class State(IntEnum):
@@ -110,28 +111,29 @@ class ThreatTable(Struct, frozen=True):
         )
 
 
-def threat_table(live: Sequence[tuple[int, Verdict, int, Index]]) -> ThreatTable:
-    """Make the table of all types at once: a type's row, its verdict, how many places there are, and whose each is."""
-    shown = [verdict.shown for _, verdict, _, _ in live]
+def threat_table(live: Sequence[tuple[int, Verdict, At]], ends: Mapping[At, Index]) -> ThreatTable:
+    """Make the table of all types at once, from each type's row, verdict and kind of place; ``ends`` tells whose each place is."""
+    shown = [verdict.shown for _, verdict, _ in live]
     counts = np.array([places.bit_count() for places in shown], np.intp)
-    lengths = np.array([(size + 7) // 8 for _, _, size, _ in live], np.intp)
+    sizes = {at: (len(elements) + 7) // 8 for at, elements in ends.items()}
+    lengths = np.array([sizes[at] for _, _, at in live], np.intp)
     bits = np.flatnonzero(_strung(shown, lengths))
     starts = (np.cumsum(lengths) - lengths) * 8
     place = bits - np.repeat(starts, counts)
-    first, elements = joined([ends for _, _, _, ends in live])
+    first, elements = strung(ends)
     state = np.full(len(bits), State.OPEN, np.int8)
     for other, sets in (
-        (State.MITIGATED, [verdict.mitigated for _, verdict, _, _ in live]),
-        (State.TO_CONFIRM, [verdict.to_confirm for _, verdict, _, _ in live]),
+        (State.MITIGATED, [verdict.mitigated for _, verdict, _ in live]),
+        (State.TO_CONFIRM, [verdict.to_confirm for _, verdict, _ in live]),
     ):
         if any(sets):
             state[_strung(sets, lengths)[bits]] = other
     return ThreatTable(
-        np.repeat(np.array([row for row, _, _, _ in live], np.intp), counts),
+        np.repeat(np.array([row for row, _, _ in live], np.intp), counts),
         place,
-        elements[place + np.repeat(np.array(first, np.intp), counts)],
+        elements[place + np.repeat(np.array([first[at] for _, _, at in live], np.intp), counts)],
         state,
-        _strung((verdict.unsure for _, verdict, _, _ in live), lengths)[bits],
+        _strung([verdict.unsure for _, verdict, _ in live], lengths)[bits],
     )
 
 

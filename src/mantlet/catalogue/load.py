@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -26,6 +27,7 @@ from mantlet.catalogue.schema import (
 from mantlet.model.vocabulary import Vocabulary
 
 _HERE = Path(__file__).parent
+T = TypeVar("T")
 
 
 class Hit(Struct, frozen=True):
@@ -53,6 +55,14 @@ class Catalogue:
         self.program = compiled.program
         """The rules of all threat types; see `rules.program`."""
         self._frameworks = frameworks
+        self._once: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` works out of the catalogue; it is kept for the next model."""
+        if key not in self._once:
+            self._once[key] = make()
+        found: T = self._once[key]
+        return found
 
     @property
     def pack_names(self) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import Index
 from mantlet.base.data import read_beside
 from mantlet.model.entries import Sections
 
@@ -76,10 +77,10 @@ SITUATIONS: list[Situation] = list(product(EXPOSURES, range(3), range(3), OPERAT
 
 
 def situation_row(
-    exposure: NDArray[np.int16],
-    authenticated: NDArray[np.int8],
-    restricted: NDArray[np.int8],
-    operator: NDArray[np.int16],
+    exposure: Index,
+    authenticated: Index,
+    restricted: Index,
+    operator: Index,
 ) -> NDArray[np.int64]:
     """Return the row of `SITUATIONS` for columns of its four parts."""
     return ((exposure.astype(np.int64) * 3 + authenticated) * 3 + restricted) * 3 + operator

@@ -7,6 +7,7 @@ the same logging. Ratings are worked out per case and looked up per threat.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -108,20 +109,27 @@ class _Situations:
         self._analysis = analysis
         facts = analysis.atoms.facts
         exposed, operator = facts.column("element", "exposure"), facts.column("element", "operated_by")
-        self._asks = facts.yes("element", "authenticated")
-        self._restricted = np.maximum(
+        asks = facts.yes("element", "authenticated")
+        restricted = np.maximum(
             facts.yes("element", "access_controlled"),
             facts.yes("element", "least_privilege"),
         )
-        self._run_by = _recode(operator.values, OPERATORS)[operator.codes]
-        self._others = np.maximum(self._run_by, np.where(_foreign(analysis), _THIRD_PARTY, 0))
+        run_by = _recode(operator.values, OPERATORS)[operator.codes]
         exposure = _recode(exposed.values, EXPOSURES)[exposed.codes]
-        own = situation_row(exposure, self._asks, self._restricted, self._run_by)
+        own = situation_row(exposure, asks, restricted, run_by)
         self._by_element = np.append(own, _ANYWHERE)
+        public = facts.yes("element", "public_access") == YES
+        self._met = ((public * np.int64(3) + asks) * 3 + restricted) * _WAYS
+        """How each element meets whoever comes to it over a flow."""
+        self._ways = self._flows(np.maximum(run_by, _foreign(analysis) * np.int16(_THIRD_PARTY)))
+
+    def _flows(self, operator: NDArray[np.int16]) -> Rows:
+        """Return how each movement comes: from where, whether callers prove who they are, who runs either end."""
+        columns, facts = self._analysis.columns, self._analysis.atoms.facts
         flowing, client = facts.column("flow", "exposure"), facts.column("flow", "client_auth")
-        self._flowing = _recode(flowing.values, EXPOSURES)[flowing.codes]
-        self._proves = client.among([value for value in client.values[2:] if value != "none"])
-        self._public = facts.yes("element", "public_access") == YES
+        proves = client.among([value for value in client.values[2:] if value != "none"])
+        ways = (_recode(flowing.values, EXPOSURES)[flowing.codes] * 3 + proves) * 3
+        return ways[columns.movement_flow] + np.maximum(operator[columns.source], operator[columns.target])
 
     def at(self, kind: At) -> Rows:
         """Return the situation of each place of a kind.
@@ -132,13 +140,19 @@ class _Situations:
         element = self._analysis.end(kind)
         if SCOPES[kind] != "movement":
             return self._by_element[element]
-        flow = self._analysis.columns.movement_flow
-        via = np.where(self._public[element], EXPOSURES.index("internet"), self._flowing[flow])
-        asks = self._asks[element]
-        asked = np.where(asks == UNKNOWN, self._proves[flow], asks)
-        columns = self._analysis.columns
-        operator = np.maximum(self._others[columns.source], self._others[columns.target])
-        return situation_row(via, asked, self._restricted[element], operator)
+        return _by_way()[self._met[element] + self._ways]
+
+
+_WAYS = len(EXPOSURES) * 3 * len(OPERATORS)
+
+
+@cache
+def _by_way() -> Rows:
+    """Return the situation by how an element meets what comes, and how it comes."""
+    shape = (2, 3, 3, len(EXPOSURES), 3, len(OPERATORS))
+    public, asks, restricted, flowing, proves, operator = np.indices(shape, np.int16).reshape(len(shape), -1)
+    via = np.where(public, EXPOSURES.index("internet"), flowing)
+    return situation_row(via, np.where(asks == UNKNOWN, proves, asks), restricted, operator)
 
 
 _ANYWHERE = SITUATIONS.index(("unknown", 1, 1, "us"))

@@ -66,16 +66,19 @@ class TypeTable(Struct):
             ),
         )
 
+    def and_(self, other: TypeTable) -> TypeTable:
+        """Return the table with another's types after its own."""
+        fields = self.__struct_fields__
+        return TypeTable(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in fields))
+
 
 class Estimator:
     """Works out the factors of cases."""
 
-    def __init__(
-        self, types: Sequence[ThreatType], sections: Sections, cast: dict[str, Agent], cases: Cases
-    ) -> None:
+    def __init__(self, types: TypeTable, sections: Sections, cast: dict[str, Agent], cases: Cases) -> None:
         self.cases = cases
-        there, self.type = np.unique(cases.type, return_inverse=True)
-        self.types = TypeTable.of([types[row] for row in there.tolist()], cast)
+        self.type = cases.type
+        self.types = types
         self.affected = self.types.affected[self.type]
         self.business = sections.system.business
         self.cast = list(cast.values())

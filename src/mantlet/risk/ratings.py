@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import distinct
@@ -17,7 +18,7 @@ from mantlet.model.entries import ControlInPlace
 from mantlet.model.vector import FACTORS
 from mantlet.risk.agents import cast_of
 from mantlet.risk.cases import Rows, find_cases
-from mantlet.risk.factors import BEST, HIGH, LOW, Estimator, Scores
+from mantlet.risk.factors import BEST, HIGH, LOW, Estimator, Scores, TypeTable
 from mantlet.risk.needs import Stakes
 from mantlet.risk.owasp import BUSINESS, LIKELIHOOD, MATRIX, TECHNICAL, ImpactMode, check_mode
 
@@ -69,13 +70,23 @@ class Ratings:
         apart = [*(rows for rows, _, _ in lowering), *(rows for rows, _, _ in present)]
         if apart:
             self.cases.split(distinct(np.concatenate(apart)))
-        self._estimator = Estimator(analysis.types, analysis.sections, cast, self.cases)
+        self._types = self._type_table()
+        self._estimator = Estimator(self._types, analysis.sections, cast, self.cases)
         factors = self._estimator.factors()
         for rows, control, lowers in lowering:
             self._lower(factors, rows, control, lowers)
         for rows, kind, name in present:
             self._let_in(factors, rows, kind, name)
         self.by_case = CaseRatings(factors, self._estimator.harm(), mode)
+
+    def _type_table(self) -> TypeTable:
+        """Return what ratings need of the types: the catalogue's, read once, and those that people found."""
+        analysis, kinds = self.analysis, tuple(self.kinds)
+        types, packs = analysis.types, analysis.sections.catalogue.packs
+        count = analysis.catalogued
+        key = ("rated", None if packs is UNSET else tuple(packs), kinds)
+        table = analysis.catalogue.once(key, lambda: TypeTable.of(types[:count], kinds))
+        return table.and_(TypeTable.of(types[count:], kinds)) if len(types) > count else table
 
     def _lowering(self) -> list[tuple[Rows, str, Mapping[str, float]]]:
         """Return which threats are lowered by which control in place, and by how much."""
@@ -140,7 +151,7 @@ class Ratings:
             for code, score in scores.items():
                 factors[:, self.cases.of[some], FACTORS.index(code)] = score
                 self._set.update(dict.fromkeys(((row, code) for row in some.tolist()), key))
-        self._estimator = Estimator(self.analysis.types, self.analysis.sections, self.cast, self.cases)
+        self._estimator = Estimator(self._types, self.analysis.sections, self.cast, self.cases)
         self.by_case = CaseRatings(factors, self._estimator.harm(), self.mode)
         for name in ("severity", "likelihood", "impact"):
             self.__dict__.pop(name, None)
