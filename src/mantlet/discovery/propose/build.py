@@ -11,7 +11,7 @@ from mantlet.discovery.propose.assets import Assets
 from mantlet.discovery.propose.facts import FactSorter
 from mantlet.discovery.propose.groups import grouped
 from mantlet.discovery.propose.names import Ids, key_of, shown
-from mantlet.discovery.propose.places import INSIDE_FACT, Places, addresses, code_of
+from mantlet.discovery.propose.places import INTERNAL, Places, addresses, code_of
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.tree import Raw
 
@@ -97,7 +97,7 @@ class _Building:
             made["address"] = address
         if held := self.assets.held.get(element.id):
             made["holds"] = list(held)
-        found = {fact: value for fact, value in element.facts.items() if fact != INSIDE_FACT}
+        found = {fact: value for fact, value in element.facts.items() if fact not in INTERNAL}
         self._tell(made, element, key_of(element), self.sorter.sorted(found, "element"))
         return made
 

@@ -12,6 +12,8 @@ from mantlet.store.tree import Raw
 
 INSIDE_FACT = "in"
 """The fact by which a draft says which declared network, namespace or cloud an element is in."""
+INTERNAL = (INSIDE_FACT, "port", "built_from", "answers", "called_with")
+"""What readers tell linking by way of facts; none is one of the vocabulary."""
 INTERNET = "internet"
 _KINDS = {
     "network": ("private-network", "network"),

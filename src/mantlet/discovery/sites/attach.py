@@ -1,0 +1,129 @@
+"""Sites brought to the elements and flows of a draft: by the line that shows a flow, else by the code that an element is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mantlet.discovery.clues import Unclear, Where
+from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
+from mantlet.discovery.sites.detect import Site
+from mantlet.model.vocabulary import Vocabulary
+
+MODEL_FACTS = ("model_format",)
+_NEAR = 2
+"""Lines between a call and the line that shows its flow."""
+
+
+class _Line(NamedTuple):
+    path: str
+    line: int
+
+
+def attach(draft: Draft, sites: Iterable[Site], vocabulary: Vocabulary) -> None:
+    """Write the sites' facts into the draft; a site that belongs to nothing is told as not understood."""
+    finder = _Finder(draft, vocabulary)
+    for site in sites:
+        if not finder.place(site) and site.text:
+            draft.not_understood.append(Unclear(Where(site.path, site.line), site.text))
+
+
+class _Finder:
+    def __init__(self, draft: Draft, vocabulary: Vocabulary) -> None:
+        self._draft, self._vocabulary = draft, vocabulary
+        self._elements = {element.id: element for element in draft.elements}
+        self._flows: dict[str, list[tuple[int, DraftFlow]]] = {}
+        self._at: dict[str, list[tuple[int, DraftElement]]] = {}
+        for flow in draft.flows:
+            for place in map(_line, flow.evidence):
+                self._flows.setdefault(place.path, []).append((place.line, flow))
+        for element in draft.elements:
+            for place in map(_line, element.evidence):
+                self._at.setdefault(place.path, []).append((place.line, element))
+        self._code: dict[str, DraftElement] = {}
+        for element in draft.elements:
+            for key in element.keys:
+                if key.startswith("code:"):
+                    self._code.setdefault(key[5:], element)
+
+    def place(self, site: Site) -> bool:
+        """Write a site's fact where it belongs; tell whether that was found."""
+        place = f"{site.path}:{site.line}"
+        if site.about == "process":
+            owner = self._process(site)
+            if owner is not None:
+                _worst(owner.facts, site.fact, site.value, place)
+            return owner is not None
+        flows = self._near(site)
+        if site.about == "flow":
+            for flow in flows:
+                if self._fits(flow, site):
+                    _worst(flow.facts, site.fact, site.value, place)
+            return bool(flows)
+        stores = self._stores(site, flows)
+        for store in stores:
+            if site.fact not in MODEL_FACTS or self._vocabulary.is_a(store.type, "model-artifact"):
+                _worst(store.facts, site.fact, site.value, place)
+        return bool(stores)
+
+    def _near(self, site: Site) -> list[DraftFlow]:
+        """Return the flows that the site's lines show; else those of the nearest line close by."""
+        last = max(site.last, site.line)
+        apart = [
+            (max(site.line - line, line - last, 0), flow) for line, flow in self._flows.get(site.path, ())
+        ]
+        nearest = min((distance for distance, _ in apart), default=_NEAR + 1)
+        return [flow for distance, flow in apart if distance == nearest] if nearest <= _NEAR else []
+
+    def _fits(self, flow: DraftFlow, site: Site) -> bool:
+        """Tell whether a fact can be one of a flow: what is fetched comes from outside, what is unpacked is read."""
+        source = self._elements.get(flow.source)
+        if site.fact in {"pinned", "remote_code", "serialisation"}:
+            return source is not None and (source.dfd != "process" or site.fact == "serialisation")
+        return True
+
+    def _stores(self, site: Site, flows: list[DraftFlow]) -> list[DraftElement]:
+        ends = [self._elements.get(end) for flow in flows for end in (flow.source, flow.target)]
+        found = [end for end in ends if end is not None and end.dfd == "store"]
+        last = max(site.last, site.line)
+        found += [
+            element
+            for line, element in self._at.get(site.path, ())
+            if site.line <= line <= last and element.dfd == "store"
+        ]
+        if site.fact == "scrubbed":
+            found = [store for store in found if self._vocabulary.is_a(store.type, "log-store")]
+        return list({store.id: store for store in found}.values())
+
+    def _process(self, site: Site) -> DraftElement | None:
+        """Return the process that a line belongs to: its function's, else the one seen last before it in the file."""
+        scope = site.scope
+        while scope:
+            owner = self._code.get(f"{site.path}#{scope}")
+            if owner is not None and owner.dfd == "process":
+                return owner
+            scope = scope.rpartition(".")[0]
+        owner = self._code.get(site.path)
+        if owner is not None and owner.dfd == "process":
+            return owner
+        processes = [
+            (line, element) for line, element in self._at.get(site.path, ()) if element.dfd == "process"
+        ]
+        before = [pair for pair in processes if pair[0] <= site.line]
+        if before:
+            return max(before, key=lambda pair: pair[0])[1]
+        return min(processes, key=lambda pair: pair[0])[1] if processes else None
+
+
+def _worst(facts: dict[str, tuple[str, str]], fact: str, value: str, place: str) -> None:
+    """Keep the first that was seen; a pin that is missing once is missing."""
+    held = facts.get(fact)
+    if held is None or (
+        fact in {"pinned", "server_auth", "integrity_checked"} and value == "no" and held[0] == "yes"
+    ):
+        facts[fact] = (value, place)
+
+
+def _line(place: str) -> _Line:
+    path, _, line = place.rpartition(":")
+    return _Line(path, int(line)) if line.isdigit() else _Line(place, 0)

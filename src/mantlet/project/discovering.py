@@ -1,0 +1,236 @@
+"""Discovery as both faces call it: look at a repository, write a first model, bring news into one that is there, tell drift."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.files import write_atomic
+from mantlet.base.globs import matches
+from mantlet.base.limits import MAX_TEXT_BYTES, is_file, is_folder, read_text
+from mantlet.catalogue.load import Catalogue
+from mantlet.changes.apply import apply_to_source
+from mantlet.discovery.draft import Draft
+from mantlet.discovery.inventory import Component, inventory
+from mantlet.discovery.propose import propose
+from mantlet.discovery.propose.build import Proposal
+from mantlet.discovery.update.accept import changes
+from mantlet.discovery.update.align import entries
+from mantlet.discovery.update.compare import Comparison, Item, compare
+from mantlet.project.api import catalogue_for
+from mantlet.store.convert import from_raw, to_raw
+from mantlet.store.dump import dump
+from mantlet.store.include import Source, read_source
+from mantlet.store.tree import Raw
+
+STATE = ".mantlet/discovery.json"
+"""Where the last proposal is kept, beside the model: the base of the next comparison."""
+_HEADER = """\
+# A draft that `mantlet discover` made from the code; nothing in it was confirmed by a person yet.
+# `discovered:` says where each entry was seen. Give things the names you use, correct what is wrong, and write down what no
+# code shows: who uses the system, what the data is about, how things are protected. Your edits stay:
+# `mantlet discover --update` brings in what changed in the code, `mantlet drift` tells when code and model disagree.
+"""
+
+
+class Discovered:
+    """What was found in a repository."""
+
+    def __init__(self, root: Path, draft: Draft, name: str, catalogue: Catalogue) -> None:
+        self.root = root
+        self.draft = draft
+        self.name = name
+        self.catalogue = catalogue
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        """The model that it makes."""
+        return propose(self.draft, self.catalogue.vocabulary, self.name)
+
+    @cached_property
+    def components(self) -> list[Component]:
+        """The inventory: frameworks, models, data sets and images with their versions; an ML-BOM is made of it."""
+        return inventory(self.draft.parts)
+
+    def model_text(self) -> str:
+        """Return the model as the text of a first `threatmodel.yaml`."""
+        return _HEADER + dump(from_raw(self.proposal.raw))
+
+
+def discover(
+    paths: Sequence[str | Path] = (".",),
+    scope: Iterable[str] = (),
+    *,
+    catalogue: Catalogue | None = None,
+    cached: bool = True,
+) -> Discovered:
+    """Read a repository, without running any of it, and propose its elements and flows.
+
+    Several paths are parts of one system: they are read from the folder that holds them all. ``scope`` names the folders
+    and files below it that count. ``cached`` keeps what files say in the user's cache folder. Raises `InputError`.
+    """
+    from mantlet.discovery.run import discover as look  # noqa: PLC0415  (parsers: only when they are needed)
+
+    root, inner = _root([Path(path) for path in paths])
+    known = catalogue or catalogue_for(root / "threatmodel.yaml")
+    draft = look(root, [*inner, *scope], cached=cached)
+    return Discovered(root, draft, root.resolve().name, known)
+
+
+def _root(paths: list[Path]) -> tuple[Path, list[str]]:
+    """Return the folder to read from, and what of it counts where not all of it does."""
+    for path in paths:
+        if not is_folder(path) and not is_file(path):
+            raise InputError(
+                "there is no such folder", where=Location(str(path)), mend="name the folder of a repository"
+            )
+    if len(paths) == 1 and is_folder(paths[0]):
+        return paths[0], []
+    real = [os.path.realpath(path) for path in paths]
+    folders = [place if is_folder(Path(place)) else str(Path(place).parent) for place in real]
+    try:
+        root = Path(os.path.commonpath(folders))
+    except ValueError:
+        raise UsageError("these paths have no folder in common", mend="discover them one by one") from None
+    return root, [Path(os.path.relpath(place, root)).as_posix() for place in real]
+
+
+def write_first(found: Discovered, output: Path) -> None:
+    """Write a first model, and keep the proposal as the base of later comparisons; never overwrites."""
+    refuse_overwrite(output)
+    write_atomic(output, found.model_text().encode(), expected="")
+    keep_state(found, output)
+
+
+def refuse_overwrite(output: Path) -> None:
+    """Raise where a model is there already."""
+    if os.path.lexists(output):
+        raise UsageError(
+            "is there already",
+            where=Location(str(output)),
+            mend="`mantlet discover --update` brings the news into it, or name another file with -o",
+        )
+
+
+class Update:
+    """A model that is there, and what a new look at the code would change in it."""
+
+    def __init__(self, found: Discovered, model: Path, *, again: bool = False) -> None:
+        self._found = found
+        self._model = model
+        self._source: Source = read_source(model)
+        self.comparison: Comparison = compare(
+            load_state(model),
+            to_raw(self._source.sections),
+            found.proposal.raw,
+            found.catalogue.vocabulary,
+            again=again,
+        )
+
+    @property
+    def stale(self) -> list[tuple[str, str]]:
+        """Elements whose `code:` names nothing that is there, with the glob."""
+        return stale_code(self._found.root, to_raw(self._source.sections))
+
+    def write(self, accepted: Iterable[Item]) -> None:
+        """Do what was accepted to the model's files and remember the proposal; all or nothing of it."""
+        done = changes(self.comparison, accepted)
+        touched = apply_to_source(self._source, done)
+        for document in touched:
+            document.sections()
+        for document in touched:
+            document.save()
+        keep_state(self._found, self._model)
+
+
+def stale_code(root: Path, raw: Raw) -> list[tuple[str, str]]:
+    """Return the elements whose `code:` globs match no file below a folder, with the glob."""
+    wanted = [
+        (name, str(glob))
+        for name, entry in entries(raw, "elements").items()
+        for glob in entry.get("code", [])
+        if isinstance(entry.get("code"), list)
+    ]
+    left = dict.fromkeys(wanted)
+    for path in _files(root) if wanted else ():
+        for name, glob in list(left):
+            if matches(glob, path):
+                del left[name, glob]
+        if not left:
+            break
+    return list(left)
+
+
+def _files(root: Path) -> Iterable[str]:
+    """Yield the files below a folder; links are not followed."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name != ".git"]
+        above = Path(os.path.relpath(folder, root)).as_posix()
+        for name in files:
+            yield name if above == "." else f"{above}/{name}"
+
+
+# -- what is remembered
+
+
+def keep_state(found: Discovered, model: Path) -> None:
+    """Remember the proposal beside the model."""
+    text = msgspec.json.format(msgspec.json.encode({"proposal": found.proposal.raw}), indent=1)
+    write_atomic(model.parent / STATE, text + b"\n")
+
+
+def load_state(model: Path) -> Raw:
+    """Return the last proposal; empty where there is none."""
+    path = model.parent / STATE
+    if not is_file(path):
+        return {}
+    mend = "delete the file; the next update then compares without it"
+    try:
+        raw: Any = msgspec.json.decode(read_text(path, MAX_TEXT_BYTES, mend))
+    except (msgspec.DecodeError, RecursionError):
+        raise InputError("is no result of discovery", where=Location(str(path)), mend=mend) from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("proposal"), dict):
+        raise InputError("is no result of discovery", where=Location(str(path)), mend=mend)
+    from_raw(raw["proposal"])
+    return raw["proposal"]
+
+
+# -- for programs
+
+
+def shape(draft: Draft, *, detail: bool = False) -> dict[str, Any]:
+    """Return a draft as JSON has it; ``detail`` adds facts, personal data, what was skipped and the inventory."""
+    elements = [
+        {
+            "id": item.id, "name": item.name, "type": item.type, "kind": item.kind, "dfd": item.dfd, "parent": item.parent,
+            "evidence": item.evidence, "confidence": round(item.confidence, 2),
+        }
+        | ({"facts": _facts(item.facts), "personal": item.personal} if detail else {})
+        for item in draft.elements
+    ]  # fmt: skip
+    flows = [
+        {
+            "from": item.source, "to": item.target, "data": item.data,
+            "evidence": item.evidence, "confidence": round(item.confidence, 2),
+        }
+        | ({"facts": _facts(item.facts), "personal": item.personal} if detail else {})
+        for item in draft.flows
+    ]  # fmt: skip
+    unclear = [
+        {"path": item.at.path, "line": item.at.line, "what": item.what} for item in draft.not_understood
+    ]
+    made: dict[str, Any] = {"elements": elements, "flows": flows, "not_understood": unclear}
+    if detail:
+        made["skipped"] = [{"path": item.path, "reason": item.reason} for item in draft.skipped]
+        made["inventory"] = inventory(draft.parts)
+    return made
+
+
+def _facts(facts: dict[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
+    return {name: {"value": value, "at": at} for name, (value, at) in facts.items()}
