@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from mantlet.analysis.facts import FactTable
 from mantlet.analysis.lineage import Lineage
 from mantlet.analysis.people import derive_people
 from mantlet.catalogue.schema import Control
+from mantlet.findings.marks import SeenFact
 from mantlet.model.vocabulary import DIMENSIONS
 from mantlet.rules.evaluate import Answer
 from mantlet.rules.tree import (
@@ -42,9 +43,11 @@ from mantlet.rules.tree import (
 class ModelAtoms:
     """Answers atoms over a model; each answer is computed once per table and gathered to the places."""
 
-    def __init__(self, columns: Columns, controls: dict[str, Control]) -> None:
+    def __init__(
+        self, columns: Columns, controls: dict[str, Control], seen: Sequence[SeenFact] = ()
+    ) -> None:
         self.columns = columns
-        self.facts = FactTable(columns, controls)
+        self.facts = FactTable(columns, controls, seen)
         self.links = derive(columns, self.facts)
         self.lineage = Lineage(columns)
         derive_people(columns, self.facts, self.lineage)

@@ -6,6 +6,9 @@ whether it applies, mitigated where something does prevent it, and absent elsewh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,10 +16,12 @@ from mantlet.analysis.arrays import Index, Mask, flags, packed
 from mantlet.analysis.atoms import ModelAtoms
 from mantlet.analysis.columns import EXTERNAL, Columns
 from mantlet.analysis.manual import manual_threats
+from mantlet.analysis.proof import Proof
 from mantlet.analysis.sets import PlaceSets
 from mantlet.analysis.table import State, ThreatTable, Verdict, threat_table
 from mantlet.catalogue.load import Catalogue
 from mantlet.catalogue.schema import ThreatType
+from mantlet.findings.marks import Mark, SeenFact
 from mantlet.model.entries import Sections
 from mantlet.model.model import RETURNS
 from mantlet.rules.evaluate import Memo
@@ -34,11 +39,20 @@ class Analysis:
     `threats` holds every threat that is open, to be confirmed or mitigated; `state` answers for any type at every place.
     """
 
-    def __init__(self, sections: Sections, catalogue: Catalogue, columns: Columns | None = None) -> None:
+    def __init__(
+        self,
+        sections: Sections,
+        catalogue: Catalogue,
+        columns: Columns | None = None,
+        *,
+        seen: Sequence[SeenFact] = (),
+        marks: Sequence[Mark] = (),
+    ) -> None:
+        """``seen`` and ``marks`` are what evidence says of facts and threats (`findings`)."""
         self.sections = sections
         self.catalogue = catalogue
         self.columns = columns or Columns(sections, catalogue.vocabulary)
-        self.atoms = ModelAtoms(self.columns, catalogue.controls)
+        self.atoms = ModelAtoms(self.columns, catalogue.controls, seen)
         self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
         self.catalogued = len(self.types)
         """How many types are the catalogue's; those that people found come after them."""
@@ -51,12 +65,19 @@ class Analysis:
         self.verdicts = self._judge()
         self._silence()
         self._add_manual()
+        self.proof = Proof(self, marks) if marks else None
+        """Which evidence speaks of which threats; None where there is none."""
         live = [
             (row, verdict, self.types[row].at)
             for row, verdict in enumerate(self.verdicts)
             if verdict is not _NOWHERE and verdict.shown
         ]
         self.threats = threat_table(live, {at: self.end(at) for _, _, at in live})
+
+    @cached_property
+    def evidence(self) -> dict[int, list[Mark]]:
+        """What evidence says of threats, by row; confirming first."""
+        return self.proof.rows() if self.proof else {}
 
     def is_new(self, item: ThreatType) -> bool:
         """Tell whether a type came with a later catalogue than the one that the model was last judged by."""

@@ -6,7 +6,7 @@ the boundaries around say, what follows from another fact, what a control in pla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import UNSET, Struct
@@ -15,6 +15,7 @@ from mantlet.analysis.arrays import Index, Mask, Ternary
 from mantlet.analysis.columns import Columns
 from mantlet.analysis.factcolumn import UNWRITTEN, FactColumn, Origin
 from mantlet.catalogue.schema import Control
+from mantlet.findings.marks import SeenFact
 from mantlet.model.entries import ControlInPlace, fact_text
 from mantlet.model.vocabulary import Subject
 from mantlet.rules.tree import UNKNOWN, YES
@@ -57,7 +58,9 @@ class Contradiction(Struct, frozen=True):
 class FactTable:
     """Every fact of a model, resolved column by column on first use."""
 
-    def __init__(self, columns: Columns, controls: Mapping[str, Control]) -> None:
+    def __init__(
+        self, columns: Columns, controls: Mapping[str, Control], seen: Sequence[SeenFact] = ()
+    ) -> None:
         self.columns = columns
         self.copy_element = columns.kept.owner_rows()
         self.copy_data = columns.kept.items
@@ -74,6 +77,7 @@ class FactTable:
         self._controls = controls
         self._cache: dict[tuple[Subject, str], FactColumn] = {}
         self._set_by, self._verified = self._controls_in_place()
+        self._see(seen)
         self._implied_by = columns.vocabulary.implied_by
         self._by_type = {
             fact for name in columns.element_types.names for fact in columns.vocabulary.default_facts(name)
@@ -269,6 +273,19 @@ class FactTable:
                 else:
                     claimed.setdefault((subject, fact), []).append((mask, value))  # type: ignore[arg-type]
         return claimed, verified
+
+    def _see(self, seen: Sequence[SeenFact]) -> None:
+        """Take in what scans showed; a weakness that was seen outranks a control that was verified before."""
+        ids = {"element": self.columns.elements, "flow": self.columns.flows}
+        for item in seen:
+            row = ids[item.subject].rows.get(item.id)
+            if row is None:
+                continue
+            rows = np.zeros(self._rows[item.subject], bool)
+            rows[row] = True
+            self._verified.setdefault((item.subject, item.fact), []).append(
+                Observation(rows, item.value, item.by)
+            )
 
     def covered(self, place: ControlInPlace, subject: Subject) -> Mask:
         """Tell of each row of a kind of subject whether a control in place is on it or around it."""

@@ -72,6 +72,8 @@ class Finding(Struct, omit_defaults=True):
     """Ids in public lists: CIS, advisories."""
     anchor: str = ""
     """What stays the same when lines move: the code, the package, the setting; empty: message and line."""
+    sure: bool = True
+    """Whether the tool trusts it enough to speak of facts; a guess confirms threats only."""
     suppressed: str = ""
     """Why somebody silenced it."""
 
@@ -110,6 +112,8 @@ class CheckResult(Struct, omit_defaults=True):
     findings: list[Finding] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     """Files and addresses that were looked at to the end."""
+    passes: list[Finding] = field(default_factory=list)
+    """What was looked for and found to be right: evidence for facts and controls."""
     not_looked: list[NotLooked] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What the reader should know: the age of a database, what a tool left out."""
@@ -126,6 +130,7 @@ class CheckResult(Struct, omit_defaults=True):
         if self.state in {CheckState.SKIPPED, CheckState.TOOL_MISSING, CheckState.DATABASE_MISSING}:
             return self
         self.findings.sort(key=lambda item: (-item.rank, item.spot, item.rule, item.message))
+        self.passes.sort(key=lambda item: (item.spot, item.rule, item.message))
         self.looked.sort()
         self.not_looked.sort()
         if self.open:

@@ -82,7 +82,7 @@ class Records:
             "controls": list(item.controls),
             "verified": verified(state, reasons),
             "because": [reason.to_dict() for reason in reasons],
-            "evidence": [],
+            "evidence": [mark.to_dict() for mark in self.analysis.evidence.get(row, ())],
             "decision": ruling.to_dict() if ruling else None,
         }
 

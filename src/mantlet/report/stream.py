@@ -112,10 +112,16 @@ class ThreatStream:
         texts = {
             number: (b'true,"because":[' if verified(state, reasons) else b'false,"because":[')
             + b",".join(map(self._reason, reasons))
-            + b'],"evidence":[],"decision":'
+            + b'],"evidence":'
             for number, reasons in lists.items()
         }
-        return map(texts.__getitem__, numbers)
+        evidence = self.analysis.evidence
+        if not evidence:
+            return map({number: text + b'[],"decision":' for number, text in texts.items()}.__getitem__, numbers)
+        return [
+            b'%b%b,"decision":' % (texts[number], _encode([mark.to_dict() for mark in evidence.get(row, ())]))
+            for number, row in zip(numbers, rows.tolist(), strict=True)
+        ]
 
     def _reason(self, reason: Reason) -> bytes:
         if reason not in self._reasons:

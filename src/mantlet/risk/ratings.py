@@ -5,7 +5,7 @@ Everything is worked out per case (`cases`) and looked up per threat. `reasons` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import distinct
 from mantlet.analysis.engine import Analysis
+from mantlet.findings.marks import Mark
+from mantlet.findings.weights import moves
 from mantlet.model.entries import ControlInPlace
 from mantlet.model.vector import FACTORS
 from mantlet.risk.agents import cast_of
@@ -66,9 +68,11 @@ class Ratings:
         self._set: dict[tuple[int, str], str] = {}
         self._lowered: dict[int, list[tuple[str, str]]] = {}
         self._present: dict[int, str] = {}
+        self._proven: dict[tuple[int, str], str] = {}
         lowering, present = self._lowering(), self._with_access()
-        apart = [*(rows for rows, _, _ in lowering), *(rows for rows, _, _ in present)]
-        if apart:
+        proven = np.array(sorted(analysis.evidence), np.int64)
+        apart = [*(rows for rows, _, _ in lowering), *(rows for rows, _, _ in present), proven]
+        if any(rows.size for rows in apart):
             self.cases.split(distinct(np.concatenate(apart)))
         self._types = self._type_table()
         self._estimator = Estimator(self._types, analysis.sections, cast, self.cases)
@@ -77,6 +81,8 @@ class Ratings:
             self._lower(factors, rows, control, lowers)
         for rows, kind, name in present:
             self._let_in(factors, rows, kind, name)
+        for row, marks in analysis.evidence.items():
+            self._prove(factors, row, marks)
         self.by_case = CaseRatings(factors, self._estimator.harm(), mode)
 
     def _type_table(self) -> TypeTable:
@@ -136,6 +142,20 @@ class Ratings:
         cases = self.cases.of[chosen]
         factors[:, cases, _OPPORTUNITY] = np.maximum(factors[:, cases, _OPPORTUNITY], ACCESS_SCORE)
         self._present.update(dict.fromkeys(chosen.tolist(), name))
+
+    def _prove(self, factors: Scores, row: int, marks: Sequence[Mark]) -> None:
+        """Let evidence move a threat's factors: what is confirmed is at least so easy, what nobody found is less so."""
+        case = self.cases.of[row]
+        for code, (score, raising, mark) in moves(marks).items():
+            column = factors[:, case, FACTORS.index(code)]
+            moved = np.maximum(column, score) if raising else np.maximum(column - score, np.minimum(column, 1))
+            if (moved != column).any():
+                factors[:, case, FACTORS.index(code)] = moved
+                self._proven[row, code] = f"{'raised' if raising else 'lowered'} by {mark}"
+
+    def proven(self, row: int, code: str) -> str:
+        """Say how evidence moved a factor; empty where it didn't."""
+        return self._proven.get((row, code), "")
 
     def agent_inside(self, row: int) -> str:
         """Return the name of the agent that a threat is rated by, if the model says that it already is there."""

@@ -158,6 +158,9 @@ class _Teller:
 
     def _vulnerability(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
         what = {"ED": "finding it", "EE": "using it", "A": "how well it is known"}[code]
+        proven = self.ratings.proven(self.row, code)
+        if proven:
+            return "derived", f"{what}: {proven}", ()
         if code != "A" and self.ratings.analysis.threats.unsure[self.row]:
             return (
                 "derived",

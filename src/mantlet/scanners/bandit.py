@@ -168,6 +168,7 @@ def _finding(item: dict[str, Any], path: str, code: notebooks.NotebookCode | Non
         cwe=[int(cwe)] if cwe else [],
         refs=[item["test_name"]],
         anchor=text[:400],
+        sure=item.get("issue_confidence") != "LOW",
     )
 
 

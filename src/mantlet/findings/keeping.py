@@ -1,0 +1,332 @@
+"""Evidence on disk: SARIF under `.mantlet/evidence/`, a file per check and tool, and suppressions with reason and end."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import yaml
+from msgspec import MsgspecError, Struct, convert, field
+
+from mantlet.base import sarif
+from mantlet.base.errors import InputError, Location
+from mantlet.base.files import write_atomic
+from mantlet.base.limits import inside, is_file, is_folder, read_text
+from mantlet.findings.finding import SEVERITIES, CheckResult, CheckState, Finding, NotLooked, Spot
+from mantlet.findings.table import filled
+
+FOLDER = ".mantlet/evidence"
+SUPPRESSIONS = ".mantlet/suppressions.yaml"
+MAX_FILES = 500
+_LEVELS: dict[str, sarif.Level] = {
+    "note": "note",
+    "low": "note",
+    "medium": "warning",
+    "high": "error",
+    "critical": "error",
+}
+_SEVERITIES = {"none": "note", "note": "low", "warning": "medium", "error": "high"}
+_OURS = "mantlet"
+
+
+class Suppression(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A finding that somebody silenced until a day, and why."""
+
+    fingerprint: str
+    reason: str
+    until: str
+    by: str = ""
+
+
+class Suppressions(Struct, forbid_unknown_fields=True):
+    """The file of suppressions."""
+
+    suppressions: list[Suppression] = field(default_factory=list)
+
+
+def save(root: Path, results: Iterable[CheckResult]) -> list[Path]:
+    """Write results below a project's folder, one file per check and tool; earlier ones of these are replaced."""
+    written = []
+    for result in results:
+        name = re.sub(r"[^a-z0-9]+", "-", f"{result.check}-{result.tool}".lower()).strip("-")
+        path = root / FOLDER / f"{name}.sarif"
+        inside(root, path)
+        write_atomic(path, sarif.write([to_run(result)]))
+        written.append(path)
+    return written
+
+
+def load(root: Path, today: date) -> list[CheckResult]:
+    """Return the evidence that is kept beside a model, suppressions laid over it."""
+    folder = root / FOLDER
+    if not is_folder(folder):
+        return []
+    inside(root, folder)
+    results = []
+    for path in sorted(folder.glob("*.sarif"))[:MAX_FILES]:
+        inside(root, path)
+        results += [from_run(run, path.stem) for run in sarif.read(path).runs]
+    suppress(results, load_suppressions(root), today)
+    return results
+
+
+def load_suppressions(root: Path) -> list[Suppression]:
+    """Return what somebody silenced in a project."""
+    path = root / SUPPRESSIONS
+    if not is_file(path):
+        return []
+    inside(root, path)
+    try:
+        raw = yaml.load(read_text(path, 1 << 20, "remove what has ended"), yaml.CBaseLoader)  # noqa: S506  # plain texts
+        known = convert(raw or {}, Suppressions)
+        for item in known.suppressions:
+            date.fromisoformat(item.until)
+    except (yaml.YAMLError, MsgspecError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"these are no suppressions: {error}",
+            where=Location(str(path)),
+            mend="each has a fingerprint, a reason and a day `until`",
+        ) from None
+    return known.suppressions
+
+
+def add_suppression(root: Path, item: Suppression) -> Path:
+    """Silence a finding; an earlier suppression of it is replaced."""
+    known = [other for other in load_suppressions(root) if other.fingerprint != item.fingerprint]
+    path = root / SUPPRESSIONS
+    inside(root, path)
+    rows = [
+        {
+            name: getattr(entry, name)
+            for name in ("fingerprint", "reason", "until", "by")
+            if getattr(entry, name)
+        }
+        for entry in sorted([*known, item], key=lambda entry: entry.fingerprint)
+    ]
+    text = yaml.safe_dump({"suppressions": rows}, sort_keys=False, allow_unicode=True, width=110)
+    write_atomic(path, text.encode())
+    return path
+
+
+def suppress(results: Iterable[CheckResult], items: Sequence[Suppression], today: date) -> None:
+    """Lay suppressions over results; one whose day is past counts no more, and the check says so."""
+    standing = {item.fingerprint: item for item in items if date.fromisoformat(item.until) >= today}
+    ended = {item.fingerprint: item for item in items if item.fingerprint not in standing}
+    for result in results:
+        for finding in result.findings:
+            print_ = finding.fingerprint
+            if print_ in standing:
+                finding.suppressed = standing[print_].reason
+            elif print_ in ended:
+                result.notes.append(f"the suppression of {print_} ended on {ended[print_].until}")
+        result.settle()
+
+
+def to_run(result: CheckResult) -> sarif.Run:
+    """Return a check's result as SARIF."""
+    rules = {finding.rule: finding for finding in [*result.passes, *result.findings]}
+    driver = sarif.Component(
+        name=result.tool,
+        version=result.version,
+        rules=[_rule(name, finding) for name, finding in sorted(rules.items())],
+    )
+    stopped = result.state in {CheckState.TOOL_MISSING, CheckState.DATABASE_MISSING}
+    notes = [
+        sarif.Notification(
+            message=sarif.Message(text=item.why), locations=[_location(item.spot)] if str(item.spot) else []
+        )
+        for item in result.not_looked
+    ]
+    ours = {
+        "check": result.check,
+        "state": result.state.value,
+        "reason": result.reason,
+        "mend": result.mend,
+        "on": result.on,
+        "notes": result.notes,
+    }
+    return sarif.Run(
+        tool=sarif.Tool(driver=driver),
+        invocations=[sarif.Invocation(execution_successful=not stopped, tool_execution_notifications=notes)],
+        artifacts=[sarif.Artifact(location=sarif.ArtifactLocation(uri=path)) for path in result.looked],
+        results=[
+            *(_result(finding, "fail") for finding in result.findings),
+            *(_result(finding, "pass") for finding in result.passes),
+        ],
+        properties={_OURS: {name: value for name, value in ours.items() if value}},
+    )
+
+
+def _rule(name: str, finding: Finding) -> sarif.Rule:
+    tags = [f"external/cwe/cwe-{number}" for number in finding.cwe]
+    return sarif.Rule(
+        id=name,
+        full_description=sarif.Message(text=finding.fix) if finding.fix else None,
+        properties={"tags": tags} if tags else {},
+    )
+
+
+def _result(finding: Finding, kind: str) -> sarif.Result:
+    ours = {
+        "severity": finding.severity,
+        "fix": finding.fix,
+        "refs": finding.refs,
+        "cwe": finding.cwe,
+        "anchor": finding.anchor,
+        "unsure": not finding.sure,
+        "spot": {
+            name: getattr(finding.spot, name)
+            for name in finding.spot.__struct_fields__
+            if getattr(finding.spot, name)
+        },
+    }
+    return sarif.Result(
+        rule_id=finding.rule,
+        kind=kind,
+        level="none" if kind == "pass" else _LEVELS[finding.severity],
+        message=sarif.Message(text=finding.message),
+        locations=[_location(finding.spot)],
+        partial_fingerprints={"mantlet/v1": finding.fingerprint},
+        suppressions=[sarif.Suppression(justification=finding.suppressed)] if finding.suppressed else [],
+        properties={_OURS: {name: value for name, value in ours.items() if value}},
+    )
+
+
+def _location(spot: Spot) -> sarif.ResultLocation:
+    physical = None
+    if spot.path:
+        region = (
+            sarif.Region(start_line=spot.line, start_column=spot.column)
+            if spot.line and not spot.cell
+            else None
+        )
+        physical = sarif.PhysicalLocation(sarif.ArtifactLocation(uri=spot.path), region)
+    logical = [] if physical and not spot.member and not spot.cell else [sarif.LogicalLocation(str(spot))]
+    return sarif.ResultLocation(physical, logical)
+
+
+def from_run(run: sarif.Run, name: str) -> CheckResult:
+    """Return what a SARIF run says; one of another tool is a check of its own, which looked at what it lists."""
+    ours = run.properties.get(_OURS, {})
+    driver = run.tool.driver
+    result = CheckResult(
+        check=str(ours.get("check", name)),
+        tool=driver.name or name,
+        version=driver.version or driver.semantic_version,
+        reason=str(ours.get("reason", "")),
+        mend=str(ours.get("mend", "")),
+        notes=[str(note) for note in ours.get("notes", ())],
+        on=str(ours.get("on", "")),
+        looked=[_path(item.location.uri) for item in run.artifacts if item.location and item.location.uri],
+    )
+    for item in run.results or ():
+        finding = _from_result(run, item, result)
+        if item.kind == "pass":
+            result.passes.append(finding)
+        elif item.kind in {"fail", "open", "review"}:
+            result.findings.append(finding)
+    for invocation in run.invocations:
+        for note in invocation.tool_execution_notifications:
+            if note.level != "note" or ours:
+                spot = _spot(note.locations[0]) if note.locations else Spot()
+                result.not_looked.append(NotLooked(spot, note.message.text))
+    _state(result, run, str(ours.get("state", "")))
+    filled(result.findings)
+    return result
+
+
+def _state(result: CheckResult, run: sarif.Run, said: str) -> None:
+    """Work out the state: what the tool itself said of its run counts against it."""
+    stopping = {CheckState.SKIPPED.value, CheckState.TOOL_MISSING.value, CheckState.DATABASE_MISSING.value}
+    if said in stopping:
+        result.state = CheckState(said)
+        return
+    failed = run.results is None or any(not item.execution_successful for item in run.invocations)
+    if failed:
+        result.not_looked.append(NotLooked(Spot(), "the tool says that its run did not succeed"))
+    result.settle()
+    if not said and result.state is CheckState.SKIPPED:
+        result.state, result.reason = (
+            CheckState.INCOMPLETE,
+            "it found nothing, and does not say what it looked at",
+        )
+
+
+def _from_result(run: sarif.Run, item: sarif.Result, result: CheckResult) -> Finding:
+    rule = run.rule_of(item)
+    ours = item.properties.get(_OURS, {})
+    spot = _spot(item.locations[0]) if item.locations else Spot()
+    if isinstance(ours.get("spot"), dict):
+        with contextlib.suppress(MsgspecError):
+            spot = convert(ours["spot"], Spot)
+    level = item.level or (rule.default_configuration.level if rule.default_configuration else "warning")
+    return Finding(
+        check=result.check,
+        tool=result.tool,
+        rule=item.rule_id or rule.id or (item.rule.id if item.rule else "") or "unnamed",
+        message=_text(item.message) or _text(rule.short_description) or rule.name or rule.id,
+        severity=_severity(ours, rule, level),
+        spot=spot,
+        cwe=_weaknesses(ours, rule, item),
+        fix=str(ours.get("fix", "")),
+        refs=[str(ref) for ref in ours.get("refs", ())] or ([rule.help_uri] if rule.help_uri else []),
+        anchor=str(ours.get("anchor", "")) or _foreign_print(item),
+        sure=not ours.get("unsure"),
+        suppressed="; ".join(entry.justification or "suppressed by the tool" for entry in item.suppressions),
+    )
+
+
+def _severity(ours: dict[str, object], rule: sarif.Rule, level: str) -> str:
+    if ours.get("severity") in SEVERITIES:
+        return str(ours["severity"])
+    try:
+        score = float(rule.properties.get("security-severity", ""))
+    except (TypeError, ValueError):
+        return _SEVERITIES.get(level, "medium")
+    return "critical" if score >= 9 else "high" if score >= 7 else "medium" if score >= 4 else "low"
+
+
+def _weaknesses(ours: dict[str, object], rule: sarif.Rule, item: sarif.Result) -> list[int]:
+    """Return the weaknesses that a finding names: each tool writes them somewhere else."""
+    own = ours.get("cwe")
+    if isinstance(own, list):
+        return [number for number in own if isinstance(number, int)]
+    places = [
+        rule.properties.get("tags"),
+        rule.properties.get("cwe"),
+        item.properties.get("cwe"),
+        item.properties.get("tags"),
+    ]
+    words = " ".join(str(place) for place in places if place)
+    return sorted({int(number) for number in re.findall(r"(?i)\bcwe[-_/: ]*0*(\d{1,5})", words)})
+
+
+def _foreign_print(item: sarif.Result) -> str:
+    prints = {**item.fingerprints, **item.partial_fingerprints}
+    prints.pop("mantlet/v1", None)
+    return "·".join(f"{name}={value}" for name, value in sorted(prints.items()))[:400]
+
+
+def _text(message: sarif.Message | None) -> str:
+    return " ".join(message.text.split())[:2000] if message else ""
+
+
+def _spot(place: sarif.ResultLocation) -> Spot:
+    physical = place.physical_location
+    name = next((item.fully_qualified_name or item.name for item in place.logical_locations), "")
+    if physical is None or not physical.artifact_location.uri:
+        return Spot(member=name[:300])
+    region = physical.region
+    line, column = (region.start_line, region.start_column) if region else (0, 0)
+    return Spot(_path(physical.artifact_location.uri), max(line, 0), max(column, 0))
+
+
+def _path(uri: str) -> str:
+    """Return a file's path as models write it."""
+    from urllib.parse import unquote  # noqa: PLC0415
+
+    text = unquote(re.sub(r"^file:/*", "/", uri)).replace("\\", "/")
+    return re.sub(r"^(\./)+", "", text)[:4000]
