@@ -279,6 +279,12 @@ def test_a_found_threat_at_places_of_several_kinds_is_decided_and_explained_at_e
         assert made.ruling(row).decision.reason == place
 
 
+def test_a_found_threat_is_explained_at_the_element_of_its_risk():
+    made = shop(extra="threats: {OURS: {title: Ours, at: [system, ask]}}\n")
+    assert explain(made, "OURS@api").id == "OURS@ask"
+    assert explain(made, "OURS@system").id == "OURS@system"
+
+
 def test_an_agent_who_is_already_there_has_the_opportunity():
     def made(access):
         rules = RULES.replace("agents: [accident]", "agents: [insider]")
