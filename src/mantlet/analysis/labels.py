@@ -12,6 +12,8 @@ from mantlet.analysis.arrays import Index, Mask, Ragged, Typed, distinct
 from mantlet.analysis.columns import Columns
 
 WORD = 64
+FEW = 1 << 11
+"""Up to here it is faster to look at all arrows again than to find out which matter."""
 Words = NDArray[np.uint64]
 Relation = Literal["receives-from", "sends-to", "reached-from", "reaches"]
 _ONE_STEP: dict[Relation, Relation] = {"reached-from": "receives-from", "reaches": "sends-to"}
@@ -68,7 +70,7 @@ class Labels:
         for arrived in words:
             changed = np.flatnonzero(arrived)
             while changed.size:
-                if changed.size * 8 > len(arrived):
+                if changed.size * 8 > len(arrived) or len(arrived) < FEW:
                     changed = _receive(arrived, arrived, incoming, heads)
                 else:  # few are left: follow only these
                     items, lengths = outgoing.of_rows(changed)

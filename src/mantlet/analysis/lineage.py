@@ -206,12 +206,12 @@ class Lineage:
                 moved = self.movements(words, types)
                 result = np.maximum(result, np.maximum(self.gather_in(moved), self.gather_out(moved)))
             if words:
-                result[self._unlisted & (result == NO)] = UNKNOWN
+                result[self.unlisted & (result == NO)] = UNKNOWN
             self._memo[key] = result
         return self._memo[key]
 
     @cached_property
-    def _unlisted(self) -> Mask:
+    def unlisted(self) -> Mask:
         """Stores of which nobody wrote what they hold, and to which nothing listed flows."""
         columns = self.columns
         return ~columns.holds_known & (columns.kind == STORE) & (np.diff(columns.kept.starts) == 0)

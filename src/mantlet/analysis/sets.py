@@ -24,6 +24,9 @@ class PlaceSets:
         self.sizes = {scope: atoms.size(scope) for scope in SCOPE_ORDER}
         self._everywhere = {scope: (1 << size) - 1 for scope, size in self.sizes.items()}
         self._types: dict[tuple[Scope, Subject], TypePlaces] = {}
+        self._nothing_held = not len(atoms.columns.kept.items)
+        self._unlisted: dict[tuple[Scope, Subject], int] = {}
+        """Places at stores of which nobody wrote what they hold."""
         self._crossing: dict[int, int] = {}
         """Per dimension, the movements that cross it."""
         self._nothing_listed = not atoms.columns.moves_known.any()
@@ -44,6 +47,8 @@ class PlaceSets:
         if isinstance(atom, Carries) and atom.subject == "flow" and self._nothing_listed:
             held = self.atoms.lineage.held_by_nature(atom.types)
             return everywhere, everywhere if "any" in atom.words else self._types_of(scope, "source").of(held)
+        if isinstance(atom, Carries) and atom.relation == "holds" and self._nothing_held:
+            return self._held(atom, scope)
         if isinstance(atom, Linked):
             places = self._linked(atom, scope)
             return places, places
@@ -53,6 +58,17 @@ class PlaceSets:
         if isinstance(found, int):
             return everywhere if found else 0, everywhere if found == YES else 0
         return packed(found >= UNKNOWN), packed(found == YES)
+
+    def _held(self, atom: Carries, scope: Scope) -> Sets:
+        """Where no data is listed, types hold what they hold by nature, and a store that says nothing may hold anything."""
+        sure = self._types_of(scope, atom.subject).of(self.atoms.lineage.held_by_nature(atom.types))
+        if not atom.words:
+            return sure, sure
+        key = (scope, atom.subject)
+        if key not in self._unlisted:
+            mask, rows = self.atoms.lineage.unlisted, self.atoms.rows(scope, atom.subject)
+            self._unlisted[key] = packed(mask if rows is None else mask[rows])
+        return sure | self._unlisted[key], sure
 
     def _crossed(self, types: tuple[str, ...]) -> Sets:
         dimensions, others, drawn = self.atoms.crossing(types)

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Mask, joined, numbered, strung
+from mantlet.analysis.arrays import Index, Mask, joined, numbered, strung
 from mantlet.analysis.engine import Analysis
 from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, situation_row
 from mantlet.risk.needs import WIDTH, Levels, Stakes
@@ -65,13 +65,18 @@ def find_cases(analysis: Analysis, stakes: Stakes) -> Cases:
     example[of] = np.arange(len(of))
     kind, place = table.type[example], table.place[example]
     situation, logging = np.divmod(standings[spot[example]], LOGGINGS)
-    stake = np.empty((count, WIDTH), np.int8)
-    bounds = np.flatnonzero(
-        np.diff(kind, prepend=-1, append=-1)
-    ).tolist()  # the cases of a type stand together
-    for first_case, last in pairwise(bounds):
-        stake[first_case:last] = stakes.of(analysis.types[kind[first_case]], place[first_case:last])
-    return Cases(of, kind, table.unsure[example], situation, logging, stake)
+    return Cases(of, kind, table.unsure[example], situation, logging, _stakes(stakes, kind, place))
+
+
+def _stakes(stakes: Stakes, kind: Rows, place: Index) -> Levels:
+    """Return the stakes at places of types; the places of a type stand together."""
+    if not stakes.vary:
+        return stakes.usual()[kind]
+    result = np.empty((len(kind), WIDTH), np.int8)
+    bounds = np.flatnonzero(np.diff(kind, prepend=-1, append=-1)).tolist()
+    for first, last in pairwise(bounds):
+        result[first:last] = stakes.at(stakes.analysis.types[kind[first]])[place[first:last]]
+    return result
 
 
 def _at_stake(analysis: Analysis, stakes: Stakes) -> tuple[Rows | int, int]:

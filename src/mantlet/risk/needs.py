@@ -6,7 +6,7 @@ leaves open is estimated from the kind of data, with the band saying how far off
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from mantlet.analysis.arrays import Index, Ragged
+from mantlet.analysis.arrays import Ragged
 from mantlet.analysis.assets import SPECIAL_CATEGORIES
 from mantlet.analysis.engine import Analysis
 from mantlet.base.data import read_beside
@@ -81,11 +81,22 @@ class Stakes:
             self._places[key] = self._gather(item)
         return self._places[key]
 
-    def of(self, item: ThreatType, places: Index) -> Levels | Sequence[int]:
-        """Return the stakes at some places of a type; one row for all of them where they can't differ."""
-        if not self.vary:
-            return typical(tuple(item.assets), self.analysis.columns.vocabulary)
-        return self.at(item)[places]
+    def usual(self) -> Levels:
+        """Return the stakes of each type where no data is listed."""
+        types, own, vocabulary = (
+            self.analysis.types,
+            self.analysis.catalogued,
+            self.analysis.columns.vocabulary,
+        )
+
+        def rows(some: Iterable[ThreatType]) -> Levels:
+            levels = [typical(tuple(item.assets), vocabulary) for item in some]
+            return np.array(levels, np.int8).reshape(-1, WIDTH)
+
+        packs = self.analysis.sections.catalogue.packs
+        key = ("usual", None if packs is UNSET else tuple(packs))
+        known = self.analysis.catalogue.once(key, lambda: rows(types[:own]))
+        return np.concatenate([known, rows(types[own:])]) if len(types) > own else known
 
     def kinds(self, item: ThreatType) -> NDArray[np.int64]:
         """Return a small number per place of a type, the same where the stakes are."""
