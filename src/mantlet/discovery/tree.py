@@ -16,7 +16,45 @@ MAX_FILE = 1_500_000
 """Bytes of one file; code that people write is far smaller."""
 MAX_FILES = 200_000
 VENDORED = frozenset(
-    ["node_modules", "site-packages", "dist-packages", "bower_components", "vendor", "vendored", "third_party", "third-party", "thirdparty", "external", "venv", ".venv", "virtualenv", "env.bak", "__pycache__", ".tox", ".nox", ".eggs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "dist", "build", ".next", ".nuxt", ".svelte-kit", "coverage", "htmlcov", ".idea", ".vscode", ".hg", ".svn", ".terraform", ".serverless", "mlruns", "wandb"]
+    [
+        "node_modules",
+        "site-packages",
+        "dist-packages",
+        "bower_components",
+        "vendor",
+        "vendored",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "external",
+        "venv",
+        ".venv",
+        "virtualenv",
+        "env.bak",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".eggs",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".ipynb_checkpoints",
+        "dist",
+        "build",
+        ".next",
+        ".nuxt",
+        ".svelte-kit",
+        "coverage",
+        "htmlcov",
+        ".idea",
+        ".vscode",
+        ".hg",
+        ".svn",
+        ".terraform",
+        ".serverless",
+        "mlruns",
+        "wandb",
+    ]
 )
 _TESTS = re.compile(r"^(tests?|testing|unit_?tests?|integration_?tests?|e2e|__tests__|spec|cypress)$")
 _TEST_FILES = re.compile(r"(^test_.*|_test|\.(test|spec)|^conftest)\.(py|js|jsx|ts|tsx|go)$")

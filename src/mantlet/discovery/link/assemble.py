@@ -38,10 +38,8 @@ def dfd_of(node: Node) -> str:
     if node.key.startswith("who:"):
         return "external"
     if (
-        (any(_HOSTED.match(key) for key in node.keys)
-        and node.type != "experiment-tracker")
-        or "saas:wandb" in node.keys
-    ):
+        any(_HOSTED.match(key) for key in node.keys) and node.type != "experiment-tracker"
+    ) or "saas:wandb" in node.keys:
         return "external"
     return _DFD.get(_vocabulary().kind(node.type or "process"), "process")
 

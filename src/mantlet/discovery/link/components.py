@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from mantlet.discovery.clues import Where
@@ -25,6 +26,18 @@ _TYPE_OF = {
     "aggregate": "federated-server",
     "rag": "llm-app",
 }
+_DATA = frozenset(
+    {
+        "dataset-store",
+        "knowledge-base",
+        "database",
+        "data-warehouse",
+        "object-store",
+        "dataset-hub",
+        "data-provider",
+        "queue",
+    }
+)
 _RUNNING = frozenset({"predict", "generate", "embed"})
 MANY = 7
 """More steps of one pipeline in one file than these are shown as one process."""
@@ -48,7 +61,7 @@ class Component:
 class Components:
     """The processes of a trace, and the one that each frame belongs to."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, declared: Collection[str] = ()) -> None:
         self.trace = trace
         self.found: dict[str, Component] = {}
         self._of: dict[int, str] = {}
@@ -66,11 +79,20 @@ class Components:
         self.deep: dict[str, set[str]] = defaultdict(set)
         self._does: dict[str, set[str]] = defaultdict(set)
         self._uses: set[int] = {use.frame.number for use in trace.uses.values()}
+        self._takes: set[int] = {
+            use.frame.number
+            for use in trace.uses.values()
+            if isinstance(use.source, Resource) and use.source.type in _DATA
+        }
         self._roles()
         self._split: dict[str, set[str]] = self._classes()
+        self._plain = self._without_classes()
         self._rag = self._pipelines()
         self._folded = self._many_steps()
-        for frame in trace.frames:
+        self._declared: dict[str, str] = {}
+        for code in sorted(declared):
+            self._declared[code] = code
+        for frame in sorted(trace.frames, key=lambda item: _first(item, self._declared)):
             self._place(frame)
 
     def of(self, frame: Frame) -> str:
@@ -103,9 +125,11 @@ class Components:
                 coarse = _COARSE.get(event.detail, "")
                 if coarse and event.do not in {"store", "load", "connect"}:
                     self.own[frame.code].add(coarse)
-            named = _named_role(frame.code)
-            if named and not frame.owner and frame.number in self._uses:
-                self.own[frame.code].add(named)
+            if "#" in frame.code and not frame.owner and frame.number in self._uses:
+                named = _named_role(frame.code)
+                told = named == "aggregate" or (named == "prepare" and frame.number in self._takes)
+                if told or (named and named != "prepare" and self._calculates(frame)):
+                    self.own[frame.code].add(named)
         for code, roles in self.own.items():
             if "train" in roles and "prepare" not in roles:
                 roles -= {"infer", "evaluate"} if "aggregate" not in roles else {"infer"}
@@ -116,6 +140,23 @@ class Components:
             self.deep[frame.code] |= self.own[frame.code]
             for child in self._children[frame.number]:
                 self.deep[frame.code] |= self.deep[child.code]
+
+    def _calculates(self, frame: Frame) -> bool:
+        """Tell whether a function itself calls a model or measures."""
+        return any(
+            event.do in {"forward", "mode", "fit", "predict", "evaluate"}
+            for event in self._events[frame.number]
+        )
+
+    def _without_classes(self) -> dict[str, set[str]]:
+        """Return what functions do, without what classes round a model do for them."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for frame in reversed(self.trace.frames):
+            found[frame.code] |= self.own[frame.code]
+            for child in self._children[frame.number]:
+                if child.owner not in self._split:
+                    found[frame.code] |= found[child.code]
+        return found
 
     def _classes(self) -> dict[str, set[str]]:
         """Return the classes round a model with the roles of their methods."""
@@ -176,6 +217,13 @@ class Components:
             current = self._called(frame, parent, current)
         if current:
             self._of[frame.number] = current
+            made = self.found[current]
+            if parent is not None and self.own[frame.code] and not made.entry:
+                made.places += [
+                    place
+                    for place in (frame.called, frame.at)
+                    if place not in made.places and len(made.places) < 24
+                ]
 
     def _root(self, frame: Frame) -> str:
         entry = self._entry.get(frame.number)
@@ -227,6 +275,13 @@ class Components:
     def _called(self, frame: Frame, parent: Frame, current: str) -> str:
         anchor = self.found[current]
         module = frame.code.partition("#")[0]
+        if (
+            module in self._declared
+            and anchor.entry == "script"
+            and self._below(frame)
+            and current.partition("@")[0] != module
+        ):
+            return self._declared[module]
         inside = module == current.partition("#")[0].partition("@")[0]
         scripted = anchor.entry in {"script", "notebook", "ui", "task", "flow", "command"}
         if frame.code in self._rag:
@@ -238,7 +293,9 @@ class Components:
             return current
         if inside or frame.owner:
             return current
-        deep = self.deep[frame.code]
+        deep = self._plain[frame.code]
+        if "#" not in frame.code or (deep == {"prepare"} and not scripted):
+            return current
         if len(deep) != 1 or self._is_same_work(anchor, deep):
             return current
         if anchor.entry == "" and anchor.key.partition("#")[0] == module:
@@ -316,6 +373,14 @@ def role_places(components: Components) -> dict[str, list[Where]]:
         ):
             found[key].append(event.at)
     return found
+
+
+def _first(frame: Frame, declared: dict[str, str]) -> tuple[int, int]:
+    """Order frames so that the scripts that steps declare come first; callers stay before what they call."""
+    root = frame
+    while root.parent is not None:
+        root = root.parent
+    return (0 if root.code.partition("@")[0] in declared else 1, frame.number)
 
 
 def _owner(key: str) -> str:

@@ -24,7 +24,7 @@ def link(
     arguments = {script: [argv for _, argv in steps] for script, steps in runs.items()}
     settings = Settings(commands.environment(clues), arguments, read, files)
     trace, machine = read_python(python, settings)
-    components = Components(trace)
+    components = Components(trace, [f"code:{script}" for script in runs])
     moves = Moves(machine, trace, components)
     linker = Linker()
     for script, steps in runs.items():
@@ -37,7 +37,10 @@ def link(
         linker.places[key] += found
     linker.add(clues)
     linker.unclear += machine.project.unclear
+    places.unite_alternatives(linker, machine.alternatives)
+    places.unite_hubs(linker)
     places.unite_paths(linker, clues, files)
+    places.unite_tables(linker)
     web.connect_routes(linker)
     web.people(linker, _auth_line(trace))
     places.siblings(linker)

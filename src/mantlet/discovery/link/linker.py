@@ -73,6 +73,8 @@ class Linker:
         self.places: dict[str, list[Where]] = defaultdict(list)
         self.calls: list[Fact] = []
         self.answers: set[str] = set()
+        self.requested: set[str] = set()
+        """Keys of endpoints that something of the repository calls."""
 
     def find(self, key: str) -> str:
         """Return the key that stands for all that are the same."""
@@ -156,6 +158,7 @@ def _settle(node: Node) -> None:
     ranked = sorted(node.things, key=lambda thing: (-_rank(thing), -thing.confidence))
     best = ranked[0]
     node.type = next((t.type for t in ranked if t.type not in _VAGUE), best.type)
+    node.type = next((t.type for t in ranked if t.key.startswith("app:")), node.type)
     node.name = best.name
     node.parent = next((thing.parent for thing in ranked if thing.parent), "")
     node.confidence = max(thing.confidence for thing in node.things)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Where
 from mantlet.discovery.link.components import Component, Components, role_places
 from mantlet.discovery.python.machine import Machine
-from mantlet.discovery.python.trace import Frame, Resource, Trace
+from mantlet.discovery.python.trace import Frame, Resource, Trace, Use
 
 _QUIET = frozenset({"config-store"})
 """Types of resources that are read for settings and carry no data."""
@@ -27,13 +27,20 @@ class Moves:
         self.more: list[Clue] = []
         self.places: dict[str, list[Where]] = defaultdict(list)
         self._consumed: dict[int, set[str]] = defaultdict(set)
+        self._copied: set[str] = set()
+        self._calls: list[Fact] = []
+        self._worth: dict[tuple[str, str], Where] = {}
+        """Processes that work with what a resource answered them."""
 
     def clues(self) -> list[Clue]:
         """Return the clues."""
         self._processes()
         self._uses()
         self._events()
+        self._copies()
+        self.more += [call for call in self._calls if call.key not in self._copied]
         self._services()
+        self._shortcuts()
         for source, target, at, data in self.machine.moves:
             self._resource(source)
             self._resource(target)
@@ -71,6 +78,23 @@ class Moves:
             old = self.moves[mark]
             self.moves[mark] = Move(old.source, old.target, old.at, data, old.confidence, old.opened_by)
 
+    def _copies(self) -> None:
+        """What is fetched and written as it is goes from outside to the file: the process that does so hands it on."""
+        for use in self.trace.uses.values():
+            source, into = use.source, use.into
+            if not isinstance(source, Resource) or into is None or source.key == into.key:
+                continue
+            component = self.components.found.get(self.components.of(use.frame))
+            fetched = source.key.startswith(("url:", "repo:", "data:")) and into.key.startswith("path:")
+            if component is None or not fetched or component.type in {"ingestion-job", "preprocessing-job"}:
+                continue
+            self.moves.pop((source.key, component.key), None)
+            self.moves.pop((component.key, into.key), None)
+            self._resource(source)
+            self._resource(into)
+            self._move(source.key, into.key, use.at, "download", opened_by=component.key)
+            self._copied.add(source.key)
+
     # data that code works with
 
     def _uses(self) -> None:
@@ -84,11 +108,23 @@ class Moves:
                     if resource.key.startswith("memory:"):
                         self._memory(resource, consumer, use.at)
                     continue
-                self._consumed[resource.number].add(consumer)
                 self._resource(resource)
-                self._move(resource.key, consumer, use.at, opened_by=consumer)
+                if use.asked is not None:
+                    self._answered(resource, use.asked, use)
+                else:
+                    self._consumed[resource.number].add(consumer)
+                    self._move(resource.key, consumer, use.at, opened_by=consumer)
             else:
                 self._between(use.source, use.frame, use.at)
+
+    def _answered(self, resource: Resource, asked: Frame, use: Use) -> None:
+        """What a query returned goes to the process that asked, unless it only goes back where it came from."""
+        reader = self.components.of(asked)
+        if not reader or use.into is resource:
+            return
+        self._worth[reader, resource.key] = use.at
+        if self.components.of(use.frame) != reader:
+            self._between(asked, use.frame, use.at)
 
     def _memory(self, resource: Resource, consumer: str, at: Where) -> None:
         if self.components.found[consumer].entry in {"script", "function"}:
@@ -107,7 +143,11 @@ class Moves:
         elif target[0] in source:
             path = source[: source.index(target[0]) + 1]
         elif set(source) & set(target):
-            path = [source[0], target[0]]
+            common = next(key for key in source if key in target)
+            if self.components.found[common].entry in {"script", "notebook", "task", "flow", "command"}:
+                path = [source[0], target[0]]
+            else:
+                path = source[: source.index(common) + 1] + target[: target.index(common)][::-1]
         else:
             return
         for one, other in zip(path, path[1:], strict=False):
@@ -116,6 +156,11 @@ class Moves:
     # what calls do
 
     def _events(self) -> None:
+        writers = {
+            (self.components.of(e.frame), e.resource.key)
+            for e in self.trace.events
+            if e.do == "store" and e.resource
+        }
         for event in self.trace.events:
             key = self.components.of(event.frame)
             resource = event.resource
@@ -133,10 +178,14 @@ class Moves:
                 self.places[resource.key].append(event.at)
             if event.do == "store":
                 self._move(key, resource.key, event.at, event.data, opened_by=key)
-            elif event.do == "receive" or (event.do in {"load", "source", "hub"} and not self._consumed[resource.number]):
+            elif event.do == "receive":
+                kept = (key, resource.key) not in writers or (key, resource.key) in self._worth
+                if kept or resource.type == "llm-service":
+                    self._move(resource.key, key, event.at, event.data, opened_by=key)
+            elif event.do in {"load", "source", "hub"} and not self._consumed[resource.number]:
                 self._move(resource.key, key, event.at, event.data, opened_by=key)
             elif event.do == "call":
-                self.more.append(Fact(resource.key, "called_with", event.detail, event.at, key))
+                self._calls.append(Fact(resource.key, "called_with", event.detail, event.at, key))
 
     def _state(self, key: str, resource: Resource, at: Where) -> None:
         """State in memory counts where requests change it."""
@@ -154,6 +203,36 @@ class Moves:
 
     def _serves(self, component: Component) -> bool:
         return component.entry in {"endpoint", "serve", "tool"} or component.parent.startswith("app:")
+
+    def _shortcuts(self) -> None:
+        """Leave out what a process does only besides the pipeline that it calls for it, and models read by who made them."""
+        for mark in list(self.moves):
+            source, target = mark
+            own = self.things[source].type if source in self.things else ""
+            if (
+                own == "model-artifact"
+                and (target, source) in self.moves
+                and self.things[target].type == "training-job"
+            ):
+                del self.moves[mark]
+        vectors = {key for key, thing in self.things.items() if thing.type == "vector-index"}
+        for source, target in list(self.moves):
+            stored = any((target, index) in self.moves or (index, target) in self.moves for index in vectors)
+            if self.things[source].type == "embedding-service" and stored and source in self.components.found:
+                del self.moves[source, target]  # the embeddings are shown where they go: the index
+        pipelines = [key for key, component in self.components.found.items() if component.type == "llm-app"]
+        for inner in pipelines:
+            callers = [
+                key
+                for key in self.components.found
+                if (key, inner) in self.moves and self.components.found[key].entry == "endpoint"
+            ]
+            for caller in callers:
+                for other in [key for key in self.things if key not in {inner, caller}]:
+                    if (caller, other) in self.moves and (inner, other) in self.moves:
+                        del self.moves[caller, other]
+                    if (other, caller) in self.moves and (other, inner) in self.moves:
+                        del self.moves[other, caller]
 
     # services
 

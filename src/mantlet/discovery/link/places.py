@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from mantlet.discovery.clues import Clue, Mount
+from mantlet.discovery.clues import Clue, Mount, Thing
 from mantlet.discovery.link.linker import Linker
 
 
@@ -48,6 +49,44 @@ def _absolute(linker: Linker) -> None:
                 linker.unite("path:" + max(found, key=len), key)
 
 
+def unite_alternatives(linker: Linker, alternatives: Iterable[tuple[str, ...]]) -> None:
+    """Files of one folder that one call may read or write, whichever the settings say."""
+    for keys in alternatives:
+        by_folder: dict[str, list[str]] = defaultdict(list)
+        for key in keys:
+            by_folder[posixpath.dirname(key) if key.startswith("path:") else key.rpartition("/")[0]].append(
+                key
+            )
+        for same in by_folder.values():
+            for key in same[1:]:
+                linker.unite(same[0], key)
+
+
+def unite_hubs(linker: Linker) -> None:
+    """Models of one hub come from one place, by name or by address."""
+    hub = "repo:huggingface"
+    for key in linker.keys:
+        things = linker.things.get(key, ())
+        named = key.startswith("repo:huggingface/") and any(thing.type == "model-hub" for thing in things)
+        if named or re.match(r"url:https?://(\w+\.)?(huggingface\.co|hf\.co)/(?!datasets)", key):
+            linker.unite(hub, key)
+            if hub not in linker.things:
+                linker.things[hub] = (
+                    [
+                        Thing(
+                            hub,
+                            "model-hub",
+                            "Hugging Face Hub",
+                            things[0].at if things else linker.places[key][0],
+                            0.9,
+                            also=("huggingface.co",),
+                        )
+                    ]
+                    if things
+                    else []
+                )
+
+
 def _patterns(linker: Linker) -> None:
     """Names with unknown parts in one folder are the folder's files."""
     by_folder: dict[str, list[str]] = defaultdict(list)
@@ -58,7 +97,7 @@ def _patterns(linker: Linker) -> None:
     for folder, keys in by_folder.items():
         types = defaultdict(list)
         for key in keys:
-            types[posixpath.splitext(key)[1]].append(key)
+            types["" if f"path:{folder}/*" in keys else posixpath.splitext(key)[1]].append(key)
         for same in types.values():
             for key in same[1:]:
                 linker.unite(same[0], key)
@@ -77,6 +116,20 @@ def _in_folders(linker: Linker, files: frozenset[str]) -> None:
         inside = [folder for folder in folders if key.startswith(folder + "/")]
         if inside:
             linker.unite(max(inside, key=len), key)
+
+
+def unite_tables(linker: Linker) -> None:
+    """A table with and without its schema, and the feature view of the same name over it."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for key in linker.keys:
+        kind, _, name = key.partition(":")
+        if kind in {"table", "view"}:
+            by_name[name.rpartition(".")[2].strip('"`').lower()].append(key)
+    for keys in by_name.values():
+        bare = [key for key in keys if "." not in key or key.startswith("view:")]
+        for key in keys:
+            if bare and key != bare[0]:
+                linker.unite(bare[0], key)
 
 
 def siblings(linker: Linker) -> None:
@@ -100,4 +153,6 @@ def siblings(linker: Linker) -> None:
 
 
 def _by_code(ends: set[str]) -> bool:
-    return bool(ends) and all(end[1:].startswith(("code:", "stage:", "app:", "job:")) for end in ends)
+    """Tell whether code reads or writes it; where it was fetched from doesn't matter."""
+    code = [end for end in ends if end[1:].startswith(("code:", "stage:", "app:", "job:"))]
+    return bool(code) and all(end in code or end.startswith(("<data:", "<url:", "<repo:")) for end in ends)

@@ -23,6 +23,7 @@ def connect_routes(linker: Linker) -> None:
             found = _server(key[6:], servers)
             if found:
                 linker.unite(found, key)
+                linker.requested.add(key)
     for call in linker.calls:
         _call(linker, call.key, call.value, call.other, call.at, servers)
 
@@ -81,6 +82,7 @@ def _call(linker: Linker, key: str, verb: str, caller: str, at: Where, servers: 
         found = _server(f"{verb} /{path}", servers) or _server(f"ANY /{path}", servers)
         if found:
             linker.unite(found, key)
+            linker.requested.add(key)
             linker.moves.append(Move(caller, found, at, "request", opened_by=caller))
             return
         service = f"service:{host.split(':')[0]}"
@@ -104,9 +106,9 @@ def people(linker: Linker, evidence: Where | None) -> None:
             if key.startswith("route:") and linker.find(key).startswith("code:")
         }
     )
-    called = {linker.find(move.target) for move in linker.moves}
     interfaces = _interfaces(linker)
     answering = {linker.find(key) for key in linker.answers}
+    called = {linker.find(key) for key in linker.requested}
     if endpoints and not (called & set(endpoints)):
         first = evidence or next(
             (thing.at for key in endpoints for thing in linker.things.get(key, [])), Where("")

@@ -156,6 +156,7 @@ def call_method(
     if isinstance(owner, Object):
         if name in containers.CHANGING and owner.shared:
             containers.touched(m, recv, "store", node, join(*args))
+            return UNKNOWN
         return effects.method_of_object(m, owner, name, args, named, node, recv)
     if isinstance(owner, Instance):
         special = intrinsics.METHODS.get(f"{owner.type}.{name}")

@@ -86,7 +86,7 @@ def _verb(
         m.event("receive", node, resource)
         for value in everything:
             m.use(value, node)
-        return Value((Instance(name, resource),), m.made())
+        return Value((Instance(name),), m.asked(resource))
     del recv
     return None
 
@@ -260,7 +260,11 @@ def _resourceful(
         else join(recv if api.arg != "self" else UNKNOWN, *others)
     )
     lazy = api.do in {"load", "source", "hub"}
-    origins = frozenset(Origin(resource=resource) for resource in resources) if lazy else m.made()
+    asked = [m.asked(resource) for resource in resources]
+    origins = frozenset(Origin(resource=r) for r in resources) if lazy else frozenset().union(*asked)
+    if api.also and resources:
+        origin = m.resource(api.also, "data-provider", api.also.partition(":")[2], m.at(node))
+        m.moves += [(origin, resource, m.at(node), api.says) for resource in resources]
     for resource in resources:
         _note(m, api, resource, payload, node)
     if api.do in {"load", "receive", "exchange", "source", "hub"}:
@@ -272,7 +276,7 @@ def _resourceful(
             and not api.returns.endswith("!")
         ):
             returned.resource = None if api.do == "load" else returned.resource
-        return Value((returned,), origins)
+        return Value((returned,), origins or (frozenset() if lazy else m.made()))
     return Value((returned,))
 
 
@@ -325,6 +329,8 @@ def find(m: Machine, api: Api, target: Value, node: ast.AST, recv: Value) -> lis
         resource = named_resource(m, api, text, node)
         if resource is not None and resource not in found:
             found.append(resource)
+    if len(found) > 1:
+        m.alternatives.append(tuple(resource.key for resource in found))
     if found:
         return found
     held = _held(recv)

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
 
 
+_MEASURES = frozenset(
+    {"shape", "dtype", "ndim", "columns", "device", "size", "classes", "__class__", "__name__", "dtypes"}
+)
+"""Attributes that tell of data without carrying it."""
+
+
 def evaluate(m: Machine, node: ast.expr | None, scope: Scope) -> Value:
     """Return what an expression may be."""
     handler = _HANDLERS.get(type(node))
@@ -67,7 +73,7 @@ def attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
     """Return an attribute of a value; it carries the same data."""
     found = [attribute_of(m, atom, name, owner, node) for atom in owner.atoms]
     value = join(*found) if found else UNKNOWN
-    return value.with_origins(owner.origins)
+    return value if name in _MEASURES else value.with_origins(owner.origins)
 
 
 def attribute_of(m: Machine, atom: Any, name: str, owner: Value, node: ast.AST) -> Value:
@@ -440,7 +446,9 @@ def _any_of(m: Machine, node: ast.BoolOp, scope: Scope) -> Value:
 
 def _compare(m: Machine, node: ast.Compare, scope: Scope) -> Value:
     for part in (node.left, *node.comparators):
-        evaluate(m, part, scope)
+        value = evaluate(m, part, scope)
+        if value.origins and not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+            m.use(value, node)
     return UNKNOWN
 
 

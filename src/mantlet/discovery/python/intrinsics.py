@@ -333,8 +333,9 @@ def _read_setting(m: Machine, owner: Instance, args: Args, named: Named, node: a
 
 
 def _add_argument(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
-    del m, node
+    del node
     flags = [text for value in args for text in value.texts()]
+    m.options += 1
     if not flags:
         return UNKNOWN
     dest = named["dest"].text() if "dest" in named else None

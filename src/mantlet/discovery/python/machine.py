@@ -81,6 +81,10 @@ class Machine:
         self.apps: list[Any] = []
         self.startups: list[Any] = []
         self.classes: list[Any] = []
+        self.alternatives: list[tuple[str, ...]] = []
+        """Keys of resources that one call may mean."""
+        self.options = 0
+        """How many options of commands were declared so far: what takes options is meant to be run."""
         self.moves: list[Any] = []
         """Data that goes between resources, as the code declares."""
         self.memory: dict[Any, Value] = {}
@@ -168,13 +172,23 @@ class Machine:
             source = origin.resource or origin.frame
             if source is None or source is self.frame:
                 continue
-            mark = (self.frame.number, source.number, isinstance(source, Resource))
-            if mark not in self.trace.uses or (into and self.trace.uses[mark].into is None):
-                self.trace.uses[mark] = Use(self.frame, source, self.at(node), into)
+            asked = origin.frame if origin.resource else None
+            mark = (
+                self.frame.number,
+                source.number,
+                isinstance(source, Resource),
+                into.number if into else -1,
+            )
+            if mark not in self.trace.uses:
+                self.trace.uses[mark] = Use(self.frame, source, self.at(node), into, asked)
 
     def made(self) -> frozenset[Origin]:
         """Return the origin of data that the current frame makes."""
         return frozenset({Origin(frame=self.frame)})
+
+    def asked(self, resource: Resource) -> frozenset[Origin]:
+        """Return the origin of data that the current frame asks a resource for."""
+        return frozenset({Origin(resource, self.frame)})
 
     def unclear(self, node: ast.AST, what: str) -> None:
         """Note that something was seen and not understood."""

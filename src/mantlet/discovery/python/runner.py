@@ -141,12 +141,13 @@ def _mains(m: Machine, module: Module) -> None:
         m.argv = (module.path, *argv) if argv else None
         code = module.code if not number else f"{module.code}@{number}"
         line = module.mains[0][0].lineno - 1
+        before = m.options
         with m.entering(
             code, Where(module.path, 1), Where(module.path, line), module, entry="script"
         ) as frame:
             for body in module.mains:
                 run(m, body, module.scope)
-        kind = "script" if runs else "demo"
+        kind = "script" if runs or m.options > before else "demo"
         m.trace.entries.append(Entry(code, kind, module.path, Where(module.path, line), frame))
     m.argv = None
 

@@ -180,7 +180,7 @@ def _sql(
         _use_all(m, _all(args, named), node, resource)
     if (reads and not (writes and "delete" in text.lower())) or not text:
         m.event("receive", node, resource, data="records")
-        return Value((Instance("dbapi.Connection", resource),), m.made())
+        return Value((Instance("dbapi.Connection", resource),), m.asked(resource))
     del api
     return Value((Instance("dbapi.Connection", resource),))
 
@@ -307,6 +307,8 @@ def _feature_view(
         if isinstance(atom, Instance) and atom.resource is not None:
             m.moves.append((atom.resource, view, m.at(node), "features"))
     m.event("view", node, view)
+    store = m.resource("feast:store", "retriever", "Feast feature store", m.at(node))
+    m.moves.append((view, store, m.at(node), "features"))
     return Value((Instance("feast.FeatureView", view),))
 
 

@@ -94,7 +94,10 @@ def assign(m: Machine, target: ast.expr, value: Value, scope: Scope) -> None:
     elif isinstance(target, ast.Attribute):
         set_attribute(m, evaluate(m, target.value, scope), target.attr, value, target)
     elif isinstance(target, ast.Subscript):
-        set_item(m, evaluate(m, target.value, scope), evaluate(m, target.slice, scope), value, target)
+        holder = evaluate(m, target.value, scope)
+        set_item(m, holder, evaluate(m, target.slice, scope), value, target)
+        if isinstance(target.value, ast.Name) and value.origins and target.value.id in scope.names:
+            scope.names[target.value.id] = holder.with_origins(value.origins)
     elif isinstance(target, (ast.Tuple, ast.List)):
         for number, part in enumerate(target.elts):
             assign(m, part, item_at(m, value, number, len(target.elts)), scope)

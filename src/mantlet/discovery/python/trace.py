@@ -69,6 +69,8 @@ class Use:
     at: Where
     into: Resource | None = None
     """Where the data goes, when it is written or sent."""
+    asked: Frame | None = None
+    """The frame that asked for a resource's data, where that matters."""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class Trace:
 
     entries: list[Entry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    uses: dict[tuple[int, int, bool], Use] = field(default_factory=dict)
+    uses: dict[tuple[int, int, bool, int], Use] = field(default_factory=dict)
     resources: list[Resource] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     unclear: list[tuple[Where, str]] = field(default_factory=list)

@@ -40,6 +40,7 @@ class Origin:
 
     resource: Resource | None = None
     frame: Frame | None = None
+    """With a resource: the frame that asked for it."""
 
 
 class Value:
