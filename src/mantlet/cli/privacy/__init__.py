@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mantlet.cli.privacy import find, key, mask, profile
+from mantlet.cli.privacy import anonymise, find, key, mask, profile
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,5 +15,6 @@ app = typer.Typer(
 app.command("profile")(profile.profile)
 app.command("mask")(mask.mask)
 app.command("unmask")(mask.unmask)
+app.command("anonymise")(anonymise.anonymise)
 app.command("find")(find.find)
 app.command("key")(key.key)
