@@ -5,11 +5,12 @@ A check that found nothing says so only where it looked; any other end has a sta
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 
 from msgspec import Struct, field
 
+FOLDER = ".mantlet/evidence"
+"""Where evidence is kept, below a project's folder."""
 SEVERITIES = ("note", "low", "medium", "high", "critical")
 """As scanners rate a finding by itself, least first; a threat's rating is another matter."""
 
@@ -83,6 +84,8 @@ class Finding(Struct, omit_defaults=True):
         what = self.anchor or f"{self.message}\0{self.spot.line}"
         spot = self.spot
         parts = (self.tool, self.rule, spot.path, spot.member, spot.address, spot.image, what)
+        import hashlib  # noqa: PLC0415  (loads a library of ciphers, which most runs need not)
+
         return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:20]
 
     @property

@@ -15,10 +15,9 @@ from mantlet.base import sarif
 from mantlet.base.errors import InputError, Location
 from mantlet.base.files import write_atomic
 from mantlet.base.limits import inside, is_file, is_folder, read_text
-from mantlet.findings.finding import SEVERITIES, CheckResult, CheckState, Finding, NotLooked, Spot
+from mantlet.findings.finding import FOLDER, SEVERITIES, CheckResult, CheckState, Finding, NotLooked, Spot
 from mantlet.findings.table import filled
 
-FOLDER = ".mantlet/evidence"
 SUPPRESSIONS = ".mantlet/suppressions.yaml"
 MAX_FILES = 500
 _LEVELS: dict[str, sarif.Level] = {

@@ -23,14 +23,17 @@ from mantlet.analysis.engine import Analysis, State
 from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.base.limits import inside, is_file, is_folder
 from mantlet.catalogue.load import Catalogue, load_catalogue
+from mantlet.findings.finding import FOLDER
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
+from mantlet.project.ours import may_be_foreign
 from mantlet.risk.owasp import ImpactMode
 from mantlet.risk.register import Register, Risk
 
 if TYPE_CHECKING:
     from mantlet.analysis.facts import Contradiction
     from mantlet.diagram.options import Options
+    from mantlet.findings.evidence import Evidence
     from mantlet.review.explain import Explained
     from mantlet.review.paths import AttackPath
     from mantlet.review.questions import Question
@@ -71,7 +74,7 @@ def _rules_beside(model: Path) -> list[Path]:
 def load(
     path: str | Path = DEFAULT_FILE, *, environment: str = "", catalogue: Catalogue | None = None
 ) -> Model:
-    """Read a model file (YAML or JSON), with what it includes.
+    """Read a model file (YAML or JSON), with what it includes, or a file of another tool.
 
     ``environment`` lays one deployment's facts over it. Raises `InputError` or `InputErrors` that name every mistake
     with file, line and column.
@@ -80,6 +83,12 @@ def load(
 
     file = Path(path)
     known = catalogue or catalogue_for(file)
+    if may_be_foreign(file):
+        from mantlet.project.foreign import open_foreign  # noqa: PLC0415
+
+        opened = open_foreign(file, known)
+        if opened is not None:
+            return opened
     return load_model(
         file,
         known.vocabulary,
@@ -99,21 +108,41 @@ def analyse(
     rules: Iterable[str | Path] = (),
     environment: str = "",
     today: date | None = None,
+    evidence: bool = True,
 ) -> Assessment:
     """Find and rate the threats of a model, or of a model file.
 
     ``packs`` overrides the model's choice; ``today`` decides whether acceptances have expired (default: the date).
+    ``evidence`` tells whether what scans found (`.mantlet/evidence` beside the file) counts.
     """
     path = None if isinstance(model, Model) else Path(model)
     known = catalogue or catalogue_for(path, [Path(folder) for folder in rules])
     system = model if isinstance(model, Model) else load(model, environment=environment, catalogue=known)
     if not system.was_read:
         _check(system, known)
+    if packs is not None and not isinstance(packs, str):
+        from mantlet.project.foreign import with_packs  # noqa: PLC0415
+
+        system, packs = with_packs(system, known, packs, path)
     sections = system.sections
     if packs is not None:
         sections = _with_packs(sections, packs)
-    analysis = Analysis(sections, known)
-    return Assessment(system, Register(analysis, today=today or date.today(), mode=impact_mode))
+    day = today or date.today()
+    proof = _evidence(system, path, known, day) if evidence else None
+    if proof is None:
+        analysis = Analysis(sections, known)
+    else:
+        analysis = Analysis(proof.applied(sections), known, seen=proof.facts, marks=proof.marks)
+    return Assessment(system, Register(analysis, today=day, mode=impact_mode), proof)
+
+
+def _evidence(model: Model, path: Path | None, catalogue: Catalogue, today: date) -> Evidence | None:
+    """Return what scans found about a model, where it is kept beside its file."""
+    if path is None or not is_folder(path.parent / FOLDER):
+        return None
+    from mantlet.project.scanning import evidence_beside  # noqa: PLC0415
+
+    return evidence_beside(path, model.sections, catalogue, today)
 
 
 def contradictions(model: Model, catalogue: Catalogue) -> list[Contradiction]:
@@ -128,9 +157,11 @@ def contradictions(model: Model, catalogue: Catalogue) -> list[Contradiction]:
 class Assessment:
     """A model with its threats, rated: the result of `analyse`."""
 
-    def __init__(self, model: Model, register: Register) -> None:
+    def __init__(self, model: Model, register: Register, evidence: Evidence | None = None) -> None:
         self.model = model
         self.register = register
+        self.evidence = evidence
+        """What scans found, placed on the model; None where nothing was scanned."""
 
     @property
     def catalogue(self) -> Catalogue:

@@ -1,0 +1,23 @@
+"""Telling model files of ours from those of other tools, without what it takes to read the latter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HEAD = 65_536
+"""Bytes at a file's beginning that tell."""
+_OWN = (b"mantlet:", b'"mantlet"')
+
+
+def is_ours(head: bytes) -> bool:
+    """Tell from a file's beginning whether it is a model file of ours."""
+    return any(word in head for word in _OWN) and not head.lstrip().startswith(b"<")
+
+
+def may_be_foreign(path: Path) -> bool:
+    """Tell whether a file could be another tool's; what cannot be read is left to whoever reads it."""
+    try:
+        with path.open("rb") as file:
+            return not is_ours(file.read(HEAD))
+    except OSError:
+        return True
