@@ -1,0 +1,264 @@
+"""Programs in JavaScript and TypeScript: what they call (fetch, axios, WebSocket, EventSource), serve, and send to others."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from mantlet.discovery.clues import Clue, Fact, Move, Thing, Unclear
+from mantlet.discovery.reader import Source
+from mantlet.discovery.readers._javascript import (
+    UNKNOWN,
+    MissingGrammarError,
+    Node,
+    Values,
+    arguments_of,
+    field_of,
+    line_of,
+    parse,
+    text_of,
+    walk,
+)
+from mantlet.discovery.readers._names import in_clear, known, looks_random, saas_of_host, saas_thing, variable_clues
+
+MAX_CHARACTERS = 400_000
+_LONG_LINE = 20_000
+_FOLDERS = ("src", "app", "pages", "components", "lib", "services", "hooks", "utils", "api", "store", "stores", "public", "static", "routes", "views", "composables", "features")  # fmt: skip
+_METHODS = frozenset(("get", "post", "put", "patch", "delete", "head", "request"))
+_CLIENT = re.compile(r"axios|\bhttp|api|client|\bky\b|superagent|\$http|instance|request|fetcher|\bgot\b", re.IGNORECASE)
+_FETCHERS = re.compile(r"^(fetch|\$fetch|useFetch|ofetch|authFetch|apiFetch|fetchApi|fetchJson|apiRequest|request|useSWR|fetcher|fetchWithAuth|fetchEventSource|api|axios|http|ky|got|apiCall|callApi)$")
+_ROUTERS = re.compile(r"^(app|router|server|api|\w*Router|fastify)$")
+_SERVER_PACKAGES = ("express", "fastify", "koa", "hono", "koa-router", "@koa/router")
+_TESTS = re.compile(r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?)/|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z")
+
+
+def claims(path: str) -> bool:
+    """Tell whether the file is a program in JavaScript or TypeScript, no test and no bundle."""
+    return path.endswith((".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts")) and not _TESTS.search(path)
+
+
+def read(source: Source) -> list[Clue]:
+    """Return the calls that the file makes, the routes that it serves and the services that it uses."""
+    if len(source.text) > MAX_CHARACTERS or any(len(line) > _LONG_LINE for line in source.lines[:50]):
+        return [Unclear(source.at(), "not read: a bundle or data rather than a program that people write")]
+    if not _worth(source.text):
+        return []
+    return script_clues(source, source.text, program_of(source.path))
+
+
+def _worth(text: str) -> bool:
+    return any(word in text for word in ("fetch", "axios", "WebSocket", "EventSource", "ajax", "http", ".get(", ".post(", "import", "require", "innerHTML"))
+
+
+def program_of(path: str) -> str:
+    """Return the key of the program that a file belongs to: the folder above `src` and its like."""
+    parts = path.split("/")[:-1]
+    at = parts.index("src") if "src" in parts else next((n for n, part in enumerate(parts) if n and part in _FOLDERS), len(parts))
+    if "src" not in parts and parts and parts[0] in _FOLDERS and at == len(parts):
+        at = 0
+    folder = "/".join(parts[:at])
+    return f"code:{folder}" if folder else "code:."
+
+
+def script_clues(source: Source, text: str, key: str, first: int = 1) -> list[Clue]:
+    """Return what a script says; ``first`` is the line of the file that it starts on."""
+    try:
+        root = parse(text, source.path)
+    except MissingGrammarError:
+        return [Unclear(source.at(), "not read: JavaScript needs tree-sitter (pip install 'mantlet[discovery]')")]
+    return _Script(source, root, key, first - 1).clues()
+
+
+class _Script:
+    def __init__(self, source: Source, root: Node, key: str, shift: int) -> None:
+        self.source, self.root, self.key, self.shift = source, root, key, shift
+        self.values = Values(root)
+        self.imported = self._imports()
+        self.serves = any(name in _SERVER_PACKAGES for name in self.imported)
+        self.calls = 0
+
+    def at(self, node: Node) -> int:
+        return line_of(node) + self.shift
+
+    def clues(self) -> list[Clue]:
+        found: list[Clue] = []
+        for node in walk(self.root):
+            if node.type == "call_expression":
+                found += self._call(node)
+            elif node.type == "new_expression":
+                found += self._new(node)
+            elif node.type == "pair":
+                found += self._credential(node)
+            elif node.type in ("jsx_attribute", "assignment_expression"):
+                found += self._unencoded(node)
+        found += self._services()
+        if self.calls:
+            first = next(clue.at for clue in found if isinstance(clue, Fact) and clue.fact == "called_with")
+            name = posixpath.basename(self.key[5:]).strip(".") or "front end"
+            kind = "web-service" if self.serves or self._server_side() else "browser-client"
+            found.insert(0, Thing(self.key, kind, name, first, 0.5))
+        return list(dict.fromkeys(found))
+
+    def _server_side(self) -> bool:
+        return bool(re.search(r"(^|/)(pages|app)/api/|(^|/)(server|backend)/|\.server\.[jt]s\Z", self.source.path))
+
+    def _imports(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for node in walk(self.root):
+            if node.type == "import_statement":
+                name = text_of(node.child_by_field_name("source")).strip("\"'`")
+                found.setdefault(name, self.at(node))
+            elif node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "require":
+                arguments = arguments_of(node)
+                if arguments and arguments[0].type == "string":
+                    found.setdefault(text_of(arguments[0])[1:-1], self.at(node))
+        return found
+
+    # -- calls
+
+    def _call(self, node: Node) -> list[Clue]:
+        function = node.child_by_field_name("function")
+        if function is not None and function.type == "await_expression":  # the grammar's reading of `await f<T>()`
+            function = function.named_children[0] if function.named_children else None
+        arguments = arguments_of(node)
+        name = text_of(function)
+        if function is None or not arguments or len(name) > 120:
+            return []
+        if function.type == "identifier" and _FETCHERS.match(name):
+            return self._fetch(node, arguments)
+        if function.type == "member_expression":
+            return self._method(node, function, arguments)
+        if name == "io" and "socket.io-client" in self.imported:
+            return self._request(node, "WS", self.values.text(arguments[0]), answers=True)
+        return []
+
+    def _fetch(self, node: Node, arguments: list[Node]) -> list[Clue]:
+        if arguments[0].type == "object":  # axios({url, method})
+            return self._settings(node, arguments[0])
+        options = arguments[1] if len(arguments) > 1 else None
+        if options is not None and options.type == "identifier":
+            options = self.values.constants.get(text_of(options))
+        method = (self.values.text(field_of(options, "method")) or "GET").upper()
+        return self._request(node, method, self.values.text(arguments[0]), answers=self._used(node, options))
+
+    def _settings(self, node: Node, options: Node) -> list[Clue]:
+        method = (self.values.text(field_of(options, "method") or field_of(options, "type")) or "GET").upper()
+        return self._request(node, method, self.values.text(field_of(options, "url")), answers=self._used(node, options))
+
+    def _method(self, node: Node, function: Node, arguments: list[Node]) -> list[Clue]:
+        owner = text_of(function.child_by_field_name("object"))
+        name = text_of(function.child_by_field_name("property"))
+        if self.serves and _ROUTERS.match(owner) and name in (*_METHODS, "all") and len(arguments) > 1:
+            return self._route(node, name, arguments)
+        if name == "fetch" and owner in ("window", "globalThis", "self"):
+            return self._fetch(node, arguments)
+        if name in ("ajax", "getJSON") and owner in ("$", "jQuery"):
+            if arguments[0].type == "object":
+                return self._settings(node, arguments[0])
+            return self._request(node, "GET", self.values.text(arguments[0]), answers=True)
+        if name == "open" and len(arguments) > 1 and re.search(r"xhr|req", owner, re.IGNORECASE):
+            return self._request(node, (self.values.text(arguments[0]) or "GET").upper(), self.values.text(arguments[1]), answers=True)
+        if name == "sendBeacon":
+            return self._request(node, "POST", self.values.text(arguments[0]), answers=False)
+        if name not in _METHODS or not (_CLIENT.search(owner.rpartition(".")[2]) or owner in ("$", "jQuery")):
+            return []
+        if arguments[0].type == "object":
+            return self._settings(node, arguments[0])
+        path = self.values.text(arguments[0])
+        if path is None or not re.match(r"(/|\*|https?:|\{|[\w-]+/)", path):
+            return []
+        base = self._base(owner)
+        whole = path if re.match(r"https?:|\*", path) or not base else base.rstrip("/") + "/" + path.lstrip("/")
+        return self._request(node, "GET" if name == "request" else name.upper(), whole, answers=self._used(node, arguments[1] if len(arguments) > 1 else None))
+
+    def _base(self, owner: str) -> str:
+        """Return the address that a client made by `axios.create({baseURL})` puts before its paths."""
+        made = self.values.constants.get(owner)
+        if made is None or made.type != "call_expression":
+            return "" if owner in ("axios", "$", "jQuery", "ky", "superagent", "got") else UNKNOWN
+        options = next(iter(arguments_of(made)), None)
+        found = self.values.text(field_of(options, "baseURL") or field_of(options, "prefixUrl"))
+        return UNKNOWN if found is None else found
+
+    def _new(self, node: Node) -> list[Clue]:
+        kind = text_of(node.child_by_field_name("constructor"))
+        arguments = arguments_of(node)
+        if kind not in ("WebSocket", "EventSource", "ReconnectingWebSocket") or not arguments:
+            return []
+        url = self.values.text(arguments[0])
+        if url is None and kind != "EventSource":
+            url = self._ending(arguments[0])
+        return self._request(node, "GET" if kind == "EventSource" else "WS", url, answers=True)
+
+    def _ending(self, node: Node) -> str | None:
+        """Return the path that an address ends with, where its start is worked out at run time."""
+        return None if node.type not in ("template_string", "binary_expression") else self.values.text(node)
+
+    def _used(self, node: Node, body: Node | None) -> bool:
+        """Tell whether the answer is used: assigned, returned or handed on; what uploads a form gets a receipt."""
+        if body is not None and ("FormData" in text_of(body) or "formData" in text_of(body)[:400]):
+            return False
+        parent = node.parent
+        while parent is not None and parent.type in ("await_expression", "parenthesized_expression", "as_expression"):
+            parent = parent.parent
+        return parent is not None and parent.type != "expression_statement"
+
+    def _request(self, node: Node, verb: str, url: str | None, *, answers: bool) -> list[Clue]:
+        at = self.source.at(self.at(node))
+        if url is None:
+            return [Unclear(at, "a request to an address that is worked out at run time")]
+        url = re.sub(r"\$\{[^}]*\}", "{value}", url)
+        if not re.match(r"(https?|wss?)://|/|\*|\{", url):
+            url = "/" + url
+        host = re.match(r"(?:https?|wss?)://([^/:?#]+)", url)
+        if host and (service := saas_of_host(host[1])):
+            sent: list[Clue] = [saas_thing(service, at), Move(self.key, f"saas:{service}", at, "request", 0.7)]
+            return [*sent, Move(f"saas:{service}", self.key, at, "answer", 0.6, opened_by=self.key)] if answers else sent
+        self.calls += 1
+        key = "url:" + url.partition("?")[0]
+        clues: list[Clue] = [Fact(key, "called_with", verb, at, other=self.key)]
+        if answers and verb in ("GET", "WS", "POST"):
+            clues.append(Move(key, self.key, at, "answer", 0.7, opened_by=self.key))
+        if host and url.startswith(("http://", "ws://")) and host[1] not in ("localhost", "127.0.0.1", "0.0.0.0"):  # noqa: S104
+            clues.append(Fact(self.key, "protocol", "http" if url.startswith("http:") else "websocket", at, other=key))
+        return clues
+
+    # -- what a server answers, what it uses, what it gives away
+
+    def _route(self, node: Node, method: str, arguments: list[Node]) -> list[Clue]:
+        path = self.values.text(arguments[0])
+        if path is None or not path.startswith("/"):
+            return []
+        verb = "ANY" if method == "all" else method.upper()
+        key, at = f"route:{verb} {path}", self.source.at(self.at(node))
+        return [Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key), Thing(self.key, "web-service", posixpath.basename(self.key[5:]) or "server", at, 0.5)]
+
+    def _services(self) -> list[Clue]:
+        clues: list[Clue] = []
+        for name, line in self.imported.items():
+            if service := known()["npm"].get(name):
+                at = self.source.at(line)
+                clues += [saas_thing(service, at, 0.7), Move(self.key, f"saas:{service}", at, "", 0.6)]
+        return clues
+
+    def _credential(self, node: Node) -> list[Clue]:
+        """Return a key that stands in the program (`apiKey: "…"`); its value is not kept."""
+        name, value = text_of(node.child_by_field_name("key")).strip("\"'"), node.child_by_field_name("value")
+        if value is None or value.type != "string" or not re.search(r"api_?key|secret|token|password", name, re.IGNORECASE):
+            return []
+        text = text_of(value)[1:-1]
+        if not (in_clear(text) and looks_random(text)):
+            return []
+        at = self.source.at(self.at(node))
+        return [clue for clue in variable_clues("API_KEY", text, at, self.key) if isinstance(clue, Fact)]
+
+    def _unencoded(self, node: Node) -> list[Clue]:
+        """Return places where text becomes part of the page as it is."""
+        if node.type == "jsx_attribute":
+            raw = text_of(node).startswith("dangerouslySetInnerHTML")
+            safe = re.search(r"sanitiz|DOMPurify|purify", text_of(node), re.IGNORECASE)
+        else:
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            raw = text_of(left).endswith((".innerHTML", ".outerHTML")) and right is not None and right.type != "string"
+            safe = re.search(r"sanitiz|purify|escape", text_of(right), re.IGNORECASE)
+        return [Fact(self.key, "output_encoded", "no", self.source.at(self.at(node)))] if raw and not safe else []
