@@ -136,7 +136,7 @@ def hostile_model():
         "data": data, "boundaries": boundaries, "elements": elements, "flows": flows,
         "sequences": {"s": [f"f{row}" for row in range(12)]},
         "agents": {"eve": {"name": NAMES[1], "is": "outsider", "description": NAMES[2]}},
-        "threats": {f"T{row}": {"title": name, "text": pick[row], "at": [f"e{row}"], "stride": ["spoofing"], "found_by": name} for row, name in enumerate(NAMES)},
+        "threats": {f"T{row}": {"title": CALLED[row] or "-", "text": pick[row], "at": [f"e{row}"], "stride": ["spoofing"], "found_by": name} for row, name in enumerate(NAMES)},
         "decisions": {
             f"T{row}@e{row}": {"treatment": "mitigate", "reason": name, "owner": pick[row], "ticket": name} for row, name in enumerate(NAMES[::2])
         },
