@@ -32,9 +32,13 @@ def link(
             code = f"code:{script}" if not number else f"code:{script}@{number}"
             linker.unite(key, code)
     _apps(linker, machine, trace)
-    linker.add(moves.clues())
-    for key, found in moves.places.items():
-        linker.places[key] += found
+    found = moves.clues()
+    for script, steps in commands.scripts(found, files).items():
+        for key, _ in steps:
+            linker.unite(key, f"code:{script}")
+    linker.add(found)
+    for key, lines in moves.places.items():
+        linker.places[key] += lines
     linker.add(clues)
     linker.unclear += machine.project.unclear
     places.unite_alternatives(linker, machine.alternatives)

@@ -41,6 +41,11 @@ class Moves:
         self.more += [call for call in self._calls if call.key not in self._copied]
         self._services()
         self._shortcuts()
+        for database in self.machine.databases:
+            self._resource(database)
+        for resource in (*self.machine.databases, *self.machine.declared):
+            self._resource(resource)
+        self.more += self.machine.clues
         for source, target, at, data in self.machine.moves:
             self._resource(source)
             self._resource(target)
@@ -64,7 +69,11 @@ class Moves:
     def _resource(self, resource: Resource) -> None:
         if resource.key not in self.things:
             self.things[resource.key] = Thing(
-                resource.key, resource.type or "data-store", resource.name, resource.at
+                resource.key,
+                resource.type or "data-store",
+                resource.name,
+                resource.at,
+                parent=resource.parent,
             )
             self.places[resource.key] += resource.places
 

@@ -125,11 +125,25 @@ def unite_tables(linker: Linker) -> None:
         kind, _, name = key.partition(":")
         if kind in {"table", "view"}:
             by_name[name.rpartition(".")[2].strip('"`').lower()].append(key)
+    _only_tables(linker)
     for keys in by_name.values():
         bare = [key for key in keys if "." not in key or key.startswith("view:")]
         for key in keys:
             if bare and key != bare[0]:
                 linker.unite(bare[0], key)
+
+
+def _only_tables(linker: Linker) -> None:
+    """A database with one table is told as one thing."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    for key in linker.keys:
+        for thing in linker.things.get(key, ()):
+            if key.startswith("table:") and thing.parent:
+                parts[linker.find(thing.parent)].append(key)
+    for database, keys in parts.items():
+        if len({key.rpartition(".")[2] for key in keys}) == 1:
+            for key in keys:
+                linker.unite(database, key)
 
 
 def siblings(linker: Linker) -> None:

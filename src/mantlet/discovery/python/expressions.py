@@ -91,6 +91,8 @@ def attribute_of(m: Machine, atom: Any, name: str, owner: Value, node: ast.AST) 
         return of_class(atom, name, None) or Value((Method(atom, name),))
     if isinstance(atom, Instance):
         known = atom.attrs.get(name)
+        if known is None and "loaded" in atom.extra:
+            return Value((Method(atom, name, owner.origins | atom.extra["loaded"]),), atom.extra["loaded"])
         if known is None and name == "state":
             known = atom.attrs.setdefault(name, Value((Instance(f"{atom.type}.state"),)))
         if known is not None:
@@ -259,6 +261,10 @@ def iterate(m: Machine, value: Value) -> Value:
             found.append(_call_method(m, atom, "__iter__", [], ast.Pass()) or UNKNOWN)
         elif isinstance(atom, Instance):
             known = atom.attrs.get("[]")
+            if known is None and atom.resource is not None and m.catalogue.find(f"{atom.type}.__iter__"):
+                from mantlet.discovery.python.effects import library
+
+                known = library(m, f"{atom.type}.__iter__", [], {}, ast.Pass(lineno=m.line), Value((atom,)))
             found.append(known if known is not None else Value((Instance(f"{atom.type}.[]", atom.resource),)))
         elif isinstance(atom, Class):
             found += [item for name, item in atom.attrs.items() if not name.startswith("_")][:8]

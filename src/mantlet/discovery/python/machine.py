@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mantlet.discovery.clues import Unclear, Where
+from mantlet.discovery.clues import Clue, Move, Unclear, Where
 from mantlet.discovery.python.catalogue import Catalogue
 from mantlet.discovery.python.modules import Module, Project
 from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
@@ -73,6 +73,7 @@ class Machine:
         self.steps = 0
         self.left = MAX_STEPS_PER_ENTRY
         self.importing = 0
+        self.line = 0
         self.argv: tuple[str, ...] | None = None
         self.active: list[Any] = []
         self.documents: dict[str, Value | None] = {}
@@ -81,6 +82,12 @@ class Machine:
         self.apps: list[Any] = []
         self.startups: list[Any] = []
         self.classes: list[Any] = []
+        self.clues: list[Clue] = []
+        """What the code declares about steps, in the words of the readers."""
+        self.declared: list[Resource] = []
+        """Resources that only declarations name."""
+        self.databases: list[Resource] = []
+        """Databases whose tables are known."""
         self.alternatives: list[tuple[str, ...]] = []
         """Keys of resources that one call may mean."""
         self.options = 0
@@ -189,6 +196,19 @@ class Machine:
     def asked(self, resource: Resource) -> frozenset[Origin]:
         """Return the origin of data that the current frame asks a resource for."""
         return frozenset({Origin(resource, self.frame)})
+
+    def shown(self, resource: Resource) -> None:
+        """Note that a declaration names a resource."""
+        if resource not in self.declared:
+            self.declared.append(resource)
+
+    def uses_from(self, key: str, resource: Resource, at: Where) -> None:
+        """Note that a declared step asks a resource."""
+        self.shown(resource)
+        self.clues += [
+            Move(key, resource.key, at, "request"),
+            Move(resource.key, key, at, "answer", opened_by=key),
+        ]
 
     def unclear(self, node: ast.AST, what: str) -> None:
         """Note that something was seen and not understood."""

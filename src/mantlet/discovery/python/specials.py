@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mantlet.discovery.python import paths
+from mantlet.discovery.python import graphs, paths, sql
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.texts import one
 from mantlet.discovery.python.trace import Resource
 from mantlet.discovery.python.values import (
     HOLE,
+    NONE,
     UNKNOWN,
     External,
     Function,
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
 Call = Callable[["Machine", Api, str, list[Value], dict[str, Value], ast.AST, Value], Value]
 _READS = re.compile(r"\b(?:from|join)\s+([a-zA-Z_][\w.\"`]*)", re.IGNORECASE)
-_WRITES = re.compile(
-    r"\b(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|merge\s+into|create\s+table(?:\s+if\s+not\s+exists)?|copy)\s+([a-zA-Z_][\w.\"`]*)",
-    re.IGNORECASE,
-)
 
 
 def _all(args: list[Value], named: dict[str, Value]) -> list[Value]:
@@ -167,36 +164,141 @@ def _sql(
     m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """A statement's text tells whether it reads or writes, and which table."""
-    resource = next(
-        (a.resource for a in recv.atoms if isinstance(a, (Instance, Object)) and a.resource is not None), None
-    )
-    text = next((t for value in args for t in _statements(value)), "")
-    _use_all(m, _all(args, named)[1:], node, resource)
-    if resource is None:
-        return Value((Instance(name),))
-    reads, writes = _READS.search(text), _WRITES.search(text)
-    if writes:
-        m.event("store", node, resource, data="records")
-        _use_all(m, _all(args, named), node, resource)
-    if (reads and not (writes and "delete" in text.lower())) or not text:
-        m.event("receive", node, resource, data="records")
-        return Value((Instance("dbapi.Connection", resource),), m.asked(resource))
-    del api
-    return Value((Instance("dbapi.Connection", resource),))
+    del name
+    return sql.run(m, api, args, named, node, recv)
 
 
-def _statements(value: Value) -> list[str]:
-    found = [str(text) for text in value.texts()]
-    for atom in value.atoms:
+def _to_sql(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    del name
+    return sql.write(m, api, args, named, node, recv)
+
+
+def _rows(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    del api, name, args, named
+    return sql.rows(m, recv, node)
+
+
+def _text(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Keep the text of a statement that is wrapped in an object."""
+    del m, api, named, node, recv
+    made = Instance(name)
+    made.extra["texts"] = [str(text) for value in args[:1] for text in value.texts()]
+    return Value((made,))
+
+
+def _subscribe(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """A consumer reads the topics that it subscribes to."""
+    from mantlet.discovery.python.effects import argument, find
+
+    del name
+    topics = find(m, api, argument(api.arg, args, named, UNKNOWN), node, UNKNOWN)
+    for atom in recv.atoms:
+        if isinstance(atom, Instance) and topics:
+            atom.resource = topics[0]
+    return UNKNOWN
+
+
+def _fluent(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`reader.format("kafka").option("subscribe", topic)`: remembered until `load` or `start`."""
+    del m, node
+    made = Instance(api.returns)
+    for atom in recv.atoms:
         if isinstance(atom, Instance):
-            found += [str(text) for text in atom.extra.get("texts", ())]
-            found += {
-                "select": ["select 1 from x"],
-                "insert": ["insert into x"],
-                "delete": ["delete from x"],
-                "update": ["update x"],
-            }.get(atom.type.rpartition(".")[2], [])
-    return found
+            made.extra.update(atom.extra)
+    last = name.rpartition(".")[2]
+    if last == "format" and args:
+        made.extra["format"] = one(args[0]).lower()
+    elif last == "option" and len(args) > 1:
+        made.extra[one(args[0]).lower()] = args[1]
+    elif last == "options":
+        made.extra.update({key.lower(): value for key, value in named.items()})
+    return Value((made,), recv.origins)
+
+
+def _fluent_end(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    from mantlet.discovery.python.effects import argument, find, named_resource
+
+    extra = next((atom.extra for atom in recv.atoms if isinstance(atom, Instance)), {})
+    target = argument(api.arg, args, named, UNKNOWN)
+    reads = api.data == "reads"
+    kind = extra.get("format", "")
+    text = one(extra.get("subscribe") or extra.get("topic") or UNKNOWN)
+    if kind == "kafka":
+        found = named_resource(m, Api(call="", key="topic:{}", type="queue"), text, node)
+    elif kind in {"jdbc", "redshift", "snowflake", "bigquery"}:
+        table_name = one(extra.get("dbtable") or extra.get("table") or UNKNOWN)
+        address = paths.of_address(one(extra.get("url") or UNKNOWN).removeprefix("jdbc:"))
+        database = m.resource(
+            address or f"db:{kind}", "database", paths.name_of(address or f"db:{kind}"), m.at(node)
+        )
+        found = sql.table(m, table_name, database, node) if HOLE not in table_name else database
+    else:
+        resources = find(
+            m,
+            Api(call="", do="load", arg="0", type="dataset-store"),
+            target if target.atoms else extra.get("path", UNKNOWN),
+            node,
+            UNKNOWN,
+        )
+        found = resources[0] if resources else None
+    if found is None:
+        return Value((Instance(api.returns or name),))
+    m.event("load" if reads else "store", node, found)
+    if reads:
+        return Value((Instance("pyspark.sql.DataFrame"),), frozenset({Origin(resource=found)}))
+    m.use(recv, node, found)
+    return Value((Instance(name),))
+
+
+def _by_provider(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`init_chat_model("openai/gpt-4o")`: who runs the model is a part of its name."""
+    from mantlet.discovery.python.effects import argument
+
+    del recv
+    model = one(argument(api.arg, args, named, UNKNOWN)).replace(HOLE, "*")
+    provider = one(named.get("model_provider") or UNKNOWN)
+    if HOLE in provider:
+        provider = re.split(r"[/:]", model)[0] if re.search(r"[/:]", model) else ""
+    key, title = PROVIDERS.get(provider.replace("-", "_"), ("", ""))
+    if not key:
+        key, title = next(
+            (found for prefix, found in _PREFIXES.items() if model.startswith(prefix)),
+            ("saas:llm", "LLM provider"),
+        )
+    resource = m.resource(key, "llm-service", title, m.at(node))
+    m.event("connect", node, resource)
+    return Value((Instance(api.returns or name, resource),))
+
+
+PROVIDERS = {
+    "openai": ("saas:openai", "OpenAI API"), "azure_openai": ("saas:azure-openai", "Azure OpenAI"), "azure": ("saas:azure-openai", "Azure OpenAI"),
+    "anthropic": ("saas:anthropic", "Anthropic API"), "google_genai": ("saas:gemini", "Google Gemini API"), "gemini": ("saas:gemini", "Google Gemini API"),
+    "google_vertexai": ("saas:vertex-ai", "Vertex AI"), "vertex_ai": ("saas:vertex-ai", "Vertex AI"), "bedrock": ("saas:bedrock", "Amazon Bedrock"),
+    "cohere": ("saas:cohere", "Cohere API"), "mistralai": ("saas:mistral", "Mistral API"), "mistral": ("saas:mistral", "Mistral API"),
+    "groq": ("saas:groq", "Groq API"), "ollama": ("saas:ollama", "Ollama"), "fireworks": ("saas:fireworks", "Fireworks API"),
+    "together": ("saas:together", "Together API"), "deepseek": ("saas:deepseek", "DeepSeek API"), "xai": ("saas:xai", "xAI API"),
+    "huggingface": ("saas:huggingface-inference", "Hugging Face inference API"), "openrouter": ("saas:openrouter", "OpenRouter"),
+    "voyageai": ("saas:voyage", "Voyage AI"),
+}  # fmt: skip
+_PREFIXES = {
+    "gpt": PROVIDERS["openai"], "o1": PROVIDERS["openai"], "o3": PROVIDERS["openai"], "text-embedding": PROVIDERS["openai"],
+    "claude": PROVIDERS["anthropic"], "gemini": PROVIDERS["gemini"], "command": PROVIDERS["cohere"], "mistral": PROVIDERS["mistral"],
+    "deepseek": PROVIDERS["deepseek"], "llama": PROVIDERS["groq"],
+}  # fmt: skip
 
 
 def _chain(
@@ -361,9 +463,51 @@ def _log(
     return UNKNOWN
 
 
+def _pretrained(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Weights that a constructor fetches when asked for them."""
+    del recv
+    asked = next((named[key] for key in api.arg.split("|") if key in named), None)
+    if (asked is None and not api.default) or (
+        asked is not None and asked.atoms and asked.atoms[0] in (NONE, False)
+    ):
+        return Value((Instance(api.returns or name),), m.made())
+    for text in asked.texts() if asked is not None else ():
+        if paths.SUFFIX_TYPES.get(text.rpartition(".")[2].lower()):
+            key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+            resource = m.resource(key, "model-artifact", paths.name_of(key), m.at(node))
+            m.event("load", node, resource)
+            return Value((Instance(api.returns or name),), frozenset({Origin(resource=resource)}))
+    resource = m.resource(api.key, api.type, api.name, m.at(node))
+    m.event("hub", node, resource, "model weights")
+    del args
+    return Value((Instance(api.returns or name),), frozenset({Origin(resource=resource)}))
+
+
+def _load_self(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`model.load_model(path)`: the object itself is what was loaded."""
+    from mantlet.discovery.python.effects import argument, find
+
+    del name
+    found = find(m, api, argument(api.arg, args, named, UNKNOWN), node, UNKNOWN)
+    for resource in found:
+        m.event("load", node, resource)
+    origins = frozenset(Origin(resource=resource) for resource in found)
+    for atom in recv.atoms:
+        if isinstance(atom, Instance):
+            atom.extra["loaded"] = origins
+    return Value(recv.atoms, origins)
+
+
 SPECIALS: dict[str, Call] = {
+    "pretrained": _pretrained, "load-self": _load_self, "graph": graphs.graph, "graph-node": graphs.add_node,
+    "graph-edge": graphs.add_edge, "operator": graphs.operator, "container-op": graphs.container_op, "wrap": graphs.wrap,
     "mode": _mode, "forward": _forward, "respond": _respond, "answer": _answer, "http-get": _http_get, "http-send": _http_send,
-    "cloud": _cloud, "sql": _sql, "chain": _chain, "result": _result, "feature-source": _feature_source,
+    "cloud": _cloud, "sql": _sql, "to-sql": _to_sql, "rows": _rows, "text": _text, "subscribe": _subscribe,
+    "fluent": _fluent, "fluent-end": _fluent_end, "provider": _by_provider, "chain": _chain, "result": _result, "feature-source": _feature_source,
     "feature-view": _feature_view, "show": _show, "ui": _ui, "dag": _dag, "log": _log, "print": _show,
 }  # fmt: skip
 _ = External

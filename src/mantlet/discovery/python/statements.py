@@ -168,6 +168,7 @@ def decide(m: Machine, test: ast.expr, scope: Scope) -> bool | None:
 
 def _loop(m: Machine, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
     value = evaluate(m, node.iter, scope)
+    m.line = node.lineno
     assign(m, node.target, iterate(m, value), scope)
     with m.branch():
         run(m, node.body, scope)

@@ -19,6 +19,8 @@ class Resource:
     at: Where
     places: list[Where] = field(default_factory=list)
     """Further lines that show it."""
+    parent: str = ""
+    """The key of what it is a part of."""
     known: bool = True
     """False where only its kind is clear and not which one it is."""
     facts: dict[str, tuple[str, Where]] = field(default_factory=dict)

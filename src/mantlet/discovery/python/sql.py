@@ -1,0 +1,193 @@
+"""Statements of SQL in strings: the tables that they read and write."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.paths import known_part, name_of
+from mantlet.discovery.python.trace import Resource
+from mantlet.discovery.python.values import UNKNOWN, Instance, Object, Value, cap, join
+
+if TYPE_CHECKING:
+    from mantlet.discovery.python.machine import Machine
+
+_NAME = r"((?:[\"`\[]?[A-Za-z_*][\w$*]*[\"`\]]?\.){0,3}[\"`\[]?[A-Za-z_*][\w$*]*[\"`\]]?)"
+_READS = re.compile(
+    rf"\b(?:from|join)\s+(?!unnest\b|lateral\b|select\b|values\b|generate_series\b){_NAME}(?!\s*\()",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(
+    r"\b(?:insert\s+(?:or\s+\w+\s+|overwrite\s+)?into(?:\s+table)?|update(?!\s+set\b)|delete\s+from|merge\s+into|truncate(?:\s+table)?|"
+    rf"create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+|external\s+)?(?:table|view)(?:\s+if\s+not\s+exists)?|drop\s+table(?:\s+if\s+exists)?|copy)\s+{_NAME}",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"(?:\bwith(?:\s+recursive)?|,)\s+([A-Za-z_]\w*)\s+as\s*\(", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"^\s*(--.*\n\s*)*(select|insert|update|delete|with|create|drop|merge|copy|truncate|alter)\b",
+    re.IGNORECASE,
+)
+_WORDS = frozenset(
+    {
+        "set",
+        "where",
+        "select",
+        "the",
+        "a",
+        "table",
+        "stdin",
+        "stdout",
+        "now",
+        "current_date",
+        "information_schema",
+    }
+)
+
+
+def tables(text: str) -> tuple[list[str], list[str]]:
+    """Return the tables that a statement reads and those that it writes."""
+    text = known_part(text)[:20_000]
+    if not _STATEMENT.search(text):
+        return [], []
+    aside = {name.lower() for name in _WITH.findall(text)}
+    written = [_bare(name) for name in _WRITES.findall(text)]
+    read = [
+        _bare(name)
+        for name in _READS.findall(re.sub(r"\bdelete\s+from\b", "delete", text, flags=re.IGNORECASE))
+    ]
+    keep = [
+        name for name in read if name.lower() not in aside and name.lower() not in _WORDS and name.strip("*.")
+    ]
+    return list(dict.fromkeys(keep)), [
+        name for name in dict.fromkeys(written) if name.lower() not in _WORDS | aside and name.strip("*.")
+    ]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\"`\[\]]", "", name)
+
+
+def texts(value: Value) -> list[str]:
+    """Return the statements that a value may be, also inside `text(…)`."""
+    found = [str(text) for text in value.texts()]
+    for atom in value.atoms:
+        if isinstance(atom, Instance):
+            found += atom.extra.get("texts", [])
+    return found
+
+
+def held(*values: Value) -> Resource | None:
+    """Return the database that a connection or session speaks to."""
+    for value in values:
+        for atom in value.atoms:
+            if isinstance(atom, (Instance, Object)) and atom.resource is not None:
+                return atom.resource
+    return None
+
+
+def table(m: Machine, name: str, database: Resource | None, node: ast.AST) -> Resource:
+    """Return a table, as a part of its database."""
+    made = m.resource(f"table:{name}", "database", name, m.at(node))
+    if database is not None and not made.parent and database.key != made.key:
+        made.parent = database.key
+        m.resource(database.key, "database", database.name, m.at(node))
+        if database not in m.databases:
+            m.databases.append(database)
+    return made
+
+
+def run(
+    m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Run a statement: `cursor.execute`, `pd.read_sql`, `spark.sql`."""
+    from mantlet.discovery.python.effects import argument
+
+    query = argument(api.arg or "0", args, named, UNKNOWN)
+    connection = argument(api.data, args, named, UNKNOWN) if api.data else recv
+    database = held(connection, recv)
+    read: list[str] = []
+    written: list[str] = []
+    for text in texts(query)[:4]:
+        found = tables(text)
+        read += found[0]
+        written += found[1]
+    others = [value for value in (*args, *named.values()) if value is not query]
+    for value in others:
+        m.use(value, node)
+    for name in dict.fromkeys(written):
+        target = table(m, name, database, node)
+        m.event("store", node, target, "records", api.role)
+        for value in (*others, query):
+            m.use(value, node, target)
+    sources = [table(m, name, database, node) for name in dict.fromkeys(read)]
+    if not sources and not written:
+        sources = [database] if database is not None and _may_read(query) else []
+    for source in sources:
+        m.event("receive", node, source, "records", api.role)
+    origins = frozenset().union(*(m.asked(source) for source in sources)) if sources else frozenset()
+    returned = Instance(api.returns or "dbapi.Connection", None if api.returns else database)
+    if not api.returns and any(isinstance(atom, Instance) for atom in recv.atoms):
+        for atom in recv.atoms:
+            if isinstance(atom, Instance):
+                atom.extra["rows"] = cap(origins | atom.extra.get("rows", frozenset()))
+        returned.extra["rows"] = origins
+    return Value((returned,), cap(origins))
+
+
+def _may_read(query: Value) -> bool:
+    """Tell whether a query whose tables aren't clear may read: text, or what an ORM builds."""
+    for text in texts(query):
+        if re.match(
+            r"\s*(set|pragma|begin|commit|rollback|use|show|alter|grant|select\s+1\b|create\s+extension)",
+            text,
+            re.IGNORECASE,
+        ):
+            return False
+    kinds = {atom.type.rpartition(".")[2] for atom in query.atoms if isinstance(atom, Instance)}
+    return not kinds & {"insert", "update", "delete"}
+
+
+def write(
+    m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Write a frame into a table: `df.to_sql(name, con)`."""
+    from mantlet.discovery.python.effects import argument
+
+    name = argument(api.arg, args, named, UNKNOWN)
+    connection = argument(api.data, args, named, UNKNOWN) if api.data else UNKNOWN
+    database = held(connection)
+    if database is None and connection.texts():
+        from mantlet.discovery.python.paths import of_address
+
+        key = of_address(connection.text() or "")
+        database = m.resource(key, "database", name_of(key), m.at(node)) if key else None
+    for text in name.texts()[:3]:
+        shown = known_part(text)
+        if shown.strip("*"):
+            target = table(m, shown, database, node)
+            m.event("store", node, target, "records", api.role)
+            m.use(recv, node, target)
+            return UNKNOWN
+    if database is not None:
+        m.event("store", node, database, "records", api.role)
+        m.use(recv, node, database)
+    else:
+        m.unclear(node, "writes a table whose name isn't clear")
+    return UNKNOWN
+
+
+def rows(m: Machine, recv: Value, node: ast.AST) -> Value:
+    """`fetchall()` returns what the last statement asked for."""
+    found = [atom.extra["rows"] for atom in recv.atoms if isinstance(atom, Instance) and "rows" in atom.extra]
+    if found:
+        return Value((Instance("dbapi.rows"),), cap(frozenset().union(*found)))
+    database = held(recv)
+    if database is None:
+        return Value((Instance("dbapi.rows"),), recv.origins)
+    m.event("receive", node, database, "records")
+    return Value((Instance("dbapi.rows"),), m.asked(database))
+
+
+_ = join
