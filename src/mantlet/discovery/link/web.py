@@ -52,7 +52,7 @@ def _fits(path: str, template: str) -> int:
     for shorter, longer in ((ours, theirs), (theirs, ours)):
         if (
             shorter
-            and len(longer) - len(shorter) <= 2
+            and 0 <= len(longer) - len(shorter) <= 2
             and _same(shorter, longer[len(longer) - len(shorter) :])
         ):
             return 10 * len(shorter) - abs(len(longer) - len(shorter)) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
@@ -380,9 +381,7 @@ def typed(m: Machine, annotation: ast.expr, scope: Scope) -> Value:
     return Value(tuple(found[:3]))
 
 
-_GENERATORS: dict[int, bool] = {}
-
-
+@lru_cache(maxsize=50_000)
 def is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Tell whether a function yields."""
     pending: list[ast.AST] = list(node.body)
