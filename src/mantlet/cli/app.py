@@ -7,15 +7,22 @@ import typer
 from mantlet.cli import (
     ask,
     catalogue,
+    convert,
     decide,
     demo,
     diagram,
+    discover,
+    drift,
+    evidence,
     explain,
+    export,
+    import_,
     init,
     privacy,
     rate,
     report,
     risks,
+    scan,
     schema,
     threats,
     validate,
@@ -38,18 +45,26 @@ app = typer.Typer(
 )
 
 START, LOOK, DECIDE, TREAT, REFERENCE = "Start", "Find and understand", "Rate and decide", "Treat", "Reference"
+SHARE = "Other tools"
 app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("init", rich_help_panel=START)(init.init)
+app.command("discover", rich_help_panel=START)(discover.discover)
 app.command("validate", rich_help_panel=START)(validate.validate)
 app.command("risks", rich_help_panel=LOOK)(risks.risks)
 app.command("threats", rich_help_panel=LOOK)(threats.threats)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("diagram", rich_help_panel=LOOK)(diagram.diagram)
+app.command("drift", rich_help_panel=LOOK)(drift.drift)
+app.command("scan", rich_help_panel=LOOK)(scan.scan)
 app.command("report", rich_help_panel=LOOK)(report.report)
 app.command("ask", rich_help_panel=DECIDE)(ask.ask)
 app.command("decide", rich_help_panel=DECIDE)(decide.decide)
 app.command("rate", rich_help_panel=DECIDE)(rate.rate)
 app.add_typer(privacy.app, name="privacy", rich_help_panel=TREAT)
+app.add_typer(evidence.app, name="evidence", rich_help_panel=SHARE)
+app.command("import", rich_help_panel=SHARE)(import_.import_)
+app.command("export", rich_help_panel=SHARE)(export.export)
+app.command("convert", rich_help_panel=SHARE)(convert.convert)
 app.add_typer(catalogue.app, name="catalogue", rich_help_panel=REFERENCE)
 app.command("schema", rich_help_panel=REFERENCE)(schema.schema)
 

@@ -51,6 +51,8 @@ class Model:
     def __init__(self, name: str | Sections, **system: Any) -> None:
         self.sections = name if isinstance(name, Sections) else Sections(system=System(name=name, **system))
         self._source: Any = None
+        self.foreign: Any = None
+        """What a model from another tool has beside its sections, for whoever opened it."""
 
     @property
     def source(self) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 HEAD = 65_536
 """Bytes at a file's beginning that tell."""
-_OWN = (b"mantlet:", b'"mantlet"')
+_OWN = re.compile(rb"""(?:^|[{,])\s*(?:mantlet|"mantlet"|'mantlet')\s*:""", re.MULTILINE)
 
 
 def is_ours(head: bytes) -> bool:
     """Tell from a file's beginning whether it is a model file of ours."""
-    return any(word in head for word in _OWN) and not head.lstrip().startswith(b"<")
+    return _OWN.search(head) is not None and not head.lstrip().startswith(b"<")
 
 
 def may_be_foreign(path: Path) -> bool:

@@ -108,6 +108,9 @@ def _marked(assessment: Assessment, options: Options) -> Options:
 
 def stored_positions(assessment: Assessment) -> dict[str, Any] | None:
     """Return the layout that people keep beside the model file (`threatmodel.layout.json`); None where there is none."""
+    if assessment.model.source is None and assessment.model.foreign is not None:
+        drawn: dict[str, Any] = assessment.model.foreign.layout
+        return drawn or None
     path = _layout_path(assessment)
     return Layout.load(path).raw if path and is_file(path) else None
 

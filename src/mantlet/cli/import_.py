@@ -1,0 +1,96 @@
+"""`mantlet import`: models of other tools become a threatmodel.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mantlet.cli import options, plain
+
+if TYPE_CHECKING:
+    from mantlet.formats.interface import Note
+    from mantlet.project.foreign import ImportedFile
+
+SHOWN = 6
+"""Names of one note that are printed; --json has all."""
+
+
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Files of other tools; their kind is detected.")
+    ],
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The model file to write; a folder for several files.")
+    ] = Path("threatmodel.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Import models of other tools: writes threatmodel.yaml with its layout, and says what was kept, guessed and lost."""
+    from mantlet.project.api import catalogue_for
+    from mantlet.project.foreign import read_files, save_imported
+
+    target = output
+    if len(files) > 1 and output == Path("threatmodel.yaml"):
+        target = Path()
+    items = read_files(files, target, catalogue_for(target))
+    written = [save_imported(item, overwrite=force) for item in items]
+    if as_json:
+        plain.write_json(
+            {
+                "mantlet": 1,
+                "imported": [_record(item, paths) for item, paths in zip(items, written, strict=True)],
+            }
+        )
+        return
+    for item, paths in zip(items, written, strict=True):
+        _print(item, paths)
+
+
+def _record(item: ImportedFile, paths: list[Path]) -> dict[str, object]:
+    sections = item.imported.sections
+    return {
+        "file": str(item.source),
+        "format": item.imported.kind,
+        "written": [str(path) for path in paths],
+        "elements": len(sections.elements),
+        "flows": len(sections.flows),
+        "boundaries": len(sections.boundaries),
+        "data": len(sections.data),
+        "threats": sum(len(threat.at) for threat in sections.threats.values()),
+        "decisions": len(sections.decisions),
+        "notes": note_records(item.imported.notes),
+    }
+
+
+def note_records(notes: Iterable[Note]) -> list[dict[str, object]]:
+    """Return notes as JSON has them."""
+    return [{"fate": item.fate, "what": item.what, "names": list(item.names)} for item in notes]
+
+
+def _print(item: ImportedFile, paths: list[Path]) -> None:
+    sections = item.imported.sections
+    counts = {
+        "elements": len(sections.elements),
+        "flows": len(sections.flows),
+        "boundaries": len(sections.boundaries),
+        "data assets": len(sections.data),
+        "threats": sum(len(threat.at) for threat in sections.threats.values()),
+        "decisions": len(sections.decisions),
+    }
+    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
+    plain.say(f"{item.source} ({item.title}): {said}")
+    print_notes(item.imported.notes)
+    plain.say(f"wrote {', '.join(map(str, paths))}")
+
+
+def print_notes(notes: Iterable[Note], *, aside: bool = False) -> None:
+    """Print what was kept aside, guessed and lost, the worst last."""
+    order = {"kept": 0, "guessed": 1, "lost": 2}
+    for item in sorted(notes, key=lambda note: order[note.fate]):
+        names = ", ".join(item.names[:SHOWN])
+        more = f" and {len(item.names) - SHOWN} more" if len(item.names) > SHOWN else ""
+        plain.say(f"  {item.fate}: {item.what}{': ' + names + more if names else ''}", aside=aside)

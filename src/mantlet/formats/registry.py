@@ -1,0 +1,80 @@
+"""All formats, loaded one by one as they are needed, and how a file's is told by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from mantlet.base.errors import InputError, UsageError
+from mantlet.base.suggest import suggest
+from mantlet.formats.content import Content
+from mantlet.formats.interface import Format
+
+MODULES = {
+    "tm7": "mantlet.formats.tmt",
+    "tb7": "mantlet.formats.tmt.tb7",
+}
+"""Format id to its module, in the order in which files are asked about."""
+OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})
+"""Keys that only a model file of ours has at the top."""
+MORE_KINDS: dict[str, str] = {}
+"""Further words for `--to`."""
+
+
+def formats() -> Iterator[Format]:
+    """Yield every format."""
+    for name in MODULES:
+        yield load(name)
+
+
+def load(name: str) -> Format:
+    """Return the format of an id."""
+    module = MODULES.get(MORE_KINDS.get(name, name))
+    if module is None:
+        raise UsageError(
+            f"unknown format '{name}'", mend=suggest(name, MODULES) or f"there are: {', '.join(MODULES)}"
+        )
+    found: Format = import_module(module).FORMAT
+    return found
+
+
+def detect(content: Content) -> Format | None:
+    """Return the format that a file's content is of; None where it is ours or nobody's."""
+    if "mantlet" in content.keys:
+        return None
+    for item in formats():
+        if item.sniff is not None and item.sniff(content):
+            return item
+    return None
+
+
+def by_suffix(name: str) -> Format | None:
+    """Return the format that is written into a file of that name, by its longest suffix."""
+    lowered = name.lower()
+    fitting = [
+        (len(suffix), item)
+        for item in formats()
+        if item.write is not None
+        for suffix in item.suffixes
+        if lowered.endswith("." + suffix)
+    ]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def refuse(content: Content) -> InputError:
+    """Return the error for a file that no format knows, with what can be seen of it."""
+    where = content.where
+    if not content.data.strip():
+        return InputError("the file is empty", where=where)
+    if content.is_zip:
+        return InputError(
+            "this is a zip archive, not a model, whatever its name says",
+            where=where,
+            mend="unpack it and import what is inside",
+        )
+    mend = f"mantlet imports {', '.join(item.title for item in formats() if item.read)}"
+    if content.root:
+        return InputError(
+            f"XML with the root <{content.root[:60]}> is no model that mantlet knows", where=where, mend=mend
+        )
+    return InputError("no model that mantlet knows", where=where, mend=mend)
