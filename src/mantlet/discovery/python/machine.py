@@ -36,6 +36,8 @@ MAX_STACK = 40
 MAX_STEPS = 3_000_000
 """Statements read in all, calls counted each time: about a minute."""
 MAX_STEPS_PER_ENTRY = 60_000
+MAX_LOOSE_STEPS = 60_000
+"""Statements read of functions that nothing calls, in all: what a framework's every method does is not what a system does."""
 
 
 class Settings:
@@ -72,6 +74,8 @@ class Machine:
         """How many branches deep: what is assigned here may not happen."""
         self.steps = 0
         self.left = MAX_STEPS_PER_ENTRY
+        self.loose = MAX_LOOSE_STEPS
+        """Statements left for functions that nothing calls."""
         self.importing = 0
         self.line = 0
         self.argv: tuple[str, ...] | None = None

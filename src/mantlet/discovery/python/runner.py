@@ -26,6 +26,8 @@ from mantlet.discovery.python.values import (
     Value,
 )
 
+LEAST_STEPS = 40
+"""Statements read of each function that nothing calls, however many there are of them."""
 PIPELINES = frozenset({"task", "flow", "command", "tool", "serve"})
 
 
@@ -270,11 +272,12 @@ def _left_over(m: Machine) -> None:
 def _call_loose(m: Machine, function: Function) -> None:
     where = Where(function.module.path, function.node.lineno)
     code = m.function_code(function)
-    m.left = MAX_STEPS_PER_ENTRY // 6
+    m.left = given_steps = max(LEAST_STEPS, min(MAX_STEPS_PER_ENTRY // 6, m.loose // 12))
     m.returned.append([])
     m.active.append(function.node)
     with m.entering(code, where, where, function.module, entry="function") as frame:
         run_body(m, function, [], {})
+    m.loose -= given_steps - max(m.left, 0)
     m.active.pop()
     m.returned.pop()
     m.trace.entries.append(Entry(code, "function", function.name, where, frame))
