@@ -79,7 +79,7 @@ class _Condition:
 
     def number(self, place: int) -> int:
         """Return which of the different answers a place has."""
-        return 0 if self.numbers is None else self.listed[place]
+        return 0 if self.numbers is None else int(self.numbers[place])
 
     def reason(self, number: int) -> Reason:
         """Return an answer as a reason."""
@@ -151,7 +151,7 @@ class Because:
 
     def alike(
         self, kind: int, places: Index, states: NDArray[np.int8]
-    ) -> tuple[list[int], dict[int, list[Reason]]]:
+    ) -> tuple[NDArray[np.int64], dict[int, list[Reason]]]:
         """Return a number for each of some places of a type, the same where the reasons are, and the reasons by number."""
         key, keys = states.astype(np.int64), len(State)
         for condition, _, _ in self._of(kind):
@@ -162,9 +162,8 @@ class Because:
             if keys > MAX_KEYS:
                 different, key = np.unique(key, return_inverse=True)
                 keys = len(different)
-        numbers = key.tolist()
-        examples = dict(zip(numbers, zip(places.tolist(), states.tolist(), strict=True), strict=True))
-        return numbers, {
+        examples = dict(zip(key.tolist(), zip(places.tolist(), states.tolist(), strict=True), strict=True))
+        return key, {
             number: self.at(kind, place, State(state)) for number, (place, state) in examples.items()
         }
 

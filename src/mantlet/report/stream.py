@@ -38,6 +38,7 @@ class ThreatStream:
         self._reasons: dict[Reason, bytes] = {}
         self._rulings = [_encode(ruling.to_dict()) for ruling in register.rulings.all] + [b"null"]
         """By number; the last, which −1 finds, stands for none."""
+        self._decided = bool(self.analysis.evidence or register.rulings.all)
 
     def pieces(self, rows: Sequence[int] | Rows) -> Iterator[bytes]:
         """Yield the records of some threats, each on a line of its own, with commas between them."""
@@ -76,10 +77,7 @@ class ThreatStream:
             *self._title(b'","type":"%b","title":"' % name, item.title, scope, places),
             _picked(texts.places(scope), places),
             _picked(owners, places if elements[0] == SYSTEM_ROW else elements),
-            self._ratings(b'","state":"%b",' % state.word.encode(), kind, rows),
-            self._because(kind, rows),
-            _picked(self._rulings, self.register.rulings.of[rows].tolist()),
-            repeat(b"}"),
+            *self._judged(b'","state":"%b",' % state.word.encode(), kind, rows),
         ]
 
     def _title(self, before: bytes, title: str, scope: Scope, places: Sequence[int]) -> Iterator[Column]:
@@ -95,32 +93,44 @@ class ThreatStream:
                 text += _inner("{" + word + "}" + literal)
         yield repeat(text)
 
-    def _ratings(self, before: bytes, kind: int, rows: Rows) -> Column:
-        """Return what a type's threats share with each one's rating among it, up to the reasons."""
-        before += _encode(self._records.fixed[kind])[1:-1] + b',"rating":'
-        after = b',"controls":%b,"verified":' % _encode(self.analysis.types[kind].controls)
-        cases = self.register.ratings.cases.of[rows].tolist()
-        examples = dict(zip(cases, rows.tolist(), strict=True))
-        texts = {case: before + _encode(self._records.rating(row)) + after for case, row in examples.items()}
-        return map(texts.__getitem__, cases)
+    def _judged(self, before: bytes, kind: int, rows: Rows) -> Iterator[Column]:
+        """Yield what comes after the element: what a type's threats share, each one's rating, reasons, evidence and decision.
 
-    def _because(self, kind: int, rows: Rows) -> Column:
-        """Return each threat's reasons, up to the decision."""
-        table = self.analysis.threats
-        state = State(int(table.state[rows[0]]))
-        numbers, lists = self._records.because.alike(kind, table.place[rows], table.state[rows])
+        Few different ratings and lists of reasons stand together, so each pair is put together once.
+        """
+        table, ratings = self.analysis.threats, self.register.ratings
+        places, states = table.place[rows], table.state[rows]
+        numbers, lists = self._records.because.alike(kind, places, states)
+        cases = ratings.cases.of[rows]
+        keys = (numbers * len(ratings.cases) + cases).tolist()
+        examples = dict(zip(keys, zip(rows.tolist(), numbers.tolist(), strict=True), strict=True))
+        before += _encode(self._records.fixed[kind])[1:-1] + b',"rating":'
+        between = b',"controls":%b,"verified":' % _encode(self.analysis.types[kind].controls)
+        state, after = State(int(states[0])), b"" if self._decided else b'[],"decision":null}'
         texts = {
-            number: (b'true,"because":[' if verified(state, reasons) else b'false,"because":[')
-            + b",".join(map(self._reason, reasons))
-            + b'],"evidence":'
-            for number, reasons in lists.items()
+            key: before
+            + _encode(self._records.rating(row))
+            + between
+            + self._reasons_of(state, lists[number])
+            + after
+            for key, (row, number) in examples.items()
         }
+        yield map(texts.__getitem__, keys)
+        if self._decided:
+            yield self._settled(rows)
+
+    def _reasons_of(self, state: State, reasons: Sequence[Reason]) -> bytes:
+        head = b'true,"because":[' if verified(state, reasons) else b'false,"because":['
+        return head + b",".join(map(self._reason, reasons)) + b'],"evidence":'
+
+    def _settled(self, rows: Rows) -> list[bytes]:
+        """Return each threat's evidence and decision."""
         evidence = self.analysis.evidence
-        if not evidence:
-            return map({number: text + b'[],"decision":' for number, text in texts.items()}.__getitem__, numbers)
+        marks = [[mark.to_dict() for mark in evidence.get(row, ())] for row in rows.tolist()]
+        rulings = _picked(self._rulings, self.register.rulings.of[rows].tolist())
         return [
-            b'%b%b,"decision":' % (texts[number], _encode([mark.to_dict() for mark in evidence.get(row, ())]))
-            for number, row in zip(numbers, rows.tolist(), strict=True)
+            b'%b,"decision":%b}' % (_encode(some) if some else b"[]", ruling)
+            for some, ruling in zip(marks, rulings, strict=True)
         ]
 
     def _reason(self, reason: Reason) -> bytes:
