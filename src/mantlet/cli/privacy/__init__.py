@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mantlet.cli.privacy import anonymise, find, key, mask, profile
+from mantlet.cli.privacy import anonymise, dp, find, key, mask, profile
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,3 +18,4 @@ app.command("unmask")(mask.unmask)
 app.command("anonymise")(anonymise.anonymise)
 app.command("find")(find.find)
 app.command("key")(key.key)
+app.add_typer(dp.app, name="dp")
