@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from mantlet.discovery.clues import Clue, Fact, Move, Runs, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._commands import Context, command_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._shell import Command, commands
 
@@ -32,7 +33,10 @@ def script_clues(context: Context, item: Item) -> list[Clue]:
 def secret_clues(name: str, key: str, source: Source, line: int, data: str = "credential") -> list[Clue]:
     """Return that a job is handed a secret."""
     at = source.at(line)
-    return [Thing(f"secret:{name}", "secret-store", name, at, 0.8), Move(f"secret:{name}", key, at, data, 0.8, opened_by=key)]
+    return [
+        Thing(f"secret:{name}", "secret-store", name, at, 0.8),
+        Move(f"secret:{name}", key, at, data, 0.8, opened_by=key),
+    ]
 
 
 def tells(clues: Iterable[Clue]) -> bool:

@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable
 
-from mantlet.discovery.clues import Clue, Fact, Mount, Move, Part, Runs, Same, Thing, Where
-from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing, Where
+from mantlet.discovery.reader import path_key
+from mantlet.discovery.readers._context import Context
+from mantlet.discovery.readers._docker import docker
 from mantlet.discovery.readers._names import (
     address,
     bucket_key,
     host_of,
-    image_clues,
     saas_of_host,
     saas_thing,
     unresolved,
@@ -22,7 +23,21 @@ from mantlet.discovery.readers._shell import Command
 
 DVC_REMOTE = "remote:dvc"
 """The default remote of DVC; another is `remote:dvc#NAME`."""
-_SCRIPTS = (".py", ".R", ".r", ".sh", ".ipynb", ".js", ".ts", ".mjs", ".jl", ".scala", ".jar", ".sql", ".bash")
+_SCRIPTS = (
+    ".py",
+    ".R",
+    ".r",
+    ".sh",
+    ".ipynb",
+    ".js",
+    ".ts",
+    ".mjs",
+    ".jl",
+    ".scala",
+    ".jar",
+    ".sql",
+    ".bash",
+)
 _PROGRAMS = re.compile(
     r"(python|pypy|ipython)[\d.]*|Rscript|bash|sh|zsh|node|deno|bun|ts-node|tsx|julia|uvicorn|gunicorn|hypercorn|daphne|"
     r"waitress-serve|flask|streamlit|gradio|chainlit|panel|voila|solara|jupyter|papermill|celery|rq|dramatiq|arq|huey|"
@@ -32,22 +47,15 @@ _PROGRAMS = re.compile(
 )
 
 
-_TOOLS = (("-m", "pip"), ("-m", "venv"), ("-m", "build"), ("-m", "pytest"), ("-m", "ensurepip"), ("--version",), ("-V",))
-
-
-class Context:
-    """Where commands stand: the key that runs them, the file, and the working folder they start in."""
-
-    def __init__(self, key: str, source: Source, folder: str = "", *, step: bool = True) -> None:
-        self.key = key
-        self.source = source
-        self.folder = folder
-        self.step = step
-        """Whether the key is a thing that data goes to and comes from (a Makefile's target is none)."""
-
-    def at(self, command: Command) -> Where:
-        """Return the command's place."""
-        return self.source.at(command.line)
+_TOOLS = (
+    ("-m", "pip"),
+    ("-m", "venv"),
+    ("-m", "build"),
+    ("-m", "pytest"),
+    ("-m", "ensurepip"),
+    ("--version",),
+    ("-V",),
+)
 
 
 def command_clues(context: Context, found: Iterable[Command]) -> list[Clue]:
@@ -86,7 +94,16 @@ def runs_project_code(command: Command) -> bool:
     if not re.fullmatch(_PROGRAMS, command.program):
         return False
     if command.program in ("npm", "yarn", "pnpm", "bun", "npx"):
-        return command.argv[1:2] not in (("ci",), ("install",), ("i",), ("add",), ("audit",), ("cache",), ("config",), ())
+        return command.argv[1:2] not in (
+            ("ci",),
+            ("install",),
+            ("i",),
+            ("add",),
+            ("audit",),
+            ("cache",),
+            ("config",),
+            (),
+        )
     return not (command.program.startswith("python") and command.argv[1:3] in _TOOLS)
 
 
@@ -118,7 +135,10 @@ def _curl(context: Context, command: Command) -> list[Clue]:
     urls = [word for word in command.argv[1:] if re.match(r"https?://", word)]
     if not urls:
         return []
-    at, out = context.at(command), command.option("-o", "--output", "-O" if command.program == "wget" else "-o")
+    at, out = (
+        context.at(command),
+        command.option("-o", "--output", "-O" if command.program == "wget" else "-o"),
+    )
     sends = command.options("-d", "--data", "--data-raw", "-F", "--form", "--data-binary")
     method = command.option("-X", "--request")
     if sends or method in ("POST", "PUT", "PATCH", "DELETE"):
@@ -194,7 +214,9 @@ def _copy(verbs: tuple[str, ...]) -> Callable[[Context, Command], list[Clue]]:
             bucket_key(m[1], m[2]) if m else path_key(end, context.folder)
             for m, end in zip(remote, ends, strict=True)
         ]
-        things: list[Clue] = [Thing(k, "object-store", m[2], at, 0.7) for k, m in zip(keys, remote, strict=True) if m]
+        things: list[Clue] = [
+            Thing(k, "object-store", m[2], at, 0.7) for k, m in zip(keys, remote, strict=True) if m
+        ]
         return [*things, Move(keys[0], keys[1], at, "files", 0.6, opened_by=context.key)]
 
     return handler
@@ -216,14 +238,20 @@ def _pip(context: Context, command: Command) -> list[Clue]:
             clues.append(Thing(f"host:{host}", "package-index", host, at, 0.4))
             clues.append(Move(f"host:{host}", context.key, at, "packages", 0.4, opened_by=context.key))
     files = inner.options("-r", "--requirement")
-    loose = [w for w in inner.words("-r", "-c", "-i", "--index-url", "-f", "--extra-index-url", "-e", "-t") if _loose(w)]
+    loose = [
+        w
+        for w in inner.words("-r", "-c", "-i", "--index-url", "-f", "--extra-index-url", "-e", "-t")
+        if _loose(w)
+    ]
     if loose and not files:
         clues.append(Fact(context.key, "dependencies_pinned", "no", at))
     return clues
 
 
 def _loose(word: str) -> bool:
-    return word != "install" and "==" not in word and "@" not in word and not re.match(r"[./$~]|.*\.whl", word)
+    return (
+        word != "install" and "==" not in word and "@" not in word and not re.match(r"[./$~]|.*\.whl", word)
+    )
 
 
 def _shell_of_web(context: Context, command: Command) -> list[Clue]:
@@ -233,85 +261,15 @@ def _shell_of_web(context: Context, command: Command) -> list[Clue]:
     return [Fact(context.key, "dependencies_pinned", "no", context.at(command))]
 
 
-def _docker(context: Context, command: Command) -> list[Clue]:
-    verb = command.argv[1] if len(command.argv) > 1 else ""
-    at = context.at(command)
-    if verb in ("run", "create"):
-        return _docker_run(context, command)
-    if verb in ("build", "buildx"):
-        return _docker_build(context, command)
-    if verb in ("push", "pull"):
-        words = command.words("--platform")[1:]
-        if not words or unresolved(words[0]) or "/" not in words[0] or not context.step:
-            return []
-        registry = _registry(words[0])
-        ends = (context.key, registry) if verb == "push" else (registry, context.key)
-        return [Thing(registry, "container-registry", registry[5:], at, 0.6), Move(*ends, at, "image", 0.6)]
-    return []
-
-
-def _registry(text: str) -> str:
-    first = text.split("/")[0]
-    return f"host:{first}" if "." in first or ":" in first else "host:docker.io"
-
-
-_RUN_VALUES = ("-v", "--volume", "-p", "--publish", "-e", "--env", "--name", "--network", "--env-file", "-w", "--mount",
-               "--gpus", "-u", "--user", "--entrypoint", "-m", "--memory", "--cpus", "--shm-size", "--platform", "--restart",
-               "-h", "--hostname", "--add-host", "--label", "-l", "--ipc", "--device", "--net", "--ulimit", "--runtime")  # fmt: skip
-
-
-def _docker_run(context: Context, command: Command) -> list[Clue]:
-    words = command.words(*_RUN_VALUES)[1:]
-    if not words:
-        return []
-    at, key = context.at(command), f"image:{words[0]}"
-    clues = image_clues(key, words[0], at)
-    for text in command.options("-v", "--volume"):
-        clues += mount_clues(key, text, context.folder, at)
-    for text in command.options("-p", "--publish"):
-        ports = text.split("/")[0].split(":")
-        if ports[-1].isdigit() and len(ports) > 1 and ports[-2].isdigit():
-            clues.append(Same(key, f"host:localhost:{ports[-2]}", at))
-    for text in command.options("-e", "--env"):
-        name, _, value = text.partition("=")
-        clues += variable_clues(name, value, at, key)
-    if "--privileged" in command.argv:
-        clues += [Fact(key, "sandboxed", "no", at), Fact(key, "least_privilege", "no", at)]
-    if name := command.option("--name"):
-        clues.append(Same(key, f"service:{name}", at))
-    return clues
-
-
-def mount_clues(key: str, text: str, folder: str, at: Where) -> list[Clue]:
-    """Return the clue of a volume as Docker writes it (`./data:/data:ro`, `name:/data`)."""
-    text = re.sub(r"\$\(pwd\)|\$\{?PWD\}?|`pwd`|\$\{\{github\.workspace\}\}|%cd%", ".", text, flags=re.IGNORECASE)
-    parts = re.split(r":(?=[^/\\]*(?:/|$))(?![-?])", text, maxsplit=1)
-    if len(parts) < 2 or not parts[1].startswith("/"):
-        return []
-    inside = parts[1].split(":")[0]
-    if re.match(r"[./~$\\]|[A-Za-z]:\\", parts[0]):
-        return [Mount(key, inside, path_key(parts[0], folder), at)]
-    return [Mount(key, inside, f"volume:{parts[0]}", at)]
-
-
-def _docker_build(context: Context, command: Command) -> list[Clue]:
-    words = command.words("-t", "--tag", "-f", "--file", "--build-arg", "--platform", "--target", "--cache-from", "-o")
-    words = [word for word in words[1:] if word != "build"]
-    folder = words[-1] if words else "."
-    if unresolved(folder) or re.match(r"https?:|git@", folder):
-        return []
-    file = command.option("-f", "--file") or posixpath.join(folder, "Dockerfile")
-    docker = "docker:" + path_key(file, context.folder)[5:]
-    return [Same(f"image:{tag}", docker, context.at(command)) for tag in command.options("-t", "--tag")]
-
-
 # -- others
 
 
 def _comment(context: Context, command: Command) -> list[Clue]:
     """`cml comment create`, `gh pr comment`: a report goes to the forge."""
     verbs = command.argv[1:3]
-    if not context.step or not ({"comment", "send-comment", "pr"} & set(verbs) or command.program == "cml-send-comment"):
+    if not context.step or not (
+        {"comment", "send-comment", "pr"} & set(verbs) or command.program == "cml-send-comment"
+    ):
         return []
     forge = "gitlab" if "gitlab" in context.source.path else "github"
     at = context.at(command)
@@ -323,7 +281,10 @@ def _ollama(context: Context, command: Command) -> list[Clue]:
         return []
     at, model = context.at(command), command.argv[2]
     repo = f"repo:ollama/{model}"
-    return [Part("model", model, at, model.partition(":")[2]), Move(repo, context.key, at, "model weights", 0.6)]
+    return [
+        Part("model", model, at, model.partition(":")[2]),
+        Move(repo, context.key, at, "model weights", 0.6),
+    ]
 
 
 def _vllm(context: Context, command: Command) -> list[Clue]:
@@ -334,7 +295,10 @@ def _vllm(context: Context, command: Command) -> list[Clue]:
         return []
     at, repo = context.at(command), f"repo:huggingface/{model}"
     revision = command.option("--revision")
-    clues: list[Clue] = [Part("model", model, at, revision), Move(repo, context.key, at, "model weights", 0.7)]
+    clues: list[Clue] = [
+        Part("model", model, at, revision),
+        Move(repo, context.key, at, "model weights", 0.7),
+    ]
     if not revision:
         clues.append(Fact(repo, "pinned", "no", at, other=context.key))
     if "--trust-remote-code" in command.argv:
@@ -362,7 +326,10 @@ def _mlflow(context: Context, command: Command) -> list[Clue]:
         key = found.key if found else path_key(value, context.folder)
         if found and found.key.startswith("bucket:"):
             clues.append(Thing(key, "object-store", found.host, at, 0.7))
-        clues += [Move(context.key, key, at, data, 0.6), Move(key, context.key, at, data, 0.5, opened_by=context.key)]
+        clues += [
+            Move(context.key, key, at, data, 0.6),
+            Move(key, context.key, at, data, 0.5, opened_by=context.key),
+        ]
     if not command.option("--app-name"):
         clues.append(Fact(context.key, "authenticated", "no", at))
     return clues
@@ -373,7 +340,7 @@ def _uvicorn(context: Context, command: Command) -> list[Clue]:
     if "--reload" in command.argv or "--debug" in command.argv:
         clues.append(Fact(context.key, "debug", "yes", at))
     port = command.option("--port", "-p", "--server.port", "--bind", "-b").rpartition(":")[2]
-    if port.isdigit():
+    if port.isdigit() and not context.key.startswith(("docker:", "service:")):  # there the outside decides
         clues.append(Same(context.key, f"host:localhost:{port}", at))
     return clues
 
@@ -393,8 +360,8 @@ _HANDLERS: dict[str, Callable[[Context, Command], list[Clue]]] = {
     "python3": _pip,
     "bash": _shell_of_web,
     "sh": _shell_of_web,
-    "docker": _docker,
-    "podman": _docker,
+    "docker": docker,
+    "podman": docker,
     "cml": _comment,
     "cml-send-comment": _comment,
     "gh": _comment,

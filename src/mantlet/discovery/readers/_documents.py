@@ -72,6 +72,10 @@ class Item:
         """Return the entries of a mapping, none for anything else."""
         return list(self.value.items()) if isinstance(self.value, dict) else []
 
+    def values(self) -> list[Item]:
+        """Return the values of a mapping, none for anything else."""
+        return list(self.value.values()) if isinstance(self.value, dict) else []
+
     def each(self) -> list[Item]:
         """Return the items of a list; a lone value counts as a list of one."""
         if isinstance(self.value, list):
@@ -119,9 +123,10 @@ class _Builder:
     def build(self) -> list[Item]:
         while (event := self.parser.get_event()) is not None:
             if isinstance(event, yaml.AliasEvent):
-                self._alias(event)
+                mark = event.start_mark
+                self._alias(str(event.anchor), mark.line + 1 if mark else 0)
             elif isinstance(event, yaml.ScalarEvent):
-                self._place(self._scalar(event), event)
+                self._place(self._scalar(event))
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._open(event)
             elif isinstance(event, yaml.CollectionEndEvent):
@@ -149,11 +154,11 @@ class _Builder:
             self.anchors[event.anchor] = item
         return item
 
-    def _alias(self, event: Any) -> None:
-        item = self.anchors.get(event.anchor, NOTHING)
+    def _alias(self, name: str, line: int) -> None:
+        item = self.anchors.get(name, NOTHING)
         if any(frame.item is item for frame in self.stack):  # a value that contains itself
             item = NOTHING
-        self._place(Item(item.value, event.start_mark.line + 1, tag=item.tag), event)
+        self._place(Item(item.value, line, tag=item.tag))
 
     def _open(self, event: Any) -> None:
         self._admit()
@@ -169,9 +174,9 @@ class _Builder:
             for other in frame.merges:
                 for name, child in other.items():
                     frame.item.value.setdefault(name, child)
-        self._place(frame.item, None)
+        self._place(frame.item)
 
-    def _place(self, item: Item, event: Any) -> None:
+    def _place(self, item: Item) -> None:
         if not self.stack:
             self.documents.append(item)
             return

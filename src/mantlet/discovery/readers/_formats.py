@@ -12,6 +12,11 @@ from functools import lru_cache
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._documents import Item, yaml_documents
 
+_TOOLING = (
+    r"mkdocs\.ya?ml|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.?codecov\.ya?ml|_config\.ya?ml|dependabot\.ya?ml|"
+    r"CITATION\.ya?ml|tsconfig.*\.json|\.eslintrc.*|\.prettierrc.*|FUNDING\.ya?ml|pnpm-workspace\.yaml|meta\.ya?ml|"
+    r"\.yamllint.*|renovate\.json|mint\.json|components\.json|\.golangci\.ya?ml|\.clang-.*"
+)
 _NAMES = (
     (r"dvc\.yaml|.+\.dvc", "dvc"),
     (r"dvc\.lock|.*-lock\.ya?ml|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|composer\.lock|Chart\.lock", "lock"),
@@ -30,9 +35,7 @@ _NAMES = (
     (r"dagster\.ya?ml|workspace\.ya?ml", "dagster"),
     (r"\.?mcp(\.json|\.ya?ml)|claude_desktop_config\.json|mcp[_\-](config|servers)\.json", "mcp"),
     (r"package\.json", "package"),
-    (r"mkdocs\.ya?ml|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|codecov\.ya?ml|\.codecov\.ya?ml|_config\.ya?ml"
-     r"|dependabot\.ya?ml|CITATION\.ya?ml|tsconfig.*\.json|\.eslintrc.*|\.prettierrc.*|FUNDING\.ya?ml|pnpm-workspace\.yaml"
-     r"|meta\.ya?ml|\.yamllint.*|renovate\.json|mint\.json|components\.json|\.golangci\.ya?ml|\.clang-.*", "tooling"),
+    (_TOOLING, "tooling"),
 )  # fmt: skip
 _BY_NAME = tuple((re.compile(pattern + r"\Z", re.IGNORECASE), kind) for pattern, kind in _NAMES)
 
@@ -77,7 +80,7 @@ def kind_of(source: Source) -> str:
     return "settings"
 
 
-def _by_keys(item: Item) -> str:  # noqa: C901, PLR0911, PLR0912 (a list of signs reads best as one)
+def _by_keys(item: Item) -> str:  # noqa: C901, PLR0911 (a list of signs reads best as one)
     if "apiVersion" in item and "kind" in item:
         return "kubernetes"
     if "AWSTemplateFormatVersion" in item or _aws_resources(item):
@@ -92,7 +95,9 @@ def _by_keys(item: Item) -> str:  # noqa: C901, PLR0911, PLR0912 (a list of sign
         return "ray-serve"
     if "seldon_deployment" in item or "mcpServers" in item or ("mcp" in item and "servers" in item["mcp"]):
         return "mcp"
-    if "version" in item and any(key in item for key in ("models", "sources", "seeds", "snapshots", "exposures")):
+    if "version" in item and any(
+        key in item for key in ("models", "sources", "seeds", "snapshots", "exposures")
+    ):
         return "dbt-schema"
     if "pipeline" in item and "steps" in item and "settings" in item:
         return "zenml"

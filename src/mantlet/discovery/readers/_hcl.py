@@ -65,7 +65,9 @@ def _tokens(text: str) -> list[_Token]:
             end = _end_of_string(text, at, line)
             kind, value = "string", text[at + 1 : end - 1]
         elif kind == "heredoc":
-            close = re.compile(rf"^[ \t]*{re.escape(match['mark'])}[ \t]*\r?$", re.MULTILINE).search(text, end)
+            close = re.compile(rf"^[ \t]*{re.escape(match['mark'])}[ \t]*\r?$", re.MULTILINE).search(
+                text, end
+            )
             if close is None:
                 raise HclError("a here-document has no end", line)
             value, end = text[match.end() : close.start()], close.end()
@@ -187,8 +189,7 @@ class _Parser:
         if token.text == "[" and token.kind == "other" and not self._is_for():
             return self.list(depth, token.line)
         if token.text == "{" and token.kind == "other" and not self._is_for():
-            item = self.body(depth, token.line)
-            return item
+            return self.body(depth, token.line)
         return self.raw(token)
 
     def _is_for(self) -> bool:
@@ -225,7 +226,13 @@ class _Parser:
             last = token
             self.at += 1
         text = self.text[first.start : last.end].strip()
-        return Item(text if first is last and first.kind in ("number",) or text in ("true", "false") else "${" + text + "}", first.line, plain=True)
+        return Item(
+            text
+            if (first is last and first.kind == "number") or text in ("true", "false")
+            else "${" + text + "}",
+            first.line,
+            plain=True,
+        )
 
     def _goes_on(self, last: _Token) -> bool:
         return last.text in ("?", ":", "&&", "||", "==") and last.kind == "other"

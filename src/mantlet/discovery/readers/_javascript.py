@@ -35,7 +35,9 @@ def _parser(kind: str) -> Any:
 
 def parse(text: str, path: str) -> Node:
     """Return the root of a file's tree; mistakes become `ERROR` nodes, never exceptions."""
-    kind = "tsx" if path.endswith((".tsx", ".jsx")) else "ts" if path.endswith((".ts", ".mts", ".cts")) else "js"
+    kind = (
+        "tsx" if path.endswith((".tsx", ".jsx")) else "ts" if path.endswith((".ts", ".mts", ".cts")) else "js"
+    )
     return _parser(kind).parse(text.encode("utf-8", "replace")).root_node
 
 
@@ -123,14 +125,24 @@ class Values:
         return None
 
     def _ternary_expression(self, node: Node, depth: int) -> str | None:
-        found = [self.text(node.child_by_field_name(field), depth + 1) for field in ("consequence", "alternative")]
-        return next((text for text in found if text and "://" in text), next((text for text in found if text is not None), None))
+        found = [
+            self.text(node.child_by_field_name(field), depth + 1) for field in ("consequence", "alternative")
+        ]
+        return next(
+            (text for text in found if text and "://" in text),
+            next((text for text in found if text is not None), None),
+        )
 
     def _member_expression(self, node: Node, depth: int) -> str | None:
         """Return a field of an object constant (`CONFIG.apiUrl`)."""
         inner = self.constants.get(text_of(node.child_by_field_name("object")))
         name = text_of(node.child_by_field_name("property"))
-        if inner is not None and inner.type in ("object", "as_expression", "satisfies_expression", "call_expression"):
+        if inner is not None and inner.type in (
+            "object",
+            "as_expression",
+            "satisfies_expression",
+            "call_expression",
+        ):
             return self.text(field_of(inner, name), depth + 1)
         return None
 

@@ -19,7 +19,9 @@ from mantlet.discovery.clues import Clue, Fact, Move, Part, Setting, Thing, Wher
 @cache
 def known() -> dict[str, dict[str, Any]]:
     """Return the knowledge about names."""
-    data: dict[str, dict[str, Any]] = yaml.load(read_beside(__file__, "services.yaml"), Loader=yaml.CSafeLoader)  # noqa: S506
+    data: dict[str, dict[str, Any]] = yaml.load(
+        read_beside(__file__, "services.yaml"), Loader=yaml.CSafeLoader
+    )
     return data
 
 
@@ -41,7 +43,9 @@ class Image(Struct, frozen=True):
     @property
     def pinned(self) -> bool:
         """Whether the tag names a version that doesn't move by itself."""
-        return bool(self.digest) or bool(self.tag and self.tag not in ("latest", "stable", "main", "master", "edge"))
+        return bool(self.digest) or bool(
+            self.tag and self.tag not in ("latest", "stable", "main", "master", "edge")
+        )
 
 
 def image(text: str) -> Image:
@@ -52,7 +56,9 @@ def image(text: str) -> Image:
     if ":" in name.rsplit("/", 1)[-1]:
         name, _, tag = name.rpartition(":")
     found = _image_entry(name)
-    return Image(name, tag, digest, found.get("type", ""), found.get("title", ""), tuple(found.get("ports", ())))
+    return Image(
+        name, tag, digest, found.get("type", ""), found.get("title", ""), tuple(found.get("ports", ()))
+    )
 
 
 def _image_entry(name: str) -> dict[str, Any]:
@@ -113,7 +119,9 @@ class Address(Struct, frozen=True):
         return f"{self.scheme}://{self.host}{port}{self.path}"
 
 
-_ADDRESS = re.compile(r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://([^\s\"'`<>|;,)\]}]+)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://([^\s\"'`<>|;,)\]}]+)", re.IGNORECASE
+)
 _BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure", "wasbs": "azure"}  # fmt: skip
 _OTHER = frozenset(("sqlite", "hdfs", "file", *_BUCKETS))
 
@@ -154,7 +162,7 @@ def address(text: str) -> Address | None:
 
 
 def _host_port(server: str, default: int) -> tuple[str, int]:
-    server = server.split(",")[0]
+    server = server.split(",", maxsplit=1)[0]
     found = re.fullmatch(r"(.*?):(?:\$\{\w+:-)?(\d{1,5})\}?", server)
     if found:
         return _default(found[1]), int(found[2])
@@ -187,7 +195,9 @@ def saas_of_variable(name: str) -> str:
 def saas_thing(name: str, at: Where, confidence: float = 0.6) -> Thing:
     """Return the clue of a hosted service."""
     entry = known()["saas"].get(name, {})
-    return Thing(f"saas:{name}", entry.get("type", "external-system"), entry.get("title", name), at, confidence)
+    return Thing(
+        f"saas:{name}", entry.get("type", "external-system"), entry.get("title", name), at, confidence
+    )
 
 
 def host_of(url: str) -> str:
@@ -255,15 +265,32 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
         clues += address_clues(found, at, scope, _words(name))
         if found.password:
             safe = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", safe)
-    if scope and not clues and (found := _bare_host(name, value)):
-        clues.append(Move(scope, found, at, _words(name), 0.5))
+    if scope and not clues and (host := _bare_host(name, value)):
+        clues.append(Move(scope, host, at, _words(name), 0.5))
     clues.insert(0, Setting(f"env:{name}", safe, at, scope))
     return clues
 
 
-_ADDRESSED = re.compile(r"(ADDR|ADDRESS|HOST|HOSTNAME|SERVER|SERVERS|ENDPOINT|URL|URI|BROKER|BROKERS|SERVICE)S?$", re.IGNORECASE)
+_ADDRESSED = re.compile(
+    r"(ADDR|ADDRESS|HOST|HOSTNAME|SERVER|SERVERS|ENDPOINT|URL|URI|BROKER|BROKERS|SERVICE)S?$", re.IGNORECASE
+)
 _HOST = re.compile(r"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::(\d{2,5}))?(?:,.*)?", re.IGNORECASE)
-_NO_HOST = frozenset(("localhost", "true", "false", "none", "null", "yes", "no", "development", "production", "default", "local", "test"))
+_NO_HOST = frozenset(
+    (
+        "localhost",
+        "true",
+        "false",
+        "none",
+        "null",
+        "yes",
+        "no",
+        "development",
+        "production",
+        "default",
+        "local",
+        "test",
+    )
+)
 
 
 def _bare_host(name: str, value: str) -> str:
@@ -312,5 +339,10 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
 
 def _words(name: str) -> str:
     """Return a variable's name as words, without what only says that it is an address."""
-    words = re.sub(r"_?(URLS?|URI|HOST|ADDR|ADDRESS|ENDPOINT|DSN|CONNECTION|CONN|STRING|SERVICE_ADDR|SERVERS?)$", "", name, flags=re.IGNORECASE)
+    words = re.sub(
+        r"_?(URLS?|URI|HOST|ADDR|ADDRESS|ENDPOINT|DSN|CONNECTION|CONN|STRING|SERVICE_ADDR|SERVERS?)$",
+        "",
+        name,
+        flags=re.IGNORECASE,
+    )
     return words.replace("_", " ").strip().lower()

@@ -7,14 +7,17 @@ import shlex
 
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._commands import Context, command_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._names import image, image_clues, is_secret, unresolved, variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _CONTROL = re.compile(r"^[ \t]*(?:-[ \t]+)?\{\{-?.*?\}\}[ \t]*$", re.MULTILINE)
 _INLINE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_NAMED = re.compile(r"\.Values\.(?:[\w-]+\.)*([\w-]+)\.(?:name|fullname|serviceName)\b|include \"([\w-]+)\.(?:full)?name\"|\.Release\.(Name)\b")
+_NAMED = re.compile(
+    r"\.Values\.(?:[\w-]+\.)*([\w-]+)\.(?:name|fullname|serviceName)\b|include \"([\w-]+)\.(?:full)?name\"|\.Release\.(Name)\b"
+)
 _VALUE = re.compile(r"\.Values\.([\w.-]+)")
 
 
@@ -88,9 +91,21 @@ def start_clues(key: str, item: Item, source: Source) -> list[Clue]:
     if not words:
         return []
     argv = tuple(word for word, _ in words)
-    first = next((at for word, at in words if word not in ("sh", "bash", "/bin/sh", "/bin/bash", "-c", "-lc", "-ec", "-cex")), words[0][1])
+    first = next(
+        (
+            at
+            for word, at in words
+            if word not in ("sh", "bash", "/bin/sh", "/bin/bash", "-c", "-lc", "-ec", "-cex")
+        ),
+        words[0][1],
+    )
     context = Context(key, source, item["workingDir"].text)
-    if len(argv) > 2 and re.search(r"(^|/)(ba|z)?sh$", argv[0]) and argv[1].startswith("-") and "c" in argv[1]:
+    if (
+        len(argv) > 2
+        and re.search(r"(^|/)(ba|z)?sh$", argv[0])
+        and argv[1].startswith("-")
+        and "c" in argv[1]
+    ):
         script = next(one for one in (*item["command"].each(), *item["args"].each()) if one.text == argv[2])
         return command_clues(context, commands(argv[2], script.line + bool(script.block)))
     found = command_clues(context, commands(" ".join(shlex.quote(word) for word in argv)[:20_000], first))
@@ -102,7 +117,10 @@ def start_clues(key: str, item: Item, source: Source) -> list[Clue]:
 def secret_clues(name: str, key: str, source: Source, line: int) -> list[Clue]:
     """Return that a pod is given a secret."""
     at = source.at(line)
-    return [Thing(f"secret:{name}", "secret-store", name, at, 0.7), Move(f"secret:{name}", key, at, "credential", 0.7, opened_by=key)]
+    return [
+        Thing(f"secret:{name}", "secret-store", name, at, 0.7),
+        Move(f"secret:{name}", key, at, "credential", 0.7, opened_by=key),
+    ]
 
 
 def _variable(key: str, item: Item, source: Source) -> list[Clue]:
@@ -120,7 +138,15 @@ def _mount(key: str, mount: Item, volumes: dict[str, Item], source: Source) -> l
     volume, inside = volumes.get(mount["name"].text, Item()), mount["mountPath"].text
     at = source.at(mount.at or mount["name"].at)
     if path := volume["hostPath"]["path"]:
-        risky = path.text.rstrip("/") in ("", "/var/run/docker.sock", "/etc", "/var/run", "/root", "/proc", "/var/lib/docker")
+        risky = path.text.rstrip("/") in (
+            "",
+            "/var/run/docker.sock",
+            "/etc",
+            "/var/run",
+            "/root",
+            "/proc",
+            "/var/lib/docker",
+        )
         facts: list[Clue] = [Fact(key, "sandboxed", "no", source.at(path.at))] if risky else []
         return [Mount(key, inside, path_key(path.text), at), *facts]
     if claim := volume["persistentVolumeClaim"]["claimName"].text:
@@ -135,7 +161,10 @@ def _mount(key: str, mount: Item, volumes: dict[str, Item], source: Source) -> l
 def _rights(key: str, context: Item, source: Source) -> list[Clue]:
     clues: list[Clue] = []
     if (item := context["privileged"]).yes:
-        clues += [Fact(key, "sandboxed", "no", source.at(item.at)), Fact(key, "least_privilege", "no", source.at(item.at))]
+        clues += [
+            Fact(key, "sandboxed", "no", source.at(item.at)),
+            Fact(key, "least_privilege", "no", source.at(item.at)),
+        ]
     for field, bad in (("runAsUser", "0"), ("runAsNonRoot", "false"), ("allowPrivilegeEscalation", "true")):
         if (item := context[field]).text == bad:
             clues.append(Fact(key, "least_privilege", "no", source.at(item.at)))

@@ -34,7 +34,9 @@ STORES = frozenset(("object-store", "database", "data-warehouse", "cache", "queu
 @cache
 def knowledge() -> dict[str, dict[str, Any]]:
     """Return what is known of resources and their attributes."""
-    data: dict[str, dict[str, Any]] = yaml.load(read_beside(__file__, "terraform.yaml"), Loader=yaml.CSafeLoader)  # noqa: S506
+    data: dict[str, dict[str, Any]] = yaml.load(
+        read_beside(__file__, "terraform.yaml"), Loader=yaml.CSafeLoader
+    )
     data["plain"] = {_plain(name): values for name, values in data["facts"].items()}
     return data
 
@@ -104,11 +106,19 @@ def _thing(one: Resource, language: Language) -> Iterator[Clue]:
         text = language.text(image.text)
         if text and not unresolved(text):
             yield from image_clues(one.key, text, language.source.at(image.at))
-            yield Same(one.key, f"image:{text.partition('@')[0].rpartition(':')[0] or text}", language.source.at(image.at))
+            yield Same(
+                one.key,
+                f"image:{text.partition('@')[0].rpartition(':')[0] or text}",
+                language.source.at(image.at),
+            )
     for item in one.find(one.entry.get("code", "-")):
         path = language.text(item.text)
         if path and not unresolved(path) and "://" not in path:
-            yield Same(one.key, "code:" + path_key(path.removesuffix(".zip"), language.source.folder)[5:], language.source.at(item.at))
+            yield Same(
+                one.key,
+                "code:" + path_key(path.removesuffix(".zip"), language.source.folder)[5:],
+                language.source.at(item.at),
+            )
 
 
 # -- flows
@@ -184,26 +194,32 @@ def _joins(one: Resource, all_: dict[str, Resource], language: Language) -> list
 # -- facts
 
 
+_KEYS = ("server_side_encryption_configuration", "server_side_encryption", "kms_key_id", "kms_master_key_id", "BucketEncryption", "KmsKeyId", "SSESpecification")  # fmt: skip
+_RESTING = frozenset(("database", "data-warehouse", "object-store", "queue", "file-store"))
+
+
 def _facts(one: Resource, language: Language) -> Iterator[Clue]:
-    plain = knowledge()["plain"]
+    """Yield what single attributes state, encryption, versions and the network it is in."""
+    plain, source = knowledge()["plain"], language.source
     for path, item in one.body.walk(3_000):
-        if not path or not item.text:
-            continue
-        values = plain.get(_plain(next((p for p in reversed(path) if not p.isdigit()), "")), {})
-        if found := values.get(item.text):
-            yield Fact(one.key, found[0], _word(found[1]), language.source.at(item.at))
-    if one.entry["type"] in ("database", "data-warehouse", "object-store", "queue", "file-store"):
-        for path in ("server_side_encryption_configuration", "server_side_encryption", "kms_key_id", "kms_master_key_id", "BucketEncryption", "KmsKeyId", "SSESpecification"):  # fmt: skip
-            for item in one.find(path)[:1]:
-                yield Fact(one.key, "encrypted_at_rest", "yes", language.source.at(item.at))
-    for path in ("versioning.enabled", "VersioningConfiguration.Status"):
-        for item in one.find(path)[:1]:
-            if item.text in ("true", "Enabled"):
-                yield Fact(one.key, "versioned", "yes", language.source.at(item.at))
-    for path in ("vpc_id", "VpcId"):
-        for item in one.find(path)[:1]:
-            for key in language.references(item.text)[:1]:
-                yield Fact(one.key, "in", f"vpc:{key.rpartition('.')[2].rpartition(':')[2]}", language.source.at(item.at))
+        name = next((part for part in reversed(path) if not part.isdigit()), "")
+        if item.text and (found := plain.get(_plain(name), {}).get(item.text)):
+            yield Fact(one.key, found[0], _word(found[1]), source.at(item.at))
+    if one.entry["type"] in _RESTING:
+        for item in _first(one, *_KEYS):
+            yield Fact(one.key, "encrypted_at_rest", "yes", source.at(item.at))
+    for item in _first(one, "versioning.enabled", "VersioningConfiguration.Status"):
+        if item.text in ("true", "Enabled"):
+            yield Fact(one.key, "versioned", "yes", source.at(item.at))
+    for item in _first(one, "vpc_id", "VpcId"):
+        for key in language.references(item.text)[:1]:
+            name = key.rpartition(".")[2].rpartition(":")[2]
+            yield Fact(one.key, "in", f"vpc:{name}", source.at(item.at))
+
+
+def _first(one: Resource, *places: str) -> list[Item]:
+    """Return the first value at each of several places."""
+    return [item for place in places for item in one.find(place)[:1]]
 
 
 def _word(value: Any) -> str:
@@ -214,7 +230,12 @@ def _secrets(one: Resource, language: Language) -> Iterator[Clue]:
     """Yield the credentials that are written to a resource, by variable or in clear."""
     for path, item in one.body.walk(3_000):
         name = path[-1] if path else ""
-        if not item.text or not is_secret(name) or _plain(name).startswith("manage") or item.text in ("true", "false"):
+        if (
+            not item.text
+            or not is_secret(name)
+            or _plain(name).startswith("manage")
+            or item.text in ("true", "false")
+        ):
             continue
         at = language.source.at(item.at)
         secret = next(iter(re.findall(r"(?:var|local)\.([\w-]+)", item.text)), "")
@@ -233,7 +254,9 @@ def _variables(one: Resource, language: Language) -> Iterator[Clue]:
         if item.text and ("environment" in low or "environment_variables" in low or "app_settings" in low):
             if low[-1] in ("name", "value", "type"):
                 continue
-            yield from variable_clues(path[-1], language.text(item.text), language.source.at(item.at), one.key)
+            yield from variable_clues(
+                path[-1], language.text(item.text), language.source.at(item.at), one.key
+            )
         elif item.text and low and low[-1] in ("url", "endpoint", "uri"):
             for found in addresses(language.text(item.text)):
                 yield from address_clues(found, language.source.at(item.at), one.key)

@@ -6,7 +6,8 @@ import re
 
 from mantlet.discovery.clues import Clue, Move, Same, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._commands import Context, command_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._kinds import step_type
@@ -41,7 +42,10 @@ def _workflow(source: Source, item: Item) -> list[Clue]:
     whole = f"workflow:{source.path}"
     at = source.at(item["metadata"]["name"].at or item["metadata"]["generateName"].at or item.line)
     spec = item["spec"]["workflowSpec"] or item["spec"]
-    clues: list[Clue] = [Thing(whole, "pipeline-orchestrator", object_name(item), at, 0.7), *placed(whole, item, source)]
+    clues: list[Clue] = [
+        Thing(whole, "pipeline-orchestrator", object_name(item), at, 0.7),
+        *placed(whole, item, source),
+    ]
     templates = {one["name"].text: one for one in spec["templates"].each()}
     for name, template in templates.items():
         if any(part in template for part in ("container", "script", "resource", "http", "containerSet")):
@@ -61,9 +65,9 @@ def _template(source: Source, whole: str, name: str, template: Item) -> list[Clu
     for part in ("container", "script"):
         if template[part]:
             clues += container_clues(key, template[part], source, alone=False)
-    if code := template["script"]["source"]:
-        if "sh" in template["script"]["command"].texts()[0][0] if template["script"]["command"].texts() else False:
-            clues += command_clues(Context(key, source), commands(code.text, code.line + bool(code.block)))
+    code = template["script"]["source"]
+    if code and any("sh" in word for word, _ in template["script"]["command"].texts()):
+        clues += command_clues(Context(key, source), commands(code.text, code.line + bool(code.block)))
     clues += pod_clues(key, Item({"volumes": template["volumes"]}), source)
     for direction in ("inputs", "outputs"):
         for artifact in template[direction]["artifacts"].each():
@@ -91,18 +95,27 @@ def _place(artifact: Item) -> str:
 
 def _order(source: Source, template: Item, templates: dict[str, Item]) -> list[Clue]:
     """Return what tasks hand to those that wait for them."""
-    tasks = [*template["dag"]["tasks"].each(), *(one for group in template["steps"].each() for one in group.each())]
-    runs = {task["name"].text: task["template"].text or task["templateRef"]["template"].text for task in tasks}
+    tasks = [
+        *template["dag"]["tasks"].each(),
+        *(one for group in template["steps"].each() for one in group.each()),
+    ]
+    runs = {
+        task["name"].text: task["template"].text or task["templateRef"]["template"].text for task in tasks
+    }
     clues: list[Clue] = []
     for task in tasks:
         target = runs[task["name"].text]
         waits = [(text, line) for field in ("dependencies", "depends") for text, line in _names(task[field])]
-        given = [(m[1], item.at) for _, item in task["arguments"].walk(1_000) for m in _TASK.finditer(item.text)]
+        given = [
+            (m[1], item.at) for _, item in task["arguments"].walk(1_000) for m in _TASK.finditer(item.text)
+        ]
         for name, line in [*given, *waits]:
             origin = runs.get(name)
             if origin and origin != target and origin in templates:
                 strength = 0.8 if (name, line) in given else 0.5
-                clues.append(Move(_step(source, origin), _step(source, target), source.at(line), "", strength))
+                clues.append(
+                    Move(_step(source, origin), _step(source, target), source.at(line), "", strength)
+                )
     return list({(c.source, c.target): c for c in reversed(clues) if isinstance(c, Move)}.values())
 
 
@@ -118,7 +131,9 @@ def _names(item: Item) -> list[tuple[str, int]]:
 def _compiled(source: Source, item: Item) -> list[Clue]:
     whole = f"workflow:{source.path}"
     name = item["pipelineInfo"]["name"]
-    clues: list[Clue] = [Thing(whole, "pipeline-orchestrator", name.text or source.name, source.at(name.at), 0.7)]
+    clues: list[Clue] = [
+        Thing(whole, "pipeline-orchestrator", name.text or source.name, source.at(name.at), 0.7)
+    ]
     executors = item["deploymentSpec"]["executors"]
     for task, one in item["root"]["dag"]["tasks"].items():
         key = _step(source, task)
@@ -139,7 +154,12 @@ def _component(source: Source, item: Item) -> list[Clue]:
     key = f"stage:{source.path}#{name.text or source.name}"
     clues: list[Clue] = [Thing(key, step_type(name.text), name.text or source.name, source.at(name.at), 0.8)]
     words = [one for one in container["command"].each() if one.text]
-    plain = Item({**dict(container.items()), "command": Item(words, container["command"].line, container["command"].key)})
+    plain = Item(
+        {
+            **dict(container.items()),
+            "command": Item(words, container["command"].line, container["command"].key),
+        }
+    )
     clues += container_clues(key, plain, source, alone=False)
     folder = source.folder
     if folder:

@@ -8,7 +8,7 @@ import re
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._ci import script_clues, secret_clues
-from mantlet.discovery.readers._commands import Context
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._names import in_clear, is_secret, saas_thing, variable_clues
@@ -67,7 +67,11 @@ def _workflow(source: Source, document: Item) -> list[Clue]:
         return []
     moves = any(isinstance(clue, Move) for clue in inner)
     also = tuple(job["name"].text or job_id for job_id, job in jobs) if len(jobs) == 1 else ()
-    return [Thing(whole, "ci-pipeline", name, source.at(line), 0.9 if moves else 0.6, also=also), *inner, *_rights(source, whole, document)]
+    return [
+        Thing(whole, "ci-pipeline", name, source.at(line), 0.9 if moves else 0.6, also=also),
+        *inner,
+        *_rights(source, whole, document),
+    ]
 
 
 def _rights(source: Source, whole: str, document: Item) -> list[Clue]:
@@ -83,13 +87,23 @@ def _rights(source: Source, whole: str, document: Item) -> list[Clue]:
 
 def _job(source: Source, job_id: str, job: Item, document: Item) -> list[Clue]:
     key = f"job:{source.path}#{job_id}"
-    folder = job.get("defaults", "run", "working-directory").text or document.get("defaults", "run", "working-directory").text
+    folder = (
+        job.get("defaults", "run", "working-directory").text
+        or document.get("defaults", "run", "working-directory").text
+    )
     clues: list[Clue] = []
     for item in (document["env"], job["env"]):
         clues += _variables(source, key, item)
     image = job["container"].text or job["container"]["image"].text
     if image:
-        clues.append(Part("image", image.rpartition(":")[0] or image, source.at(job["container"].at), image.rpartition(":")[2] if ":" in image else ""))
+        clues.append(
+            Part(
+                "image",
+                image.rpartition(":")[0] or image,
+                source.at(job["container"].at),
+                image.rpartition(":")[2] if ":" in image else "",
+            )
+        )
     for step in job["steps"].each():
         clues += _step(source, key, step, folder)
     if job["uses"]:
@@ -147,7 +161,9 @@ def _action(source: Source, key: str, step: Item, uses: str) -> list[Clue]:
         if option in ("script", "inlineScript", "run") and value.text and "github-script" not in name:
             clues += script_clues(Context(key, source), value)
     target, data = _PUBLISH.get(name.lower(), ("", ""))
-    if target and not (name.lower() == "docker/build-push-action" and step["with"]["push"].text.lower() in ("", "false")):
+    if target and not (
+        name.lower() == "docker/build-push-action" and step["with"]["push"].text.lower() in ("", "false")
+    ):
         clues += _published(source, key, step, target, data)
     return clues
 
@@ -161,14 +177,17 @@ def _published(source: Source, key: str, step: Item, target: str, data: str) -> 
         target = f"host:{'registry' if '$' in host else host}"
         return [Thing(target, "container-registry", host, at, 0.6), Move(key, target, at, data, 0.7)]
     if target == "package-index":
-        return [Thing("host:pypi.org", "package-index", "PyPI", at, 0.6), Move(key, "host:pypi.org", at, data, 0.7)]
+        return [
+            Thing("host:pypi.org", "package-index", "PyPI", at, 0.6),
+            Move(key, "host:pypi.org", at, data, 0.7),
+        ]
     return [saas_thing(target[5:], at, 0.5), Move(key, target, at, data, 0.6)]
 
 
 def _passed(source: Source, key: str, job: Item) -> list[Clue]:
     """Return the secrets that a job hands to a workflow of another file."""
     clues: list[Clue] = []
-    for _, value in job["secrets"].items():
+    for value in job["secrets"].values():
         for dotted, quoted in _SECRET.findall(value.text):
             clues += secret_clues(dotted or quoted, key, source, value.at)
     return clues

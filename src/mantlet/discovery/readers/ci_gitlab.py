@@ -7,7 +7,7 @@ import re
 from mantlet.discovery.clues import Clue, Fact, Move, Runs, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._ci import script_clues, secret_clues
-from mantlet.discovery.readers._commands import Context
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._names import image_clues, in_clear, is_secret, variable_clues
@@ -25,7 +25,11 @@ def read(source: Source) -> list[Clue]:
     """Return the jobs that do more than check the code."""
     clues = yaml_trouble(source)
     for document in yaml_documents(source):
-        jobs = [(n, one) for n, one in document.items() if n not in _KEYWORDS and ("script" in one or "extends" in one)]
+        jobs = [
+            (n, one)
+            for n, one in document.items()
+            if n not in _KEYWORDS and ("script" in one or "extends" in one)
+        ]
         if "script" in document["pages"]:
             jobs.append(("pages", document["pages"]))
         templates = dict(document.items())

@@ -75,11 +75,11 @@ class _Template:
         """Return what calls a function of SAM: queues, buckets, routes."""
         clues: list[Clue] = []
         for item in one.find(one.entry.get("events", "-")):
-            for _, event in item.items():
+            for event in item.values():
                 at, values = self.source.at(event.at), event["Properties"]
                 for name in ("Queue", "Stream", "Topic", "Bucket", "Table"):
-                    for key in self.references(_reference(values[name])):
-                        clues.append(Move(key, one.key, at, "events", 0.8))
+                    keys = self.references(_reference(values[name]))
+                    clues += [Move(key, one.key, at, "events", 0.8) for key in keys]
                 if event["Type"].text in ("Api", "HttpApi") and values["Path"].text:
                     route = f"route:{values['Method'].text.upper() or 'ANY'} {values['Path'].text}"
                     clues.append(Thing(route, "web-service", route[6:], at, 0.7, parent=one.key))
@@ -99,13 +99,21 @@ class _Template:
                 facts.append(Fact(one.key, "least_privilege", "no", self.source.at(line)))
         if one.entry.get("type"):
             return facts
-        holders = [key for key, other in self.resources.items() if other.entry.get("type") and self._uses(other, one.key)]
+        holders = [
+            key
+            for key, other in self.resources.items()
+            if other.entry.get("type") and self._uses(other, one.key)
+        ]
         if one.type.endswith("BucketPolicy"):
             holders = [key for item in one.find("Bucket") for key in self.references(_reference(item))]
         return [Fact(key, f.fact, f.value, f.at) for key in holders for f in facts if isinstance(f, Fact)]
 
     def _uses(self, one: Resource, key: str) -> bool:
-        return any(key in self.references(item.text) for name in ("Role", "RoleArn", "ExecutionRoleArn", "TaskRoleArn") for item in one.find(name))
+        return any(
+            key in self.references(item.text)
+            for name in ("Role", "RoleArn", "ExecutionRoleArn", "TaskRoleArn")
+            for item in one.find(name)
+        )
 
 
 def _reference(item: Item) -> str:
@@ -139,5 +147,13 @@ def _plain(item: Item, depth: int = 0) -> Item:
 
 def _joined(item: Item, whole: Item) -> Item:
     parts = item.each()
-    words = [_reference(one) and ("${" + _reference(one) + "}" if one.tag == "!Ref" or one.items() else one.text) for one in parts[1].each()] if len(parts) > 1 else []
+    words = (
+        [
+            _reference(one)
+            and ("${" + _reference(one) + "}" if one.tag == "!Ref" or one.items() else one.text)
+            for one in parts[1].each()
+        ]
+        if len(parts) > 1
+        else []
+    )
     return Item((parts[0].text if parts else "").join(words), whole.line, whole.key)

@@ -8,7 +8,9 @@ import shlex
 
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._commands import Context, command_clues, mount_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
+from mantlet.discovery.readers._docker import mount_clues
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._names import Image, image, image_clues, unresolved, variable_clues
@@ -113,7 +115,9 @@ def _ports(service: Item) -> list[tuple[str, str, str, int]]:
     found = []
     for item in service["ports"].each():
         if target := item["target"].text:
-            found.append((item["host_ip"].text, _filled(item["published"].text), target, item.at or item["target"].at))
+            found.append(
+                (item["host_ip"].text, _filled(item["published"].text), target, item.at or item["target"].at)
+            )
         elif match := _PORT.match(_filled(item.text)):
             found.append((match["ip"] or "", _filled(match["out"] or ""), match["inner"], item.at))
     return found
@@ -131,7 +135,7 @@ def _reached(
         inner.setdefault(str(port), at)
     clues: list[Clue] = []
     hosts = [name, *(alias for alias in (service["container_name"].text, service["hostname"].text) if alias)]
-    for _, network in service["networks"].items():
+    for network in service["networks"].values():
         hosts += [alias for alias, _ in network["aliases"].texts()]
     for host in dict.fromkeys(hosts):
         clues.append(Same(key, f"host:{host}", at))
@@ -165,7 +169,9 @@ def _environment(source: Source, key: str, service: Item) -> list[Clue]:
     for item in service["env_file"].each():
         path = item.text or item["path"].text
         if path and not unresolved(path):
-            clues.append(Same(f"{key}#env", "config:" + path_key(path, source.folder)[5:], source.at(item.at)))
+            clues.append(
+                Same(f"{key}#env", "config:" + path_key(path, source.folder)[5:], source.at(item.at))
+            )
     for item in service["secrets"].each():
         if name := item.text or item["source"].text:
             at = source.at(item.at or item["source"].at)
@@ -221,14 +227,23 @@ def _shared_volumes(source: Source, services: Item) -> list[Clue]:
     for name, service in services.items():
         for item in service["volumes"].each():
             volume = item["source"].text if not item.text else item.text.partition(":")[0]
-            if volume and re.fullmatch(r"[\w.-]+", volume) and volume[0] not in ".":
+            if volume and re.fullmatch(r"[\w.-]+", volume) and volume[0] != ".":
                 users.setdefault(volume, []).append((name, item.at or item["source"].at))
     clues: list[Clue] = []
     for volume, found in users.items():
         if len({name for name, _ in found}) > 1:
             clues.append(Thing(f"volume:{volume}", "file-store", volume, source.at(found[0][1]), 0.6))
             for name, line in found:
-                clues.append(Move(f"volume:{volume}", f"service:{name}", source.at(line), "files", 0.4, opened_by=f"service:{name}"))
+                clues.append(
+                    Move(
+                        f"volume:{volume}",
+                        f"service:{name}",
+                        source.at(line),
+                        "files",
+                        0.4,
+                        opened_by=f"service:{name}",
+                    )
+                )
     return clues
 
 
@@ -245,7 +260,9 @@ def _command(source: Source, key: str, service: Item) -> list[Clue]:
         if words[:2] in (("sh", "-c"), ("bash", "-c"), ("/bin/sh", "-c"), ("/bin/bash", "-c")) and words[2:]:
             return command_clues(Context(key, source, folder), commands(words[2], lists[0].at))
         clues.append(Runs(key, words, source.at(lists[0].at), folder))
-        return clues + command_clues(Context(key, source, folder), commands(" ".join(map(shlex.quote, words)), lists[0].at))
+        return clues + command_clues(
+            Context(key, source, folder), commands(" ".join(map(shlex.quote, words)), lists[0].at)
+        )
     for item in parts:
         text = re.sub(r"^\s*(/bin/)?(ba)?sh\s+-l?c\s+([\"'])(.*)\3\s*$", r"\4", item.text, flags=re.DOTALL)
         clues += command_clues(Context(key, source, folder), commands(text, item.line + (item.block == "|")))
@@ -257,7 +274,9 @@ def _waits(source: Source, key: str, service: Item, names: dict[str, Item]) -> l
     clues: list[Clue] = []
     for section in ("depends_on", "links"):
         item = service[section]
-        found = item.texts() if isinstance(item.value, list) else [(name, one.at) for name, one in item.items()]
+        found = (
+            item.texts() if isinstance(item.value, list) else [(name, one.at) for name, one in item.items()]
+        )
         for text, line in found:
             other = text.partition(":")[0]
             if other in names:
@@ -274,7 +293,9 @@ def _protection(source: Source, key: str, service: Item) -> list[Clue]:
     if (item := service["network_mode"]).text == "host":
         clues.append(Fact(key, "in", "network:host", source.at(item.at)))
     networks = service["networks"]
-    listed = networks.texts() if isinstance(networks.value, list) else [(n, one.at) for n, one in networks.items()]
+    listed = (
+        networks.texts() if isinstance(networks.value, list) else [(n, one.at) for n, one in networks.items()]
+    )
     clues += [Fact(key, "in", f"network:{name}", source.at(line)) for name, line in listed]
     for item in service["volumes"].each():
         if "docker.sock" in (item.text or item["source"].text):

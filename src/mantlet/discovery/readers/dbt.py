@@ -30,7 +30,15 @@ def read(source: Source) -> list[Clue]:
         elif source.name.startswith("profiles"):
             clues += _profiles(source, document)
         elif source.name.startswith("packages"):
-            clues += [Part("package", p["package"].text or p["git"].text, source.at(p["package"].at or p["git"].at), p["version"].text or p["revision"].text) for p in document["packages"].each()]
+            clues += [
+                Part(
+                    "package",
+                    p["package"].text or p["git"].text,
+                    source.at(p["package"].at or p["git"].at),
+                    p["version"].text or p["revision"].text,
+                )
+                for p in document["packages"].each()
+            ]
         elif kind == "dbt-schema":
             clues += _schema(source, document)
     return clues
@@ -38,13 +46,26 @@ def read(source: Source) -> list[Clue]:
 
 def _project(source: Source, document: Item) -> list[Clue]:
     name = document["name"]
-    return [Thing(DBT, "preprocessing-job", f"dbt {name.text}", source.at(name.at), 0.85, also=("dbt", name.text))] if name.text else []
+    return (
+        [
+            Thing(
+                DBT,
+                "preprocessing-job",
+                f"dbt {name.text}",
+                source.at(name.at),
+                0.85,
+                also=("dbt", name.text),
+            )
+        ]
+        if name.text
+        else []
+    )
 
 
 def _profiles(source: Source, document: Item) -> list[Clue]:
     clues: list[Clue] = []
-    for _, profile in document.items():
-        for _, target in profile["outputs"].items():
+    for profile in document.values():
+        for target in profile["outputs"].values():
             kind = target["type"]
             if not kind.text:
                 continue
@@ -53,7 +74,13 @@ def _profiles(source: Source, document: Item) -> list[Clue]:
             clues += [Move(key, DBT, at, "tables", 0.4, opened_by=DBT), Move(DBT, key, at, "tables", 0.5)]
             host = target["host"]
             if host.text and not unresolved(host.text):
-                clues.append(Same(key, f"host:{host.text}" + (f":{target['port'].text}" if target["port"].text else ""), source.at(host.at)))
+                clues.append(
+                    Same(
+                        key,
+                        f"host:{host.text}" + (f":{target['port'].text}" if target["port"].text else ""),
+                        source.at(host.at),
+                    )
+                )
             clues += _secrets(source, target)
     return clues
 
@@ -66,7 +93,10 @@ def _secrets(source: Source, target: Item) -> list[Clue]:
         at = source.at(value.at)
         variable = value.text.partition("env_var(")[2].strip("'\" ").partition("'")[0].partition('"')[0]
         key = f"secret:{variable or 'warehouse ' + name}"
-        clues += [Thing(key, "secret-store", key[7:], at, 0.7), Move(key, DBT, at, "credential", 0.7, opened_by=DBT)]
+        clues += [
+            Thing(key, "secret-store", key[7:], at, 0.7),
+            Move(key, DBT, at, "credential", 0.7, opened_by=DBT),
+        ]
         if not variable and in_clear(value.text):
             clues.append(Fact(DBT, "secrets_managed", "no", at))
     return clues
@@ -102,7 +132,12 @@ def _exposure(source: Source, one: Item) -> list[Clue]:
     name, at = one["name"].text, source.at(one["name"].at)
     if not name:
         return []
-    type_ = {"dashboard": "web-app", "notebook": "notebook", "ml": "training-job", "application": "web-service"}.get(one["type"].text, "process")
+    type_ = {
+        "dashboard": "web-app",
+        "notebook": "notebook",
+        "ml": "training-job",
+        "application": "web-service",
+    }.get(one["type"].text, "process")
     key = f"service:{name}"
     clues: list[Clue] = [Thing(key, type_, name, at, 0.75)]
     for text, line in one["depends_on"].texts():

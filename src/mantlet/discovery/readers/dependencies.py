@@ -14,7 +14,14 @@ from mantlet.discovery.readers._names import host_of
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.\-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;#@]*)(?:@\s*(\S+))?")
 _UI = {"react": "React", "vue": "Vue", "@angular/core": "Angular", "svelte": "Svelte", "next": "Next.js", "nuxt": "Nuxt", "solid-js": "Solid", "preact": "Preact", "expo": "Expo", "react-native": "React Native", "@remix-run/react": "Remix", "astro": "Astro", "electron": "Electron"}  # fmt: skip
-_SERVERS = {"express": "Express", "fastify": "Fastify", "koa": "Koa", "@nestjs/core": "NestJS", "hono": "Hono", "@hapi/hapi": "hapi"}
+_SERVERS = {
+    "express": "Express",
+    "fastify": "Fastify",
+    "koa": "Koa",
+    "@nestjs/core": "NestJS",
+    "hono": "Hono",
+    "@hapi/hapi": "hapi",
+}
 
 
 def claims(path: str) -> bool:
@@ -22,7 +29,9 @@ def claims(path: str) -> bool:
     name = posixpath.basename(path).lower()
     if name in ("pyproject.toml", "pipfile", "setup.cfg", "package.json"):
         return True
-    if re.search(r"requir\w*ments?.*\.(txt|in)$", name) or re.search(r"(^|/)requirements/[^/]+\.(txt|in)$", path):
+    if re.search(r"requir\w*ments?.*\.(txt|in)$", name) or re.search(
+        r"(^|/)requirements/[^/]+\.(txt|in)$", path
+    ):
         return True
     return by_name(path) == "conda"
 
@@ -93,18 +102,27 @@ def _index(source: Source, url: str, line: int) -> list[Clue]:
 
 def _pyproject(source: Source) -> list[Clue]:
     document, clues = toml_document(source)
-    groups = [document["project"]["dependencies"], *(one for _, one in document["project"]["optional-dependencies"].items())]
+    groups = [
+        document["project"]["dependencies"],
+        *(one for _, one in document["project"]["optional-dependencies"].items()),
+    ]
     groups += [one for _, one in document["dependency-groups"].items()]
     for group in groups:
         for text, line in group.texts():
             clues += requirement_clues(source, text, line)
     poetry = document["tool"]["poetry"]
-    tables = [poetry["dependencies"], poetry["dev-dependencies"], *(g["dependencies"] for _, g in poetry["group"].items())]
+    tables = [
+        poetry["dependencies"],
+        poetry["dev-dependencies"],
+        *(g["dependencies"] for _, g in poetry["group"].items()),
+    ]
     for table in tables:
         for name, item in table.items():
             if name != "python":
                 version = item.text or item["version"].text or _short(item["rev"].text)
-                clues.append(Part("package", name, source.at(item.at), version.removeprefix("==").replace("*", "")))
+                clues.append(
+                    Part("package", name, source.at(item.at), version.removeprefix("==").replace("*", ""))
+                )
     return clues
 
 
@@ -145,7 +163,9 @@ def _conda(source: Source) -> list[Clue]:
             if item.text:
                 name, _, version = item.text.rpartition("::")[2].partition("=")
                 name = re.split(r"[<>=! ]", name)[0]
-                version = version.lstrip("=").split("=")[0] or item.text.rpartition("::")[2][len(name) :].strip(" =")
+                version = version.lstrip("=").split("=")[0] or item.text.rpartition("::")[2][
+                    len(name) :
+                ].strip(" =")
                 clues.append(Part("package", name, source.at(item.at), version))
                 loose = loose or (0 if version else item.at)
     if loose:

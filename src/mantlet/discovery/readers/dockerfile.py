@@ -11,13 +11,17 @@ from msgspec import Struct, field
 
 from mantlet.discovery.clues import Clue, Fact, Mount, Runs, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._commands import Context, command_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
+from mantlet.discovery.readers._docker import configured
 from mantlet.discovery.readers._kinds import name_of
 from mantlet.discovery.readers._names import image_clues, in_clear, is_secret, unresolved, variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
-_NO_ROOT = re.compile(r"nonroot|distroless|jupyter/|bitnami|airflow|postgres|grafana|quay\.io/jupyter|public\.ecr\.aws/lambda|lambda/")
+_NO_ROOT = re.compile(
+    r"nonroot|distroless|jupyter/|bitnami|airflow|postgres|grafana|quay\.io/jupyter|public\.ecr\.aws/lambda|lambda/"
+)
 
 
 def claims(path: str) -> bool:
@@ -96,7 +100,9 @@ class _Build:
     def _instruction(self, stage: _Stage, line: _Line, *, last: bool) -> None:
         at = self.source.at(line.line)
         if line.word == "WORKDIR":
-            stage.folder = posixpath.normpath(posixpath.join(stage.folder or "/", self._filled(line.rest.strip())))
+            stage.folder = posixpath.normpath(
+                posixpath.join(stage.folder or "/", self._filled(line.rest.strip()))
+            )
         elif line.word == "USER":
             stage.user = line.rest.strip()
         elif line.word in ("ENV", "ARG"):
@@ -139,6 +145,7 @@ class _Build:
             is_file = whole and "." in name_of(text).lstrip(".") and not text.endswith("/")
             inside = posixpath.join(base, name_of(text)) if is_file else base
             self.clues.append(Mount(self.key, inside, outside, self.source.at(line.line)))
+            self.clues += configured(self.key, inside, outside, self.source.at(line.line))
 
     def _start(self, stage: _Stage) -> None:
         """Say what the container runs: the last ENTRYPOINT with the last CMD."""
@@ -149,11 +156,16 @@ class _Build:
         at = self.source.at(first.line)
         name = name_of(self.source.folder) or "container"
         self.clues.append(Thing(self.key, "process", name, at, 0.4))
-        words = [word for part in ("ENTRYPOINT", "CMD") if part in found for word in _start_words(found[part].rest)]
+        words = [
+            word for part in ("ENTRYPOINT", "CMD") if part in found for word in _start_words(found[part].rest)
+        ]
         if words[:2] in (["sh", "-c"], ["bash", "-c"], ["/bin/sh", "-c"], ["/bin/bash", "-c"]) and words[2:]:
             text = words[2]
         else:
-            text = " ".join(shlex.quote(self._filled(word)) if word not in ("&&", ";", "|", "||") else word for word in words)
+            text = " ".join(
+                shlex.quote(self._filled(word)) if word not in ("&&", ";", "|", "||") else word
+                for word in words
+            )
         context = Context(self.key, self.source, stage.folder)
         found_clues = command_clues(context, commands(text, first.line))
         if not any(isinstance(clue, Runs) for clue in found_clues) and words:
@@ -168,7 +180,9 @@ class _Build:
         while not user and stage.image.lower() in parents and seen < len(stages):
             stage, seen = parents[stage.image.lower()], seen + 1
             user = stage.user
-        if user.split(":")[0] in ("root", "0") or (not user and not _NO_ROOT.search(stage.image) and stage.image != "scratch"):
+        if user.split(":")[0] in ("root", "0") or (
+            not user and not _NO_ROOT.search(stage.image) and stage.image != "scratch"
+        ):
             at = next((line.line for line in reversed(last.lines) if line.word == "USER"), last.line)
             self.clues.append(Fact(self.key, "least_privilege", "no", self.source.at(at)))
 
@@ -235,6 +249,8 @@ def _procfile(source: Source) -> list[Clue]:
             continue
         key = f"stage:{source.path}#{name}"
         if name != "release":
-            clues.append(Thing(key, "web-service" if name == "web" else "process", name, source.at(number), 0.5))
+            clues.append(
+                Thing(key, "web-service" if name == "web" else "process", name, source.at(number), 0.5)
+            )
         clues += command_clues(Context(key, source, source.folder), commands(text, number))
     return clues

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Thing, Unclear, Where
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._commands import DVC_REMOTE, Context, command_clues
+from mantlet.discovery.readers._commands import DVC_REMOTE, command_clues
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._kinds import step_type, store_type
@@ -45,7 +46,11 @@ def _remotes(source: Source) -> list[Clue]:
     except configparser.Error as error:
         return [Unclear(source.at(getattr(error, "lineno", 0) or 0), "not readable as DVC's configuration")]
     default = parser.get("core", "remote", fallback="").strip()
-    names = [(section, _remote_name(section)) for section in parser.sections() if section.strip("'\"").startswith("remote")]
+    names = [
+        (section, _remote_name(section))
+        for section in parser.sections()
+        if section.strip("'\"").startswith("remote")
+    ]
     clues: list[Clue] = []
     for section, name in names:
         at = _section(source, section)
@@ -55,7 +60,9 @@ def _remotes(source: Source) -> list[Clue]:
             clues.append(Same(f"{DVC_REMOTE}#{name}", DVC_REMOTE, at))
         for option in parser.options(section):
             if is_secret(option) and parser.get(section, option):
-                clues.append(Fact(f"{DVC_REMOTE}#{name}", "secrets_managed", "no", source.find(option, at.line)))
+                clues.append(
+                    Fact(f"{DVC_REMOTE}#{name}", "secrets_managed", "no", source.find(option, at.line))
+                )
     return clues
 
 
@@ -73,7 +80,9 @@ def _remote(name: str, url: str, url_at: Where, at: Where) -> list[Clue]:
     found = next(iter(addresses(url)), None)
     service = saas_of_host(found.host) if found else ""
     title = f"{name} DVC remote" + (f" ({service})" if service else "")
-    clues: list[Clue] = [Thing(key, "object-store", title, at, 0.9, also=tuple(filter(None, (name, url, service))))]
+    clues: list[Clue] = [
+        Thing(key, "object-store", title, at, 0.9, also=tuple(filter(None, (name, url, service))))
+    ]
     if found is None:
         return [*clues, Same(key, path_key(url, ".dvc"), url_at)] if url and "://" not in url else clues
     if found.key.startswith("bucket:"):
@@ -99,7 +108,15 @@ def _tracked(source: Source, document: Item) -> list[Clue]:
         clues.append(Part("dataset", key[5:], at, out["md5"].text or out["hash"].text))
         for origin, name, origin_at in origins:
             if origin.startswith(("repo:", "url:")):
-                clues.append(Thing(origin, "dataset-hub" if origin[:4] == "repo" else "data-provider", name, source.at(origin_at), 0.8))
+                clues.append(
+                    Thing(
+                        origin,
+                        "dataset-hub" if origin[:4] == "repo" else "data-provider",
+                        name,
+                        source.at(origin_at),
+                        0.8,
+                    )
+                )
             clues.append(Move(origin, key, source.at(origin_at), name, 0.8))
         if not origins and out["cache"].text != "false":
             clues.append(Move(DVC_REMOTE, key, at, "versioned data", 0.6))
@@ -116,7 +133,11 @@ def _origins(document: Item) -> Iterator[tuple[str, str, int]]:
         elif "://" in dep["path"].text:
             found = next(iter(addresses(dep["path"].text)), None)
             bucket = found is not None and found.key.startswith("bucket:")
-            yield found.key if found and bucket else f"url:{dep['path'].text}", dep["path"].text, dep["path"].at
+            yield (
+                found.key if found and bucket else f"url:{dep['path'].text}",
+                dep["path"].text,
+                dep["path"].at,
+            )
 
 
 # -- stages
@@ -126,7 +147,7 @@ def _pipeline(source: Source, document: Item) -> list[Clue]:
     clues: list[Clue] = []
     for name, stage in document["stages"].items():
         if "foreach" in stage or "matrix" in stage:
-            inner = stage["do"] if "do" in stage else stage
+            inner = stage["do"] or stage
             clues += _stage(source, name, inner, stage.at)
         else:
             clues += _stage(source, name, stage, stage.at)
@@ -146,7 +167,9 @@ def _artifact(source: Source, name: str, item: Item) -> list[Clue]:
         return []
     key = path_key(path.text, source.folder)
     kind = item["type"].text
-    type_ = {"model": "model-artifact", "dataset": "dataset-store"}.get(kind, store_type(key[5:]) or "file-store")
+    type_ = {"model": "model-artifact", "dataset": "dataset-store"}.get(
+        kind, store_type(key[5:]) or "file-store"
+    )
     return [Thing(key, type_, key[5:], source.at(path.at), 0.9, also=(name,) if name else ())]
 
 
@@ -176,7 +199,11 @@ def _inputs(source: Source, stage: Item, key: str, folder: str) -> list[Clue]:
                 continue
             found, where = path_key(path, folder), source.at(at)
             if is_code(found[5:]):
-                clues.append(Same(key, "code:" + found[5:], where) if found[5:] in _scripts(stage) else Move("code:" + found[5:], key, where, "code", 0.1))
+                clues.append(
+                    Same(key, "code:" + found[5:], where)
+                    if found[5:] in _scripts(stage)
+                    else Move("code:" + found[5:], key, where, "code", 0.1)
+                )
             else:
                 clues.append(Thing(found, store_type(found[5:]) or "dataset-store", found[5:], where, 0.8))
                 clues.append(Move(found, key, where, posixpath.basename(path), 0.95, opened_by=key))

@@ -49,7 +49,9 @@ def read(source: Source) -> list[Clue]:
 def _store(source: Source, document: Item) -> list[Clue]:
     project = document["project"]
     also = tuple(filter(None, (project.text, source.folder.rpartition("/")[2])))
-    clues: list[Clue] = [Thing(STORE, "retriever", "Feast feature store", source.at(project.at or 1), 0.85, also=also)]
+    clues: list[Clue] = [
+        Thing(STORE, "retriever", "Feast feature store", source.at(project.at or 1), 0.85, also=also)
+    ]
     clues += _registry(source, document["registry"])
     clues += _kept(source, document["online_store"], "online")
     clues += _kept(source, document["offline_store"], "offline")
@@ -102,5 +104,8 @@ def _kept(source: Source, item: Item, role: str) -> list[Clue]:
 
 def _moves(key: str, role: str, at: Where) -> list[Clue]:
     if role == "online":
-        return [Move(key, STORE, at, "online features", 0.8, opened_by=STORE), Move(STORE, key, at, "materialised features", 0.4)]
+        return [
+            Move(key, STORE, at, "online features", 0.8, opened_by=STORE),
+            Move(STORE, key, at, "materialised features", 0.4),
+        ]
     return [Move(key, STORE, at, "historical features", 0.3, opened_by=STORE)]

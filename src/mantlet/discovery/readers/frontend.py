@@ -19,17 +19,31 @@ from mantlet.discovery.readers._javascript import (
     text_of,
     walk,
 )
-from mantlet.discovery.readers._names import in_clear, known, looks_random, saas_of_host, saas_thing, variable_clues
+from mantlet.discovery.readers._names import (
+    in_clear,
+    known,
+    looks_random,
+    saas_of_host,
+    saas_thing,
+    variable_clues,
+)
 
 MAX_CHARACTERS = 400_000
 _LONG_LINE = 20_000
 _FOLDERS = ("src", "app", "pages", "components", "lib", "services", "hooks", "utils", "api", "store", "stores", "public", "static", "routes", "views", "composables", "features")  # fmt: skip
 _METHODS = frozenset(("get", "post", "put", "patch", "delete", "head", "request"))
-_CLIENT = re.compile(r"axios|\bhttp|api|client|\bky\b|superagent|\$http|instance|request|fetcher|\bgot\b", re.IGNORECASE)
-_FETCHERS = re.compile(r"^(fetch|\$fetch|useFetch|ofetch|authFetch|apiFetch|fetchApi|fetchJson|apiRequest|request|useSWR|fetcher|fetchWithAuth|fetchEventSource|api|axios|http|ky|got|apiCall|callApi)$")
+_CLIENT = re.compile(
+    r"axios|\bhttp|api|client|\bky\b|superagent|\$http|instance|request|fetcher|\bgot\b", re.IGNORECASE
+)
+_FETCHERS = re.compile(
+    r"^(fetch|\$fetch|useFetch|ofetch|authFetch|apiFetch|fetchApi|fetchJson|apiRequest|request|useSWR|fetcher|fetchWithAuth|fetchEventSource|api|axios|http|ky|got|apiCall|callApi)$"
+)
 _ROUTERS = re.compile(r"^(app|router|server|api|\w*Router|fastify)$")
 _SERVER_PACKAGES = ("express", "fastify", "koa", "hono", "koa-router", "@koa/router")
-_TESTS = re.compile(r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?)/|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z")
+_LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0"))  # noqa: S104 (compared, not bound)
+_TESTS = re.compile(
+    r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?|dist|vendor|third_party|wwwroot/lib|node_modules)/|serviceWorker\.|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z"
+)
 
 
 def claims(path: str) -> bool:
@@ -47,13 +61,32 @@ def read(source: Source) -> list[Clue]:
 
 
 def _worth(text: str) -> bool:
-    return any(word in text for word in ("fetch", "axios", "WebSocket", "EventSource", "ajax", "http", ".get(", ".post(", "import", "require", "innerHTML"))
+    return any(
+        word in text
+        for word in (
+            "fetch",
+            "axios",
+            "WebSocket",
+            "EventSource",
+            "ajax",
+            "http",
+            ".get(",
+            ".post(",
+            "import",
+            "require",
+            "innerHTML",
+        )
+    )
 
 
 def program_of(path: str) -> str:
     """Return the key of the program that a file belongs to: the folder above `src` and its like."""
     parts = path.split("/")[:-1]
-    at = parts.index("src") if "src" in parts else next((n for n, part in enumerate(parts) if n and part in _FOLDERS), len(parts))
+    at = (
+        parts.index("src")
+        if "src" in parts
+        else next((n for n, part in enumerate(parts) if n and part in _FOLDERS), len(parts))
+    )
     if "src" not in parts and parts and parts[0] in _FOLDERS and at == len(parts):
         at = 0
     folder = "/".join(parts[:at])
@@ -65,7 +98,9 @@ def script_clues(source: Source, text: str, key: str, first: int = 1) -> list[Cl
     try:
         root = parse(text, source.path)
     except MissingGrammarError:
-        return [Unclear(source.at(), "not read: JavaScript needs tree-sitter (pip install 'mantlet[discovery]')")]
+        return [
+            Unclear(source.at(), "not read: JavaScript needs tree-sitter (pip install 'mantlet[discovery]')")
+        ]
     return _Script(source, root, key, first - 1).clues()
 
 
@@ -100,7 +135,9 @@ class _Script:
         return list(dict.fromkeys(found))
 
     def _server_side(self) -> bool:
-        return bool(re.search(r"(^|/)(pages|app)/api/|(^|/)(server|backend)/|\.server\.[jt]s\Z", self.source.path))
+        return bool(
+            re.search(r"(^|/)(pages|app)/api/|(^|/)(server|backend)/|\.server\.[jt]s\Z", self.source.path)
+        )
 
     def _imports(self) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -108,7 +145,9 @@ class _Script:
             if node.type == "import_statement":
                 name = text_of(node.child_by_field_name("source")).strip("\"'`")
                 found.setdefault(name, self.at(node))
-            elif node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "require":
+            elif (
+                node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "require"
+            ):
                 arguments = arguments_of(node)
                 if arguments and arguments[0].type == "string":
                     found.setdefault(text_of(arguments[0])[1:-1], self.at(node))
@@ -118,7 +157,9 @@ class _Script:
 
     def _call(self, node: Node) -> list[Clue]:
         function = node.child_by_field_name("function")
-        if function is not None and function.type == "await_expression":  # the grammar's reading of `await f<T>()`
+        if (
+            function is not None and function.type == "await_expression"
+        ):  # the grammar's reading of `await f<T>()`
             function = function.named_children[0] if function.named_children else None
         arguments = arguments_of(node)
         name = text_of(function)
@@ -143,7 +184,9 @@ class _Script:
 
     def _settings(self, node: Node, options: Node) -> list[Clue]:
         method = (self.values.text(field_of(options, "method") or field_of(options, "type")) or "GET").upper()
-        return self._request(node, method, self.values.text(field_of(options, "url")), answers=self._used(node, options))
+        return self._request(
+            node, method, self.values.text(field_of(options, "url")), answers=self._used(node, options)
+        )
 
     def _method(self, node: Node, function: Node, arguments: list[Node]) -> list[Clue]:
         owner = text_of(function.child_by_field_name("object"))
@@ -152,24 +195,41 @@ class _Script:
             return self._route(node, name, arguments)
         if name == "fetch" and owner in ("window", "globalThis", "self"):
             return self._fetch(node, arguments)
-        if name in ("ajax", "getJSON") and owner in ("$", "jQuery"):
-            if arguments[0].type == "object":
-                return self._settings(node, arguments[0])
-            return self._request(node, "GET", self.values.text(arguments[0]), answers=True)
-        if name == "open" and len(arguments) > 1 and re.search(r"xhr|req", owner, re.IGNORECASE):
-            return self._request(node, (self.values.text(arguments[0]) or "GET").upper(), self.values.text(arguments[1]), answers=True)
+        if name in ("ajax", "getJSON", "open", "sendBeacon"):
+            return self._old(node, owner, name, arguments)
+        if name in _METHODS and (_CLIENT.search(owner.rpartition(".")[2]) or owner in ("$", "jQuery")):
+            return self._client(node, owner, name, arguments)
+        return []
+
+    def _old(self, node: Node, owner: str, name: str, arguments: list[Node]) -> list[Clue]:
+        """Return the requests of jQuery, XMLHttpRequest and beacons."""
+        first = self.values.text(arguments[0])
         if name == "sendBeacon":
-            return self._request(node, "POST", self.values.text(arguments[0]), answers=False)
-        if name not in _METHODS or not (_CLIENT.search(owner.rpartition(".")[2]) or owner in ("$", "jQuery")):
+            return self._request(node, "POST", first, answers=False)
+        if name == "open":
+            if len(arguments) < 2 or not re.search(r"xhr|req|http", owner, re.IGNORECASE):
+                return []
+            return self._request(node, (first or "GET").upper(), self.values.text(arguments[1]), answers=True)
+        if owner not in ("$", "jQuery"):
             return []
+        if arguments[0].type == "object":
+            return self._settings(node, arguments[0])
+        return self._request(node, "GET", first, answers=True)
+
+    def _client(self, node: Node, owner: str, name: str, arguments: list[Node]) -> list[Clue]:
+        """Return the request of a client's method (`axios.post`, `api.get`)."""
         if arguments[0].type == "object":
             return self._settings(node, arguments[0])
         path = self.values.text(arguments[0])
         if path is None or not re.match(r"(/|\*|https?:|\{|[\w-]+/)", path):
             return []
         base = self._base(owner)
-        whole = path if re.match(r"https?:|\*", path) or not base else base.rstrip("/") + "/" + path.lstrip("/")
-        return self._request(node, "GET" if name == "request" else name.upper(), whole, answers=self._used(node, arguments[1] if len(arguments) > 1 else None))
+        whole = (
+            path if re.match(r"https?:|\*", path) or not base else f"{base.rstrip('/')}/{path.lstrip('/')}"
+        )
+        body = arguments[1] if len(arguments) > 1 else None
+        verb = "GET" if name == "request" else name.upper()
+        return self._request(node, verb, whole, answers=self._used(node, body))
 
     def _base(self, owner: str) -> str:
         """Return the address that a client made by `axios.create({baseURL})` puts before its paths."""
@@ -199,7 +259,11 @@ class _Script:
         if body is not None and ("FormData" in text_of(body) or "formData" in text_of(body)[:400]):
             return False
         parent = node.parent
-        while parent is not None and parent.type in ("await_expression", "parenthesized_expression", "as_expression"):
+        while parent is not None and parent.type in (
+            "await_expression",
+            "parenthesized_expression",
+            "as_expression",
+        ):
             parent = parent.parent
         return parent is not None and parent.type != "expression_statement"
 
@@ -212,15 +276,24 @@ class _Script:
             url = "/" + url
         host = re.match(r"(?:https?|wss?)://([^/:?#]+)", url)
         if host and (service := saas_of_host(host[1])):
-            sent: list[Clue] = [saas_thing(service, at), Move(self.key, f"saas:{service}", at, "request", 0.7)]
-            return [*sent, Move(f"saas:{service}", self.key, at, "answer", 0.6, opened_by=self.key)] if answers else sent
+            sent: list[Clue] = [
+                saas_thing(service, at),
+                Move(self.key, f"saas:{service}", at, "request", 0.7),
+            ]
+            return (
+                [*sent, Move(f"saas:{service}", self.key, at, "answer", 0.6, opened_by=self.key)]
+                if answers
+                else sent
+            )
         self.calls += 1
-        key = "url:" + url.partition("?")[0]
+        key = f"url:{verb} " + url.partition("?")[0]
         clues: list[Clue] = [Fact(key, "called_with", verb, at, other=self.key)]
         if answers and verb in ("GET", "WS", "POST"):
             clues.append(Move(key, self.key, at, "answer", 0.7, opened_by=self.key))
-        if host and url.startswith(("http://", "ws://")) and host[1] not in ("localhost", "127.0.0.1", "0.0.0.0"):  # noqa: S104
-            clues.append(Fact(self.key, "protocol", "http" if url.startswith("http:") else "websocket", at, other=key))
+        local = host is None or host[1] in _LOCAL
+        if not local and url.startswith(("http://", "ws://")):
+            protocol = "http" if url.startswith("http:") else "websocket"
+            clues.append(Fact(self.key, "protocol", protocol, at, other=key))
         return clues
 
     # -- what a server answers, what it uses, what it gives away
@@ -231,7 +304,10 @@ class _Script:
             return []
         verb = "ANY" if method == "all" else method.upper()
         key, at = f"route:{verb} {path}", self.source.at(self.at(node))
-        return [Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key), Thing(self.key, "web-service", posixpath.basename(self.key[5:]) or "server", at, 0.5)]
+        return [
+            Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key),
+            Thing(self.key, "web-service", posixpath.basename(self.key[5:]) or "server", at, 0.5),
+        ]
 
     def _services(self) -> list[Clue]:
         clues: list[Clue] = []
@@ -244,7 +320,11 @@ class _Script:
     def _credential(self, node: Node) -> list[Clue]:
         """Return a key that stands in the program (`apiKey: "…"`); its value is not kept."""
         name, value = text_of(node.child_by_field_name("key")).strip("\"'"), node.child_by_field_name("value")
-        if value is None or value.type != "string" or not re.search(r"api_?key|secret|token|password", name, re.IGNORECASE):
+        if (
+            value is None
+            or value.type != "string"
+            or not re.search(r"api_?key|secret|token|password", name, re.IGNORECASE)
+        ):
             return []
         text = text_of(value)[1:-1]
         if not (in_clear(text) and looks_random(text)):
@@ -259,6 +339,14 @@ class _Script:
             safe = re.search(r"sanitiz|DOMPurify|purify", text_of(node), re.IGNORECASE)
         else:
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            raw = text_of(left).endswith((".innerHTML", ".outerHTML")) and right is not None and right.type != "string"
+            raw = (
+                text_of(left).endswith((".innerHTML", ".outerHTML"))
+                and right is not None
+                and right.type != "string"
+            )
             safe = re.search(r"sanitiz|purify|escape", text_of(right), re.IGNORECASE)
-        return [Fact(self.key, "output_encoded", "no", self.source.at(self.at(node)))] if raw and not safe else []
+        return (
+            [Fact(self.key, "output_encoded", "no", self.source.at(self.at(node)))]
+            if raw and not safe
+            else []
+        )

@@ -8,7 +8,14 @@ from mantlet.discovery.clues import Clue, Fact, Part, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
-from mantlet.discovery.readers._names import image, image_clues, in_clear, is_secret, unresolved, variable_clues
+from mantlet.discovery.readers._names import (
+    image,
+    image_clues,
+    in_clear,
+    is_secret,
+    unresolved,
+    variable_clues,
+)
 from mantlet.discovery.readers.settings import value_clues
 
 _FORMATS = frozenset(("helm-chart", "helm-values", "kustomize"))
@@ -37,7 +44,9 @@ def _chart(source: Source, document: Item) -> list[Clue]:
             continue
         clues.append(Part("chart", name, at, item["version"].text))
         if known.type:
-            clues.append(Thing(f"service:{item['alias'].text or name}", known.type, name, at, 0.7, also=(known.title,)))
+            clues.append(
+                Thing(f"service:{item['alias'].text or name}", known.type, name, at, 0.7, also=(known.title,))
+            )
         if not item["version"].text or re.search(r"[\^~*x>]", item["version"].text):
             clues.append(Fact(f"service:{item['alias'].text or name}", "dependencies_pinned", "no", at))
     return clues
@@ -48,7 +57,11 @@ def _values(source: Source, document: Item) -> list[Clue]:
     clues: list[Clue] = []
     for path, item in document.walk(5_000):
         repository = item["repository"].text
-        if repository and not unresolved(repository) and ("tag" in item or "pullPolicy" in item or path[-1:] == ("image",)):
+        if (
+            repository
+            and not unresolved(repository)
+            and ("tag" in item or "pullPolicy" in item or path[-1:] == ("image",))
+        ):
             tag = item["tag"].text
             text = f"{item['registry'].text}/{repository}".lstrip("/") + (f":{tag}" if tag else "")
             key = f"service:{path[-2] if len(path) > 1 else source.folder.rpartition('/')[2] or 'chart'}"
@@ -74,7 +87,9 @@ def _kustomize(source: Source, document: Item) -> list[Clue]:
         name = item["name"].text
         clues.append(Thing(f"secret:{name}", "secret-store", name, source.at(item["name"].at), 0.8))
         for text, line in item["literals"].texts():
-            if in_clear(text.partition("=")[2]) and (is_secret(text.partition("=")[0]) or text.partition("=")[2]):
+            if in_clear(text.partition("=")[2]) and (
+                is_secret(text.partition("=")[0]) or text.partition("=")[2]
+            ):
                 clues.append(Fact(f"secret:{name}", "secrets_managed", "no", source.at(line)))
     for text, line in (*document["resources"].texts(), *document["bases"].texts()):
         if re.match(r"(https?://|github\.com/|git@)", text):

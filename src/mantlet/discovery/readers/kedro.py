@@ -59,7 +59,10 @@ def _dataset(source: Source, name: str, item: Item) -> list[Clue]:
 
 def _type(kind: str, path: str) -> str:
     low = kind.lower()
-    if any(word in low for word in ("sqltable", "sqlquery", "gbq", "snowpark", "managedtable", "deltatable", "ibis")):
+    if any(
+        word in low
+        for word in ("sqltable", "sqlquery", "gbq", "snowpark", "managedtable", "deltatable", "ibis")
+    ):
         return "dataset-store"
     for folder, type_ in _LAYERS:
         if folder in path:
@@ -67,8 +70,16 @@ def _type(kind: str, path: str) -> str:
     if any(word in low for word in ("matplotlib", "plotly", "metrics", "tracking", "image", "holoviews")):
         return "file-store"
     if "pickle" in low or "keras" in low or "tensorflow" in low or "mlflow" in low:
-        return "model-artifact" if re.search(r"model|regressor|classifier", path) else store_type(path) or "dataset-store"
-    return store_type(path) if store_type(path) in ("model-artifact", "file-store") and "csv" not in low else "dataset-store"
+        return (
+            "model-artifact"
+            if re.search(r"model|regressor|classifier", path)
+            else store_type(path) or "dataset-store"
+        )
+    return (
+        store_type(path)
+        if store_type(path) in ("model-artifact", "file-store") and "csv" not in low
+        else "dataset-store"
+    )
 
 
 def _place(source: Source, key: str, kind: str, item: Item, path: Item) -> list[Clue]:
@@ -85,7 +96,10 @@ def _place(source: Source, key: str, kind: str, item: Item, path: Item) -> list[
     if "api" in kind.lower() and (url := item["url"]).text:
         clues.append(Move(f"url:{url.text}", key, source.at(url.at), "", 0.6))
     if "huggingface" in kind.lower() and (name := item["dataset_name"] or item["model_name"]).text:
-        clues += [saas_thing("huggingface", source.at(name.at)), Move(f"repo:huggingface/{name.text}", key, source.at(name.at), "", 0.7)]
+        clues += [
+            saas_thing("huggingface", source.at(name.at)),
+            Move(f"repo:huggingface/{name.text}", key, source.at(name.at), "", 0.7),
+        ]
     return clues
 
 

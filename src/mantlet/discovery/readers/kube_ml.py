@@ -13,7 +13,19 @@ from mantlet.discovery.readers._pods import container_clues, pod_clues
 from mantlet.discovery.readers.kubernetes import object_key, object_name, objects, placed
 
 _FORMATS = {"sklearn": "joblib", "pytorch": "torch", "torch": "torch", "onnx": "onnx", "tensorflow": "savedmodel", "pmml": "pmml", "keras": "keras"}  # fmt: skip
-_FRAMEWORKS = ("sklearn", "xgboost", "lightgbm", "pytorch", "tensorflow", "onnx", "triton", "pmml", "paddle", "huggingface", "mlserver")
+_FRAMEWORKS = (
+    "sklearn",
+    "xgboost",
+    "lightgbm",
+    "pytorch",
+    "tensorflow",
+    "onnx",
+    "triton",
+    "pmml",
+    "paddle",
+    "huggingface",
+    "mlserver",
+)
 _JOBS = frozenset(("TFJob", "PyTorchJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob", "MXJob", "TrainJob"))
 
 
@@ -79,7 +91,11 @@ def _inference_service(source: Source, item: Item) -> list[Clue]:
     key, spec = object_key(item), item["spec"]
     name = object_name(item)
     thing = _thing(source, item, "inference-service")
-    clues: list[Clue] = [thing, Same(key, f"host:{name}-predictor", thing.at), Same(key, f"host:{name}", thing.at)]
+    clues: list[Clue] = [
+        thing,
+        Same(key, f"host:{name}-predictor", thing.at),
+        Same(key, f"host:{name}", thing.at),
+    ]
     for part, type_ in (("transformer", "preprocessing-job"), ("explainer", "explanation-service")):
         if spec[part]:
             inner = f"{key}/{part}"
@@ -114,7 +130,12 @@ def _served(key: str, model: Item, source: Source, framework: str = "") -> list[
 def _runtime(source: Source, item: Item) -> list[Clue]:
     """A ServingRuntime says which image serves a format; it is no service by itself."""
     key = object_key(item)
-    return [c for one in item["spec"]["containers"].each() for c in container_clues(key, one, source) if isinstance(c, Part)]
+    return [
+        c
+        for one in item["spec"]["containers"].each()
+        for c in container_clues(key, one, source)
+        if isinstance(c, Part)
+    ]
 
 
 # -- Seldon
@@ -126,7 +147,9 @@ def _seldon(source: Source, item: Item) -> list[Clue]:
     clues: list[Clue] = [thing]
     predictors = item["spec"]["predictors"].each()
     for predictor in predictors:
-        images = [c for spec in predictor["componentSpecs"].each() for c in (spec["spec"]["containers"].each())]
+        images = [
+            c for spec in predictor["componentSpecs"].each() for c in (spec["spec"]["containers"].each())
+        ]
         for container in images:
             clues += container_clues(key, container, source, alone=len(images) == 1)
         clues += _graph(source, key, predictor["graph"], object_name(item), 0)
@@ -140,14 +163,30 @@ def _graph(source: Source, key: str, node: Item, deployment: str, depth: int) ->
         return []
     name = node["name"].text
     inner, at = f"{key}/{name}", source.at(node["name"].at or node.at)
-    kinds = {"TRANSFORMER": "preprocessing-job", "ROUTER": "process", "COMBINER": "process", "OUTPUT_TRANSFORMER": "preprocessing-job"}
+    kinds = {
+        "TRANSFORMER": "preprocessing-job",
+        "ROUTER": "process",
+        "COMBINER": "process",
+        "OUTPUT_TRANSFORMER": "preprocessing-job",
+    }
     clues: list[Clue] = []
     alone = not depth and not node["children"]
     if not alone:
-        clues.append(Thing(inner, kinds.get(node["type"].text, "inference-service"), name or deployment, at, 0.8, parent=key))
+        clues.append(
+            Thing(
+                inner,
+                kinds.get(node["type"].text, "inference-service"),
+                name or deployment,
+                at,
+                0.8,
+                parent=key,
+            )
+        )
     clues += model_clues(key if alone else inner, node["modelUri"], source)
     if "SKLEARN" in node["implementation"].text:
-        clues.append(Fact(key if alone else inner, "model_format", "joblib", source.at(node["implementation"].at)))
+        clues.append(
+            Fact(key if alone else inner, "model_format", "joblib", source.at(node["implementation"].at))
+        )
     for child in node["children"].each():
         other = f"{key}/{child['name'].text}"
         where = source.at(child["name"].at or child.at)
@@ -161,8 +200,14 @@ def _seldon_model(source: Source, item: Item) -> list[Clue]:
     key = object_key(item)
     clues = [_thing(source, item, "inference-service"), *model_clues(key, item["spec"]["storageUri"], source)]
     path = item["spec"]["path"] or item["spec"]["storage"]["path"]
-    if not item["spec"]["storageUri"] and path.text and (bucket := item["spec"]["storage"]["parameters"]["bucket"]).text:
-        clues.append(Move(bucket_key("s3", bucket.text), key, source.at(path.at), "model weights", 0.7, opened_by=key))
+    if (
+        not item["spec"]["storageUri"]
+        and path.text
+        and (bucket := item["spec"]["storage"]["parameters"]["bucket"]).text
+    ):
+        clues.append(
+            Move(bucket_key("s3", bucket.text), key, source.at(path.at), "model weights", 0.7, opened_by=key)
+        )
     return clues
 
 
@@ -170,7 +215,15 @@ def _seldon_pipeline(source: Source, item: Item) -> list[Clue]:
     clues: list[Clue] = [_thing(source, item, "inference-service")]
     for step in item["spec"]["steps"].each():
         for text, line in step["inputs"].texts():
-            clues.append(Move(f"service:{text.partition('.')[0]}", f"service:{step['name'].text}", source.at(line), "tensors", 0.8))
+            clues.append(
+                Move(
+                    f"service:{text.partition('.')[0]}",
+                    f"service:{step['name'].text}",
+                    source.at(line),
+                    "tensors",
+                    0.8,
+                )
+            )
     return clues
 
 
@@ -182,7 +235,7 @@ def _training_job(source: Source, item: Item) -> list[Clue]:
     clues: list[Clue] = [_thing(source, item, "training-job"), *placed(key, item, source)]
     kinds = [one for name, one in item["spec"].items() if name.endswith("ReplicaSpecs")]
     for replicas in kinds:
-        for _, one in replicas.items():
+        for one in replicas.values():
             clues += pod_clues(key, one["template"]["spec"], source)
     for text, line in item["spec"]["trainer"]["command"].texts()[:1]:
         argv = tuple(word for word, _ in item["spec"]["trainer"]["command"].texts())
@@ -191,7 +244,10 @@ def _training_job(source: Source, item: Item) -> list[Clue]:
 
 
 def _notebook(source: Source, item: Item) -> list[Clue]:
-    return [_thing(source, item, "notebook"), *pod_clues(object_key(item), item["spec"]["template"]["spec"], source)]
+    return [
+        _thing(source, item, "notebook"),
+        *pod_clues(object_key(item), item["spec"]["template"]["spec"], source),
+    ]
 
 
 def _katib(source: Source, item: Item) -> list[Clue]:
@@ -203,7 +259,9 @@ def _katib(source: Source, item: Item) -> list[Clue]:
 
 def _ray(source: Source, item: Item) -> list[Clue]:
     key, spec = object_key(item), item["spec"]
-    type_ = {"RayService": "inference-service", "RayJob": "training-job"}.get(item["kind"].text, "compute-cluster")
+    type_ = {"RayService": "inference-service", "RayJob": "training-job"}.get(
+        item["kind"].text, "compute-cluster"
+    )
     clues: list[Clue] = [_thing(source, item, type_)]
     cluster = spec["rayClusterConfig"] or spec["rayClusterSpec"] or spec
     for group in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"].each()):
@@ -223,7 +281,11 @@ def _spark(source: Source, item: Item) -> list[Clue]:
     clues: list[Clue] = [_thing(source, item, "preprocessing-job")]
     file = template["mainApplicationFile"]
     if file.text:
-        words = ["spark-submit", re.sub(r"^local://", "", file.text), *(text for text, _ in template["arguments"].texts())]
+        words = [
+            "spark-submit",
+            re.sub(r"^local://", "", file.text),
+            *(text for text, _ in template["arguments"].texts()),
+        ]
         clues.append(Runs(key, tuple(words), source.at(file.at)))
     return clues + container_clues(key, Item({"image": template["image"]}, item.line), source)
 

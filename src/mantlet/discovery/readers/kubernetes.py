@@ -54,7 +54,9 @@ def read(source: Source) -> list[Clue]:
 def object_name(item: Item) -> str:
     """Return the object's name; a name that a template fills in is what the template calls it."""
     name = item["metadata"]["name"].text or item["metadata"]["generateName"].text.rstrip("-")
-    return re.sub(r"\$\{(?:values\.)?([^}]*)\}-?", "", name).strip("-") or re.sub(r"\W+", "-", name).strip("-")
+    return re.sub(r"\$\{(?:values\.)?([^}]*)\}-?", "", name).strip("-") or re.sub(r"\W+", "-", name).strip(
+        "-"
+    )
 
 
 def object_key(item: Item) -> str:
@@ -65,7 +67,11 @@ def object_key(item: Item) -> str:
 def placed(key: str, item: Item, source: Source) -> list[Clue]:
     """Return the namespace that an object is in."""
     space = item["metadata"]["namespace"]
-    return [Fact(key, "in", f"namespace:{space.text}", source.at(space.at))] if space.text and not unresolved(space.text) else []
+    return (
+        [Fact(key, "in", f"namespace:{space.text}", source.at(space.at))]
+        if space.text and not unresolved(space.text)
+        else []
+    )
 
 
 def _workload(source: Source, item: Item) -> list[Clue]:
@@ -102,7 +108,9 @@ def _label_keys(labels: Item, item: Item) -> list[str]:
 
 def _hosts(item: Item) -> list[str]:
     name, space = object_name(item), item["metadata"]["namespace"].text or "default"
-    names = [name, f"{name}.{space}", f"{name}.{space}.svc.cluster.local"] if not unresolved(space) else [name]
+    names = (
+        [name, f"{name}.{space}", f"{name}.{space}.svc.cluster.local"] if not unresolved(space) else [name]
+    )
     ports = [one["port"].text for one in item["spec"]["ports"].each() if one["port"].text.isdigit()]
     return [f"host:{host}" for host in names] + [f"host:{host}:{port}" for host in names for port in ports]
 
@@ -125,7 +133,9 @@ def _services(source: Source, found: list[Item]) -> list[Clue]:
 
 def _internal(service: Item) -> bool:
     notes = service["metadata"]["annotations"].items()
-    return any("internal" in name.lower() and value.text.lower() not in ("false", "0") for name, value in notes)
+    return any(
+        "internal" in name.lower() and value.text.lower() not in ("false", "0") for name, value in notes
+    )
 
 
 def _pod_labels(item: Item) -> Item:
@@ -138,14 +148,25 @@ def _pod_labels(item: Item) -> Item:
 def _ingress(source: Source, item: Item) -> list[Clue]:
     name = object_name(item)
     key, at = f"service:ingress/{name}", source.at(item["metadata"]["name"].at or item.line)
-    clues: list[Clue] = [Thing(key, "api-gateway", name, at, 0.8, also=("ingress",)), *placed(key, item, source)]
+    clues: list[Clue] = [
+        Thing(key, "api-gateway", name, at, 0.8, also=("ingress",)),
+        *placed(key, item, source),
+    ]
     for rule in item["spec"]["rules"].each():
         for path in rule["http"]["paths"].each():
             back = path["backend"]
             service = back["service"]["name"] or back["serviceName"]
             port = back["service"]["port"]["number"].text or back["servicePort"].text
             if service.text:
-                clues.append(Move(key, f"host:{service.text}" + (f":{port}" if port.isdigit() else ""), source.at(service.at), f"requests to {path['path'].text or '/'}", 0.8))
+                clues.append(
+                    Move(
+                        key,
+                        f"host:{service.text}" + (f":{port}" if port.isdigit() else ""),
+                        source.at(service.at),
+                        f"requests to {path['path'].text or '/'}",
+                        0.8,
+                    )
+                )
         if host := rule["host"]:
             clues.append(Same(key, f"host:{host.text}", source.at(host.at)))
     clues.append(Move("who:user", key, at, "requests", 0.5))
@@ -159,7 +180,7 @@ def _secret(source: Source, item: Item) -> list[Clue]:
     at = source.at(item["metadata"]["name"].at or item.line)
     clues: list[Clue] = [Thing(f"secret:{name}", "secret-store", name, at, 0.8)]
     for section in ("data", "stringData"):
-        for _, value in item[section].items():
+        for value in item[section].values():
             text = _decoded(value.text) if section == "data" else value.text
             if text and in_clear(text):
                 clues.append(Fact(f"secret:{name}", "secrets_managed", "no", source.at(value.at)))
@@ -182,7 +203,9 @@ def _config_map(source: Source, item: Item) -> list[Clue]:
             continue
         at = source.at(value.at)
         if is_secret(variable):
-            clues += [clue for clue in variable_clues(variable, value.text, at, "") if not isinstance(clue, Setting)]
+            clues += [
+                clue for clue in variable_clues(variable, value.text, at, "") if not isinstance(clue, Setting)
+            ]
         else:
             clues += variable_clues(variable, value.text, at, f"config:{name}")[:1]
     return clues
@@ -197,12 +220,18 @@ def _powers(source: Source, found: list[Item]) -> list[Clue]:
     for item in found:
         if item["kind"].text in ("ClusterRole", "Role"):
             for rule in item["rules"].each():
-                verbs, kinds = {text for text, _ in rule["verbs"].texts()}, {text for text, _ in rule["resources"].texts()}
+                verbs, kinds = (
+                    {text for text, _ in rule["verbs"].texts()},
+                    {text for text, _ in rule["resources"].texts()},
+                )
                 if "*" in verbs and ("*" in kinds or "secrets" in kinds):
                     wild[object_name(item)] = rule.at or rule["verbs"].at
     accounts: dict[str, int] = {}
     for item in found:
-        if item["kind"].text in ("ClusterRoleBinding", "RoleBinding") and item["roleRef"]["name"].text in wild:
+        if (
+            item["kind"].text in ("ClusterRoleBinding", "RoleBinding")
+            and item["roleRef"]["name"].text in wild
+        ):
             for subject in item["subjects"].each():
                 accounts[subject["name"].text] = item["roleRef"]["name"].at
     clues: list[Clue] = []

@@ -8,14 +8,30 @@ from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
-from mantlet.discovery.readers._names import address, image_clues, saas_of_host, saas_thing, unresolved, variable_clues
+from mantlet.discovery.readers._names import (
+    address,
+    image_clues,
+    saas_of_host,
+    saas_thing,
+    unresolved,
+    variable_clues,
+)
 
 CLIENT = "service:mcp-client"
 
 
 def claims(path: str) -> bool:
     """Tell whether the file may list MCP servers; its content decides."""
-    return by_name(path) == "mcp" or is_yaml(path) or re.search(r"(^|/)(\.?mcp|\.cursor|\.vscode|\.claude|\.gemini|agents?)/[^/]*\.json\Z|mcp[^/]*\.json\Z", path, re.IGNORECASE) is not None
+    return (
+        by_name(path) == "mcp"
+        or is_yaml(path)
+        or re.search(
+            r"(^|/)(\.?mcp|\.cursor|\.vscode|\.claude|\.gemini|agents?)/[^/]*\.json\Z|mcp[^/]*\.json\Z",
+            path,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def read(source: Source) -> list[Clue]:
@@ -54,7 +70,11 @@ def _remote(source: Source, key: str, url: Item) -> list[Clue]:
     if found is None:
         return []
     service = saas_of_host(found.host)
-    clues: list[Clue] = [Same(key, found.key, at)] if not service else [saas_thing(service, at), Move(key, f"saas:{service}", at, "requests", 0.6)]
+    clues: list[Clue] = (
+        [Same(key, found.key, at)]
+        if not service
+        else [saas_thing(service, at), Move(key, f"saas:{service}", at, "requests", 0.6)]
+    )
     if found.scheme == "http" and found.host not in ("localhost", "127.0.0.1"):
         clues.append(Fact(CLIENT, "protocol", "http", at, other=key))
     return clues
@@ -67,13 +87,21 @@ def _started(source: Source, key: str, words: tuple[str, ...], line: int) -> lis
     program = words[0].rpartition("/")[2]
     rest = [word for word in words[1:] if not word.startswith("-")]
     if program == "docker":
-        images = [word for word in rest if word not in ("run", "compose") and ("/" in word or ":" in word) and not re.match(r"[./$]|\w+=|.*:/", word)]
+        images = [
+            word
+            for word in rest
+            if word not in ("run", "compose")
+            and ("/" in word or ":" in word)
+            and not re.match(r"[./$]|\w+=|.*:/", word)
+        ]
         return clues + [clue for text in images[:1] for clue in image_clues(key, text, at)]
     if program in ("npx", "uvx", "bunx", "pipx", "pnpx") and rest and not unresolved(rest[0]):
         package = rest[1] if program == "pipx" and rest[0] == "run" and len(rest) > 1 else rest[0]
         found = re.fullmatch(r"(@?[^@=]+)(?:@|==)?(.*)", package)
         version = found[2] if found else ""
-        clues.append(Part("package", found[1] if found else package, at, "" if version == "latest" else version))
+        clues.append(
+            Part("package", found[1] if found else package, at, "" if version == "latest" else version)
+        )
         if not re.match(r"\d", version):
             clues.append(Fact(key, "dependencies_pinned", "no", at))
     return clues

@@ -7,7 +7,8 @@ import re
 
 from mantlet.discovery.clues import Clue, Fact, Part, Thing
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._commands import Context, command_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._kinds import step_type
@@ -57,7 +58,7 @@ def _filled(command: str, parameters: Item) -> str:
 
     def value(match: re.Match[str]) -> str:
         item = parameters[match[1]]
-        return item["default"].text or (match[0] if not item.text else match[0])
+        return item["default"].text or match[0]
 
     return re.sub(r"\{(\w+)\}", value, command)
 
@@ -67,13 +68,19 @@ def _model(source: Source, document: Item) -> list[Clue]:
     folder = source.folder or "."
     key = path_key(folder)
     line = document["flavors"].at or 1
-    clues: list[Clue] = [Thing(key, "model-artifact", posixpath.basename(folder) or "model", source.at(line), 0.85)]
+    clues: list[Clue] = [
+        Thing(key, "model-artifact", posixpath.basename(folder) or "model", source.at(line), 0.85)
+    ]
     for flavour, item in document["flavors"].items():
         at = source.at(item.at)
         version = next((one.text for name, one in item.items() if name.endswith("_version")), "")
         if flavour != "python_function":
             clues.append(Part("framework", flavour, at, version))
-            word = item["serialization_format"].text.replace("cloudpickle", "pickle") or _FLAVOURS.get(flavour, "")
+            word = item["serialization_format"].text.replace("cloudpickle", "pickle") or _FLAVOURS.get(
+                flavour, ""
+            )
             if word:
-                clues.append(Fact(key, "model_format", word, source.at((item["serialization_format"] or item).at)))
+                clues.append(
+                    Fact(key, "model_format", word, source.at((item["serialization_format"] or item).at))
+                )
     return clues

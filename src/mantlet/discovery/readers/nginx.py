@@ -10,7 +10,9 @@ from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Unclear
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._names import address
 
-_TOKEN = re.compile(r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{};]|\$\{[^}]*\}[^\s{};]*|[^\s{};\"'#]+|\n|\s+")
+_TOKEN = re.compile(
+    r"#[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{};]|\$\{[^}]*\}[^\s{};]*|[^\s{};\"'#]+|\n|\s+"
+)
 MAX_DIRECTIVES = 5_000
 
 
@@ -23,7 +25,13 @@ class _Directive(Struct, frozen=True):
 
 def claims(path: str) -> bool:
     """Tell whether the file may be nginx's."""
-    return re.search(r"(^|/)nginx[^/]*\.(conf|template)\Z|(^|/)(nginx|conf\.d|sites-(available|enabled))/[^/]*(\.conf[^/]*|\.template|default|[^./]+)\Z|(^|/)(proxy|default)(/conf|\.conf)(\.template)?\Z", path) is not None
+    return (
+        re.search(
+            r"(^|/)nginx[^/]*\.(conf|template)\Z|(^|/)(nginx|conf\.d|sites-(available|enabled))/[^/]*(\.conf[^/]*|\.template|default|[^./]+)\Z|(^|/)(proxy|default)(/conf|\.conf)(\.template)?\Z",
+            path,
+        )
+        is not None
+    )
 
 
 def read(source: Source) -> list[Clue]:
@@ -31,10 +39,16 @@ def read(source: Source) -> list[Clue]:
     if "server" not in source.text and "upstream" not in source.text:
         return []
     directives, balanced = _directives(source)
-    clues: list[Clue] = [] if balanced else [Unclear(source.at(), "braces of the nginx configuration don't match")]
+    clues: list[Clue] = (
+        [] if balanced else [Unclear(source.at(), "braces of the nginx configuration don't match")]
+    )
     upstreams = _upstreams(directives)
     key = f"service:nginx/{source.path}"
-    forwards = [one for one in directives if one.words[0] in ("proxy_pass", "uwsgi_pass", "grpc_pass", "fastcgi_pass") and len(one.words) > 1]
+    forwards = [
+        one
+        for one in directives
+        if one.words[0] in ("proxy_pass", "uwsgi_pass", "grpc_pass", "fastcgi_pass") and len(one.words) > 1
+    ]
     first = next((one for one in directives if one.words[0] == "listen"), None)
     if not forwards and first is None:
         return clues
@@ -52,22 +66,22 @@ def _directives(source: Source) -> tuple[list[_Directive], bool]:
     words: list[str] = []
     line, start, balanced = 1, 1, True
     for match in _TOKEN.finditer(source.text):
-        token = match[0]
-        if token == ";" and words:
+        piece = match[0]
+        if piece == ";" and words:
             found.append(_Directive(tuple(words), start, tuple(blocks)))
             words = []
-        elif token == "{":
+        elif piece == "{":
             blocks.append(tuple(words))
             found.append(_Directive(tuple(words) or ("",), start, tuple(blocks[:-1])))
             words = []
-        elif token == "}":
+        elif piece == "}":
             balanced = balanced and bool(blocks)
             blocks = blocks[:-1]
             words = []
-        elif token.strip() and not token.startswith("#"):
+        elif piece.strip() and not piece.startswith("#"):
             start = start if words else line
-            words.append(token.strip("\"'"))
-        line += token.count("\n")
+            words.append(piece.strip("\"'"))
+        line += piece.count("\n")
         if len(found) > MAX_DIRECTIVES:
             break
     return found, balanced and not blocks
@@ -105,10 +119,6 @@ def _listens(source: Source, key: str, directives: list[_Directive]) -> list[Clu
     clues: list[Clue] = []
     ports = [one for one in directives if one.words[0] == "listen" and len(one.words) > 1]
     secure = any("ssl" in one.words or one.words[1].endswith("443") for one in ports)
-    for one in ports:
-        port = one.words[1].rpartition(":")[2]
-        if port.isdigit():
-            clues.append(Same(key, f"host:localhost:{port}", source.at(one.line)))
     if ports and not secure:
         clues.append(Fact("who:user", "protocol", "http", source.at(ports[0].line), other=key))
     for one in directives:

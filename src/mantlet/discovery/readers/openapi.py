@@ -42,23 +42,30 @@ def _service(source: Source, document: Item) -> list[Clue]:
             if found.scheme == "http" and found.host not in ("localhost", "127.0.0.1"):
                 clues.append(Fact("who:user", "protocol", "http", at, other=key))
     open_ = not document["security"]
-    routes = [(path, method, item[method]) for path, item in document["paths"].items() for method in _METHODS if method in item]
+    routes = [
+        (path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in _METHODS
+        if method in item
+    ]
     for path, method, operation in routes[:MAX_ROUTES]:
         clues += _route(source, document, key, f"{method.upper()} {path}", operation, open_=open_)
     return clues
 
 
-def _route(source: Source, document: Item, parent: str, name: str, operation: Item, *, open_: bool) -> list[Clue]:
+def _route(
+    source: Source, document: Item, parent: str, name: str, operation: Item, *, open_: bool
+) -> list[Clue]:
     key, at = f"route:{name}", source.at(operation.at)
     clues: list[Clue] = [Thing(key, "web-service", name, at, 0.6, parent=parent)]
     secured = operation["security"]
     if (secured and not secured.each()) or (open_ and not secured):
         clues.append(Fact(key, "authenticated", "no", at))
     fields = [(p["name"].text, source.at(p["name"].at)) for p in operation["parameters"].each()]
-    for _, content in operation["requestBody"]["content"].items():
+    for content in operation["requestBody"]["content"].values():
         fields += _fields(source, document, content["schema"], 0)
-    for _, response in operation["responses"].items():
-        for _, content in response["content"].items():
+    for response in operation["responses"].values():
+        for content in response["content"].values():
             fields += _fields(source, document, content["schema"], 0)
     return clues + personal_clues(key, fields)
 
@@ -68,7 +75,9 @@ def _fields(source: Source, document: Item, schema: Item, depth: int) -> list[tu
         return []
     if reference := schema["$ref"].text:
         parts = [part for part in reference.removeprefix("#/").split("/") if part]
-        return _fields(source, document, document.get(*parts), depth + 1) if reference.startswith("#/") else []
+        return (
+            _fields(source, document, document.get(*parts), depth + 1) if reference.startswith("#/") else []
+        )
     found = [(name, source.at(item.at)) for name, item in schema["properties"].items()]
     for name, item in schema["properties"].items():
         found += _fields(source, document, item, depth + 1) if name else []

@@ -25,7 +25,11 @@ def read(source: Source) -> list[Clue]:
         for document in yaml_documents(source):
             clues += _bento(source, document)
         return clues
-    return _torchserve(source) if re.search(r"^(inference_address|model_store|load_models)=", source.text, re.MULTILINE) else []
+    return (
+        _torchserve(source)
+        if re.search(r"^(inference_address|model_store|load_models)=", source.text, re.MULTILINE)
+        else []
+    )
 
 
 def _bento(source: Source, document: Item) -> list[Clue]:
@@ -38,9 +42,12 @@ def _bento(source: Source, document: Item) -> list[Clue]:
     key, at = f"service:bento/{posixpath.basename(file).removesuffix('.py')}", source.at(service.at)
     title = document["name"].text or posixpath.basename(file).removesuffix(".py")
     code = "code:" + path_key(file, source.folder)[5:]
-    clues: list[Clue] = [Thing(key, "inference-service", title, at, 0.85, also=("BentoML service", name)), Same(key, code, at)]
-    for port in ("3000", "5000"):  # the ports of its versions 1 and 0.13
-        clues.append(Same(key, f"host:localhost:{port}", at))
+    clues: list[Clue] = [
+        Thing(key, "inference-service", title, at, 0.85, also=("BentoML service", name)),
+        Same(key, code, at),
+    ]
+    ports = ("3000", "5000")  # of its versions 1 and 0.13
+    clues += [Same(key, f"host:localhost:{port}", at) for port in ports]
     for text, line in document["python"]["packages"].texts():
         clues += requirement_clues(source, text, line, key)
     for item in document["models"].each():
@@ -48,12 +55,18 @@ def _bento(source: Source, document: Item) -> list[Clue]:
         where = source.at(item.at or item["tag"].at)
         version = tag.partition(":")[2]
         clues += [
-            Thing(f"repo:bentoml/{tag.partition(':')[0]}", "model-registry", tag.partition(":")[0], where, 0.8),
+            Thing(
+                f"repo:bentoml/{tag.partition(':')[0]}", "model-registry", tag.partition(":")[0], where, 0.8
+            ),
             Move(f"repo:bentoml/{tag.partition(':')[0]}", key, where, "model", 0.85, opened_by=key),
             Part("model", tag.partition(":")[0], where, "" if version == "latest" else version),
         ]
     for item in document["envs"].each():
-        clues += variable_clues(item["name"].text, item["value"].text, source.at(item["name"].at), key) if item["name"].text else []
+        clues += (
+            variable_clues(item["name"].text, item["value"].text, source.at(item["name"].at), key)
+            if item["name"].text
+            else []
+        )
     return clues
 
 
@@ -66,19 +79,22 @@ def _torchserve(source: Source) -> list[Clue]:
     key = f"service:torchserve/{source.folder or 'config'}"
     first = min(line for _, line in values.values())
     clues: list[Clue] = [Thing(key, "inference-service", "TorchServe", source.at(first), 0.85)]
-    for name, default in (("inference_address", "8080"), ("management_address", "8081"), ("metrics_address", "8082")):
-        value, line = values.get(name, ("", first))
+    for name, default in (
+        ("inference_address", "8080"),
+        ("management_address", "8081"),
+        ("metrics_address", "8082"),
+    ):
+        value, number = values.get(name, ("", first))
         port = value.rpartition(":")[2].strip("/") if value else default
-        clues.append(Same(key, f"host:localhost:{port}", source.at(line)))
+        clues.append(Same(key, f"host:localhost:{port}", source.at(number)))
         if value.startswith("http://0.0.0.0") and name == "management_address":
-            clues.append(Fact(key, "admin_separate", "no", source.at(line)))
+            clues.append(Fact(key, "admin_separate", "no", source.at(number)))
     if (store := values.get("model_store")) and store[0]:
-        place = path_key(store[0], source.folder)
-        clues += [Thing(place, "model-artifact", store[0], source.at(store[1]), 0.7), Move(place, key, source.at(store[1]), "model weights", 0.8, opened_by=key)]
+        place, at = path_key(store[0], source.folder), source.at(store[1])
+        clues.append(Thing(place, "model-artifact", store[0], at, 0.7))
+        clues.append(Move(place, key, at, "model weights", 0.8, opened_by=key))
     if (token := values.get("disable_token_authorization")) and token[0] == "true":
         clues.append(Fact(key, "authenticated", "no", source.at(token[1])))
     if (urls := values.get("allowed_urls")) and urls[0]:
         clues.append(Fact(key, "urls_restricted", "yes" if ".*" not in urls[0] else "no", source.at(urls[1])))
     return clues
-
-

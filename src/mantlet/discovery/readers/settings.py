@@ -30,8 +30,12 @@ MAX_CHARACTERS = 200_000
 MAX_VALUES = 3_000
 _ENV = re.compile(r"(\.env|env)([.\-_][\w.\-]+)?|.+\.env|\.?env\.\w+|\.envrc|\.flaskenv", re.IGNORECASE)
 _EXAMPLE = re.compile(r"example|sample|template|dist|default|test", re.IGNORECASE)
-_OTHER_TOML = re.compile(r"pyproject|cargo|poetry|pipfile|uv\.lock|pdm|pixi|netlify|fly|wrangler|ruff|taplo|\.?rustfmt|book")
-_JSON = re.compile(r"(app)?(settings|config|params|parameters|conf|hparams|hyperparameters)([.\-_]\w+)*\.json", re.IGNORECASE)
+_OTHER_TOML = re.compile(
+    r"pyproject|cargo|poetry|pipfile|uv\.lock|pdm|pixi|netlify|fly|wrangler|ruff|taplo|\.?rustfmt|book"
+)
+_JSON = re.compile(
+    r"(app)?(settings|config|params|parameters|conf|hparams|hyperparameters)([.\-_]\w+)*\.json", re.IGNORECASE
+)
 _DATA_PATH = re.compile(
     r"(?!.*[\s*?{}$<>|])[\w./~\\-]*/[\w.\\-]+\.(csv|tsv|parquet|feather|jsonl|pkl|pickle|joblib|pt|pth|h5|onnx|safetensors|gguf|npy|npz|db|sqlite3?|duckdb|arrow|xlsx|bin|keras|tflite|model)",
     re.IGNORECASE,
@@ -52,7 +56,9 @@ def claims(path: str) -> bool:
 
 
 def _is_env(name: str) -> bool:
-    return bool(_ENV.fullmatch(name)) and not name.endswith((".py", ".ts", ".js", ".yml", ".yaml", ".sh", ".json", ".md", ".html"))
+    return bool(_ENV.fullmatch(name)) and not name.endswith(
+        (".py", ".ts", ".js", ".yml", ".yaml", ".sh", ".json", ".md", ".html")
+    )
 
 
 def read(source: Source) -> list[Clue]:
@@ -70,8 +76,14 @@ def read(source: Source) -> list[Clue]:
         return []
     documents = yaml_documents(source)
     clues = yaml_trouble(source)
-    if clues and re.search(r"\{\{|\{%", source.text):  # a template of another language: no mistake of its author
-        return [Unclear(clues[0].at, "a template whose values are filled in elsewhere")] if isinstance(clues[0], Unclear) else []
+    if clues and re.search(
+        r"\{\{|\{%", source.text
+    ):  # a template of another language: no mistake of its author
+        return (
+            [Unclear(clues[0].at, "a template whose values are filled in elsewhere")]
+            if isinstance(clues[0], Unclear)
+            else []
+        )
     for document in documents:
         clues += _values(source, document)
     return clues
@@ -125,7 +137,9 @@ def _ini(source: Source) -> list[Clue]:
     for number, line in enumerate(source.lines, 1):
         if head := re.match(r"\s*\[([^\]]+)\]\s*\Z", line):
             section = head[1].strip() + "."
-        elif not line.lstrip().startswith(("#", ";", "!")) and (found := re.match(r"([\w.\- ]+?)\s*[=:]\s*(.*?)\s*\Z", line)):
+        elif not line.lstrip().startswith(("#", ";", "!")) and (
+            found := re.match(r"([\w.\- ]+?)\s*[=:]\s*(.*?)\s*\Z", line)
+        ):
             clues += value_clues(source, section + found[1], found[2], source.at(number))
     return clues
 
@@ -154,7 +168,10 @@ def value_clues(source: Source, name: str, value: str, at: Where) -> list[Clue]:
         clues: list[Clue] = [Setting(key, "", at)]
         example = bool(_EXAMPLE.search(source.path))
         if in_clear(value) and (looks_random(value) if example else _credential(value)):
-            clues += [Thing(f"secret:{last}", "secret-store", last, at, 0.4), Fact(f"secret:{last}", "secrets_managed", "no", at)]
+            clues += [
+                Thing(f"secret:{last}", "secret-store", last, at, 0.4),
+                Fact(f"secret:{last}", "secrets_managed", "no", at),
+            ]
         return clues
     safe = value
     clues = []

@@ -10,7 +10,8 @@ import re
 
 from mantlet.discovery.clues import Clue
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._commands import Context, command_clues
+from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._shell import commands
 
 _TARGET = re.compile(r"^([A-Za-z0-9_./%$(){}-]+(?:[ \t]+[A-Za-z0-9_./%-]+)*)[ \t]*:(?!=)(.*)$")
@@ -29,7 +30,11 @@ def read(source: Source) -> list[Clue]:
     name = source.name.lower()
     if name.endswith((".sh", ".bash", ".zsh")):
         key = f"code:{source.path}"
-        return _once(command_clues(Context(key, source, source.folder, step=False), commands(_filled_script(source.text))))
+        return _once(
+            command_clues(
+                Context(key, source, source.folder, step=False), commands(_filled_script(source.text))
+            )
+        )
     return _once(_makefile(source))
 
 
@@ -40,7 +45,11 @@ def _once(clues: list[Clue]) -> list[Clue]:
 def _filled_script(text: str) -> str:
     """Return a script with its own plain variables put in; line numbers stay."""
     known: dict[str, str] = {}
-    for found in re.finditer(r"^\s*(?:export\s+|readonly\s+|local\s+)?([A-Za-z_]\w*)=(\"[^\"$`\n]*\"|'[^'\n]*'|[\w./:@-]+)\s*$", text, re.MULTILINE):
+    for found in re.finditer(
+        r"^\s*(?:export\s+|readonly\s+|local\s+)?([A-Za-z_]\w*)=(\"[^\"$`\n]*\"|'[^'\n]*'|[\w./:@-]+)\s*$",
+        text,
+        re.MULTILINE,
+    ):
         known.setdefault(found[1], found[2].strip("\"'"))
     text = re.sub(r"\$\{(\w+):?-([^}$]*)\}", r"\2", text)
     return re.sub(r"\$\{?(\w+)\}?", lambda m: known.get(m[1], m[0]), text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -14,7 +15,9 @@ DBT = "stage:dbt"
 """The step that builds all models of dbt."""
 MAX_CHARACTERS = 300_000
 MAX_STATEMENTS = 300
-_REF = re.compile(r"\{\{-?\s*(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"]\s*)?(?:,[^)]*)?\)\s*-?\}\}")
+_REF = re.compile(
+    r"\{\{-?\s*(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"]\s*)?(?:,[^)]*)?\)\s*-?\}\}"
+)
 _JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}", re.DOTALL)
 _PERSONAL_WORDS = re.compile(r"\b[A-Za-z_][\w]*\b")
 
@@ -27,7 +30,12 @@ def claims(path: str) -> bool:
 def read(source: Source) -> list[Clue]:
     """Return the tables that the script reads and writes."""
     if len(source.text) > MAX_CHARACTERS:
-        return [Unclear(source.at(), f"not read as SQL: {len(source.text):,} characters hold data rather than a script")]
+        return [
+            Unclear(
+                source.at(),
+                f"not read as SQL: {len(source.text):,} characters hold data rather than a script",
+            )
+        ]
     if "{{" in source.text and (_REF.search(source.text) or re.search(r"\{\{\s*config\(", source.text)):
         return _model(source)
     return statement_clues(source, source.text, f"code:{source.path}")
@@ -49,7 +57,11 @@ def _model(source: Source) -> list[Clue]:
     ]
     seen: set[str] = set()
     for found in _REF.finditer(source.text):
-        origin = f"table:{found[2]}.{found[3]}" if found[1] == "source" and found[3] else f"table:{found[3] or found[2]}"
+        origin = (
+            f"table:{found[2]}.{found[3]}"
+            if found[1] == "source" and found[3]
+            else f"table:{found[3] or found[2]}"
+        )
         if origin not in seen:
             seen.add(origin)
             at = source.at_offset(found.start())
@@ -80,12 +92,16 @@ def statement_clues(source: Source, text: str, key: str) -> list[Clue]:
         from sqlglot import errors  # noqa: PLC0415
     except ImportError:
         return [Unclear(source.at(), "not read: SQL needs sqlglot (pip install 'mantlet[discovery]')")]
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it can't parse becomes an Unclear
     clean = _JINJA.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
     try:
         statements = sqlglot.parse(clean, error_level=errors.ErrorLevel.RAISE, dialect=_dialect(clean))
     except errors.SqlglotError as error:
         details: list[dict[str, Any]] = getattr(error, "errors", None) or [{}]
-        return [Unclear(source.at(details[0].get("line") or 0), "not readable as SQL"), *_by_pattern(source, clean, key)]
+        return [
+            Unclear(source.at(details[0].get("line") or 0), "not readable as SQL"),
+            *_by_pattern(source, clean, key),
+        ]
     except (RecursionError, ValueError, AttributeError, TypeError):
         return [Unclear(source.at(), "not readable as SQL"), *_by_pattern(source, clean, key)]
     clues: list[Clue] = []
@@ -109,7 +125,9 @@ def _dialect(text: str) -> str:
         ("redshift", r"\bDISTKEY\b|\bSORTKEY\b|\bIAM_ROLE\b"),
         ("spark", r"\bUSING\s+(?:DELTA|PARQUET)\b|\bLATERAL\s+VIEW\b"),
     )
-    return next((name for name, sign in signs if re.search(sign, text, re.IGNORECASE | re.MULTILINE)), "postgres")
+    return next(
+        (name for name, sign in signs if re.search(sign, text, re.IGNORECASE | re.MULTILINE)), "postgres"
+    )
 
 
 def _statement(source: Source, text: str, statement: Any, key: str) -> list[Clue]:
@@ -126,13 +144,22 @@ def _statement(source: Source, text: str, statement: Any, key: str) -> list[Clue
         if not only_schema:
             clues.append(Move(key, f"table:{name}", at, table.name, 0.7))
     for table in statement.find_all(exp.Table):
-        if id(table) in written or table.name in common or not table.name or only_schema or isinstance(statement, (exp.Drop, exp.Alter)):
+        if (
+            id(table) in written
+            or table.name in common
+            or not table.name
+            or only_schema
+            or isinstance(statement, (exp.Drop, exp.Alter))
+        ):
             continue
         name, at = _name(table), source.find(table.name, _line_of(text, table))
         clues.append(Thing(f"table:{name}", "dataset-store", name, at, 0.5))
         clues.append(Move(f"table:{name}", key, at, table.name, 0.7, opened_by=key))
     if only_schema and targets:
-        columns = [(one.name, source.find(one.name, _line_of(text, targets[0]))) for one in statement.find_all(exp.ColumnDef)]
+        columns = [
+            (one.name, source.find(one.name, _line_of(text, targets[0])))
+            for one in statement.find_all(exp.ColumnDef)
+        ]
         clues += personal_clues(f"table:{_name(targets[0])}", columns)
     return clues
 
@@ -141,7 +168,10 @@ def _targets(statement: Any) -> list[Any]:
     """Return the tables that a statement makes or changes."""
     from sqlglot import exp  # noqa: PLC0415
 
-    if isinstance(statement, exp.Create) and str(statement.args.get("kind", "")).upper() not in ("TABLE", "VIEW"):
+    if isinstance(statement, exp.Create) and str(statement.args.get("kind", "")).upper() not in (
+        "TABLE",
+        "VIEW",
+    ):
         return []
     if isinstance(statement, (exp.Create, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)):
         found = statement.this
@@ -158,10 +188,17 @@ def _name(table: Any) -> str:
 def _line_of(text: str, table: Any) -> int:
     meta = getattr(table.this, "meta", {}) or {}
     line = meta.get("line")
-    return max(1, int(line)) if line else max(1, text.count("\n", 0, max(text.lower().find(table.name.lower()), 0)) + 1)
+    return (
+        max(1, int(line))
+        if line
+        else max(1, text.count("\n", 0, max(text.lower().find(table.name.lower()), 0)) + 1)
+    )
 
 
-_TABLES = re.compile(r"\b(from|join|into|update|table)\s+(?:if\s+(?:not\s+)?exists\s+)?[`\"\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
+_TABLES = re.compile(
+    r"\b(from|join|into|update|table)\s+(?:if\s+(?:not\s+)?exists\s+)?[`\"\[]?([A-Za-z_][\w.]*)",
+    re.IGNORECASE,
+)
 
 
 def _by_pattern(source: Source, text: str, key: str) -> list[Clue]:

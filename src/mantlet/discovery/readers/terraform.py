@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from functools import partial
 
@@ -65,7 +64,9 @@ class _File:
         """Return a text with variables of this file, the module's own folder and plain references put in."""
         text = text.replace("${path.module}", ".").replace("${path.root}", ".").replace("${path.cwd}", ".")
         text = _VARIABLE.sub(lambda m: self.known.get(f"{m[1]}.{m[2]}", m[0]), text)
-        if found := re.fullmatch(r"\$\{\s*(?:file\w*|filebase64sha256|abspath|pathexpand)\(\s*\"([^\"]+)\"\s*\)\s*\}", text):
+        if found := re.fullmatch(
+            r"\$\{\s*(?:file\w*|filebase64sha256|abspath|pathexpand)\(\s*\"([^\"]+)\"\s*\)\s*\}", text
+        ):
             return found[1]
         return text
 
@@ -113,19 +114,22 @@ class _File:
         origin = block.body["source"].text
         if not origin or origin.startswith("."):
             return []
-        at = self.source.at(block.line)
-        words = re.sub(r"[^a-z0-9]+", "_", posixpath.basename(origin.partition("?")[0].removeprefix("terraform-")).lower())
-        names = {"s3_bucket": "aws_s3_bucket", "rds": "aws_db_instance", "eks": "aws_eks_cluster", "lambda": "aws_lambda_function", "sqs": "aws_sqs_queue", "redshift": "aws_redshift_cluster", "dynamodb_table": "aws_dynamodb_table"}  # fmt: skip
-        if any(part in ("vpc", "iam", "security_group", "label", "null") for part in words.split("__")[:1]) or words in ("aws", "vpc"):
+        at, key = self.source.at(block.line), f"resource:module.{block.labels[0]}"
+        parts = [
+            part.replace("-", "_").removeprefix("terraform_") for part in origin.partition("?")[0].split("/")
+        ]
+        kinds = knowledge()["modules"]
+        kind = next((kinds[part] for part in parts if part in kinds), None)
+        if kind == "":
             return []
-        kind = next((names[name] for part in origin.split("/") for name in names if part.replace("-", "_") == name), "")
         clues: list[Clue] = []
         if kind:
-            clues.append(Thing(f"resource:module.{block.labels[0]}", knowledge()["resources"][kind]["type"], block.labels[0], at, 0.7))
-        elif not kind and "vpc" not in origin:
-            clues.append(Unclear(at, f"the module '{origin[:80]}' is not in this repository: what it makes is unknown"))
+            clues.append(Thing(key, knowledge()["resources"][kind]["type"], block.labels[0], at, 0.7))
+        else:
+            what = f"the module '{origin[:80]}' is not in this repository: what it makes is unknown"
+            clues.append(Unclear(at, what))
         if not block.body["version"] and "ref=" not in origin and "//" not in origin:
-            clues.append(Fact(f"resource:module.{block.labels[0]}", "dependencies_pinned", "no", at))
+            clues.append(Fact(key, "dependencies_pinned", "no", at))
         return clues
 
     def _other(self, one: Resource) -> list[Clue]:
@@ -134,10 +138,18 @@ class _File:
             return []
         clues: list[Clue] = []
         handlers = {
-            "aws_s3_bucket_acl": partial(self._of_bucket, "acl", ("public-read", "public-read-write"), "public_access", "yes"),
-            "aws_s3_bucket_versioning": partial(self._of_bucket, "versioning_configuration.status", ("Enabled",), "versioned", "yes"),
-            "aws_s3_bucket_server_side_encryption_configuration": partial(self._of_bucket, "rule", None, "encrypted_at_rest", "yes"),
-            "aws_s3_bucket_public_access_block": partial(self._of_bucket, "block_public_policy", ("true",), "public_access", "no"),
+            "aws_s3_bucket_acl": partial(
+                self._of_bucket, "acl", ("public-read", "public-read-write"), "public_access", "yes"
+            ),
+            "aws_s3_bucket_versioning": partial(
+                self._of_bucket, "versioning_configuration.status", ("Enabled",), "versioned", "yes"
+            ),
+            "aws_s3_bucket_server_side_encryption_configuration": partial(
+                self._of_bucket, "rule", None, "encrypted_at_rest", "yes"
+            ),
+            "aws_s3_bucket_public_access_block": partial(
+                self._of_bucket, "block_public_policy", ("true",), "public_access", "no"
+            ),
         }
         if handler := handlers.get(one.type):
             return handler(one)
@@ -152,16 +164,25 @@ class _File:
             clues.append(Unclear(self.source.at(one.line), f"the resource type '{one.type[:60]}' is unknown"))
         return clues
 
-    def _of_bucket(self, path: str, values: tuple[str, ...] | None, fact: str, value: str, one: Resource) -> list[Clue]:
+    def _of_bucket(
+        self, path: str, values: tuple[str, ...] | None, fact: str, value: str, one: Resource
+    ) -> list[Clue]:
         clues: list[Clue] = []
         for item in one.find(path)[:1]:
             if values is None or item.text in values:
                 for target in one.find("bucket"):
-                    clues += [Fact(key, fact, value, self.source.at(item.at)) for key in references(target.text)]
+                    clues += [
+                        Fact(key, fact, value, self.source.at(item.at)) for key in references(target.text)
+                    ]
         return clues
 
     def _google_member(self, one: Resource) -> list[Clue]:
-        open_ = [item for path in ("member", "members") for item in one.find(path) if item.text in ("allUsers", "allAuthenticatedUsers")]
+        open_ = [
+            item
+            for path in ("member", "members")
+            for item in one.find(path)
+            if item.text in ("allUsers", "allAuthenticatedUsers")
+        ]
         return [
             Fact(key, "public_access", "yes", self.source.at(item.at))
             for item in open_[:1]
@@ -181,29 +202,49 @@ class _File:
                 found += policy_facts(key, item, self.source)
             if one.type == "aws_iam_policy_document":
                 found += policy_facts(key, one.body, self.source)
-            if one.type == "aws_iam_role_policy_attachment" and re.search(r"AdministratorAccess|FullAccess", one.body["policy_arn"].text):
+            if one.type == "aws_iam_role_policy_attachment" and re.search(
+                r"AdministratorAccess|FullAccess", one.body["policy_arn"].text
+            ):
                 found.append(Fact(key, "least_privilege", "no", self.source.at(one.body["policy_arn"].at)))
             if found and "iam" in one.type:
                 wide[key] = [clue for clue in found if isinstance(clue, Fact)]
         clues: list[Clue] = []
         for holder, facts in self._spread(wide).items():
             one = self.resources[holder]
-            clues += [Fact(holder, clue.fact, clue.value, clue.at) for clue in facts if isinstance(clue, Fact) and one.entry.get("type")]
+            clues += [
+                Fact(holder, clue.fact, clue.value, clue.at)
+                for clue in facts
+                if isinstance(clue, Fact) and one.entry.get("type")
+            ]
         return list(dict.fromkeys(clues))
 
     def _spread(self, wide: dict[str, list[Clue]]) -> dict[str, list[Clue]]:
         """Follow references from policies to attachments, roles and their holders, three steps at most."""
-        names = {key: {r for _, item in one.body.walk(2_000) for r in references(item.text)} for key, one in self.resources.items()}
+        names = {
+            key: {r for _, item in one.body.walk(2_000) for r in references(item.text)}
+            for key, one in self.resources.items()
+        }
         reached = {key: list(facts) for key, facts in wide.items()}
         for _ in range(3):
             for key, one in self.resources.items():
                 for other in names[key]:
                     if other in reached and ("iam" in one.type or one.entry.get("type")):
-                        reached.setdefault(key, []).extend(f for f in reached[other] if f not in reached.get(key, []))
-                    if key in reached and "attachment" in one.type and "role." in other and other in self.resources:
-                        reached.setdefault(other, []).extend(f for f in reached[key] if f not in reached.get(other, []))
+                        reached.setdefault(key, []).extend(
+                            f for f in reached[other] if f not in reached.get(key, [])
+                        )
+                    if (
+                        key in reached
+                        and "attachment" in one.type
+                        and "role." in other
+                        and other in self.resources
+                    ):
+                        reached.setdefault(other, []).extend(
+                            f for f in reached[key] if f not in reached.get(other, [])
+                        )
                     if key in reached and one.type == "aws_iam_role_policy" and other in self.resources:
-                        reached.setdefault(other, []).extend(f for f in reached[key] if f not in reached.get(other, []))
+                        reached.setdefault(other, []).extend(
+                            f for f in reached[key] if f not in reached.get(other, [])
+                        )
         return {key: facts for key, facts in reached.items() if self.resources[key].entry.get("type")}
 
 
@@ -230,5 +271,3 @@ def _values(source: Source, blocks: list[Block]) -> list[Clue]:
         elif text:
             clues.append(Setting(f"config:{source.path}#{block.type}", text, at))
     return clues
-
-

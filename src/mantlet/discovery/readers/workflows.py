@@ -40,17 +40,21 @@ def _prefect(source: Source, document: Item) -> list[Clue]:
         key, at = f"stage:{source.path}#{name}", source.at(item["name"].at or entry.at)
         file, _, function = entry.text.partition(":")
         code = "code:" + path_key(file, source.folder)[5:]
-        clues.append(Thing(key, step_type(name, function), name, at, 0.8, also=(function,) if function else ()))
+        clues.append(
+            Thing(key, step_type(name, function), name, at, 0.8, also=(function,) if function else ())
+        )
         clues.append(Same(key, f"{code}#{function}" if function else code, source.at(entry.at)))
         for parameter, value in item["parameters"].items():
             if value.text:
-                clues.append(Setting(f"config:{source.path}#{name}.{parameter}", value.text, source.at(value.at), key))
+                clues.append(
+                    Setting(f"config:{source.path}#{name}.{parameter}", value.text, source.at(value.at), key)
+                )
         image = item["work_pool"]["job_variables"]["image"]
         if image.text and "{{" not in image.text:
             clues += image_clues(key, image.text, source.at(image.at))
     for section in ("pull", "push"):
         for step in document[section].each():
-            for _, values in step.items():
+            for values in step.values():
                 clues += _moved(source, section, values)
     return clues
 
@@ -77,7 +81,14 @@ def _dagster(source: Source, document: Item) -> list[Clue]:
                 key = f"workflow:{source.path}"
                 clues.append(Thing(key, "pipeline-orchestrator", "Dagster", source.at(value.at), 0.6))
                 folder = posixpath.join(source.folder, value["working_directory"].text or ".")
-                clues.append(Runs(key, ("dagster", target), source.at(value.at), posixpath.normpath(folder).removeprefix(".")))
+                clues.append(
+                    Runs(
+                        key,
+                        ("dagster", target),
+                        source.at(value.at),
+                        posixpath.normpath(folder).removeprefix("."),
+                    )
+                )
     for path, item in document.walk(2_000):
         if item.text and path:
             clues += value_clues(source, ".".join(path), item.text, source.at(item.at))
@@ -87,7 +98,9 @@ def _dagster(source: Source, document: Item) -> list[Clue]:
 def _zenml(source: Source, document: Item) -> list[Clue]:
     clues: list[Clue] = []
     if name := document["model"]["name"].text:
-        clues.append(Part("model", name, source.at(document["model"]["name"].at), document["model"]["version"].text))
+        clues.append(
+            Part("model", name, source.at(document["model"]["name"].at), document["model"]["version"].text)
+        )
     for path, item in document.walk(2_000):
         if item.text and path:
             clues += value_clues(source, ".".join(path), item.text, source.at(item.at))
