@@ -80,9 +80,9 @@ class _Merger:
         self.shapes = {item.guid: item for surface in self.drawn.surfaces for item in surface.shapes}
         self.lines = {item.guid: item for surface in self.drawn.surfaces for item in surface.lines}
         self.home = {
-            item.guid: surface
+            guid: surface
             for surface in self.drawn.surfaces
-            for item in (*surface.shapes, *surface.lines)
+            for guid in (*(item.guid for item in surface.shapes), *(item.guid for item in surface.lines))
         }
         self.bends: dict[frozenset[str], int] = {}
 

@@ -12,6 +12,8 @@ from mantlet.formats.tmt.template import read_template
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _SHAPE = frozenset({"GenericTypeId", "Guid", "Properties", "TypeId", "Height", "Left", "Top", "Width"})
+_NO_PROFILE: Tree = ("Profile", {}, "", [("PromptedKb", {}, "", [])])
+"""What every file has that has nothing there."""
 _POINTS = ("HandleX", "HandleY", "SourceX", "SourceY", "TargetX", "TargetY")
 _LINE = frozenset({"GenericTypeId", "Guid", "Properties", "TypeId", "SourceGuid", "TargetGuid", *_POINTS})
 _SURFACE = frozenset({"GenericTypeId", "Guid", "Properties", "TypeId", "Borders", "Lines", "Header"})
@@ -38,7 +40,7 @@ def read_drawn(root: ET.Element) -> Drawn:
     ]
     for tag in ("Notes", "Validations", "Profile"):
         found = root.find(tag)
-        if found is not None and (len(found) or found.text):
+        if found is not None and (len(found) or found.text) and tree(found) != _NO_PROFILE:
             setattr(drawn, tag.lower(), tree(found))
     base = root.find("KnowledgeBase")
     if base is not None and len(base):
