@@ -386,3 +386,15 @@ def test_conditions_under_not_are_said_the_way_they_count(shop, call):
     conditions = json.loads(call("explain", "MODEL-DESERIALISE@api", "--json").out)["applies"]["conditions"]
     (turned,) = (item for item in conditions if item["condition"].startswith("not "))
     assert turned["answer"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["threats", "--element", "aip"], "did you mean 'api'?"),
+        (["threats", "--considered", "--element", "nowhere"], "the model has no element or flow 'nowhere'"),
+        (["explain", "MODEL-DESERIALISE"], "write MODEL-DESERIALISE@api"),
+    ],
+)
+def test_a_name_that_says_too_little_or_nothing_is_answered_with_one_that_does(shop, call, arguments, said):
+    assert said in call(*arguments, code=2).err

@@ -113,7 +113,8 @@ def test_an_absent_threat_says_why_not():
     [
         ("PICKEL@api", "PICKLE"),
         ("PICKLE@modle", "model"),
-        ("PICKLE", "asked of each"),
+        ("PICKLE", "write PICKLE@"),
+        ("PICKLE@net", "asked of each"),
         ("x@y@z", "catalogue list"),
     ],
 )

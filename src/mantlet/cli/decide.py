@@ -38,7 +38,7 @@ def decide(
     ] = "",
     rules: options.Rules = None,
 ) -> None:
-    """Write a decision into the model, with the severity it was taken on."""
+    """Write a decision into the model, with the severity and the facts it was taken on."""
     from mantlet.project.editing import decide as write
 
     path = options.model_path(model)

@@ -69,6 +69,7 @@ def threats(
 ) -> None:
     """List threats one by one: each threat type at each place, with its rating and state."""
     result = options.assess(model, environment, packs, rules, impact_mode, today)
+    _check_places(result, element or [])
     if considered:
         _considered(result, set(element or ()), {_category(item) for item in category or ()}, as_json=as_json)
         return
@@ -114,6 +115,25 @@ def _chosen(
         fitting = [all(_in_category(item, name) for name in categories) for item in register.analysis.types]
         rows = rows[np.array(fitting, bool)[register.analysis.threats.type[rows]]]
     return [row for row in rows.tolist() if not places or _at(result, row, places)]
+
+
+def _check_places(result: Assessment, places: list[str]) -> None:
+    """Refuse a place that the model doesn't have; that nothing is found there would be no answer."""
+    from mantlet.base.errors import UsageError
+    from mantlet.base.suggest import suggest
+    from mantlet.rules.tree import SCOPES
+
+    if not places:
+        return
+    analysis = result.register.analysis
+    known = {place for scope in set(SCOPES.values()) for place in analysis.places(scope)}
+    known.update(analysis.columns.elements.ids)
+    for place in places:
+        if place not in known:
+            raise UsageError(
+                f"the model has no element or flow '{place}'",
+                mend=suggest(place, known) or "`mantlet validate` says whether the model is right",
+            )
 
 
 def _check_categories(result: Assessment, categories: list[str]) -> None:

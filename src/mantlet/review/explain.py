@@ -120,6 +120,8 @@ def explain(register: Register, name: str) -> Explained:
     kinds = analysis.kinds(kind_name)
     if not kinds:
         raise _unknown_type(analysis, kind_name)
+    if not place_name:
+        raise UsageError(f"'{name}' names no place", mend=_example(register, kinds))
     kind, rows, place = _find(register, kinds, place_name)
     item = analysis.types[kind]
     scope = SCOPES[item.at]
@@ -197,6 +199,17 @@ def _find(register: Register, kinds: list[int], place_name: str) -> tuple[int, l
     if not ends.size:
         raise UsageError(f"{item.id} is not asked at '{place_name}'", mend=_places_hint(item, places))
     return kinds[0], [], int(ends[analysis.state(kinds[0])[ends].argmax()])
+
+
+def _example(register: Register, kinds: list[int]) -> str:
+    """Return how to name a threat of a type, by one that is there if any is."""
+    analysis = register.analysis
+    item = analysis.types[kinds[0]]
+    found = [risk.id for risk in register if risk.type.id == item.id]
+    if found:
+        return f"write {' or '.join(found[:3])}"
+    places = analysis.places(SCOPES[item.at])
+    return f"write {item.id}@{places[0]}" if places else _places_hint(item, places)
 
 
 def _places_hint(item: ThreatType, places: list[str]) -> str:
