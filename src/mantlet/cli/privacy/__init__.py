@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mantlet.cli.privacy import anonymise, dp, find, key, mask, profile
+from mantlet.cli.privacy import anonymise, dp, find, key, mask, profile, risk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,5 +17,6 @@ app.command("mask")(mask.mask)
 app.command("unmask")(mask.unmask)
 app.command("anonymise")(anonymise.anonymise)
 app.command("find")(find.find)
+app.command("risk")(risk.risk)
 app.command("key")(key.key)
 app.add_typer(dp.app, name="dp")

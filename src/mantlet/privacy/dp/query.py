@@ -63,11 +63,7 @@ def plan(query: Query, rows_per_unit: int) -> tuple[float, float, str]:
     _checked(query)
     delta = query.delta if query.by and not query.keys else 0.0
     error = _error(query, rows_per_unit)
-    text = (
-        f"about ± {error:,.3g}"
-        if not math.isnan(error)
-        else "smaller the more rows there are"
-    )
+    text = f"about ± {error:,.3g}" if not math.isnan(error) else "smaller the more rows there are"
     return query.epsilon, delta, text
 
 
