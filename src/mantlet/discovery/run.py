@@ -1,15 +1,218 @@
-"""A look at a repository from files to draft."""
+"""A look at a repository from files to draft: in several processes, and what did not change is remembered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mantlet.discovery.discover import discover as look
+import msgspec
+from msgspec import Struct, field
+
+from mantlet.catalogue.load import load_catalogue
+from mantlet.discovery import tree
+from mantlet.discovery.cache import Cache, named
+from mantlet.discovery.clues import Clue, Unclear, Where
+from mantlet.discovery.discover import read_file
 from mantlet.discovery.draft import Draft
+from mantlet.discovery.islands import Import, imports_of, islands
+from mantlet.discovery.link.draft_of import link
+from mantlet.discovery.link.seen import Seen, see
+from mantlet.discovery.parallel import spread
+from mantlet.discovery.python.machine import Settings
+from mantlet.discovery.python.modules import Project, parse
+from mantlet.discovery.sites.attach import attach
+from mantlet.discovery.sites.detect import Site, detect
+
+ONE_PROGRAM = 2_000_000
+"""Bytes of Python up to which it is read as one program, about 50,000 lines; more is read in islands that import each other."""
+WORTH_FILES, WORTH_PARTS = 600_000, 400_000
+"""Bytes from which several processes are faster than one, for reading files and for reading programs."""
 
 
-def discover(root: Path, scope: Sequence[str] = (), *, cached: bool = True) -> Draft:
-    """Return the draft of a repository."""
-    del cached
-    return look(root, scope)
+class FileSeen(Struct, omit_defaults=True):
+    """What one file says by itself."""
+
+    clues: list[Clue] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    code: str | None = None
+    """The Python of a notebook, where that isn't the file's own text."""
+
+
+class PartSeen(Struct):
+    """What a part of the Python says, and which other files it looked into."""
+
+    seen: Seen
+    reads: dict[str, bytes]
+
+
+_FILE = msgspec.msgpack.Decoder(FileSeen)
+_PART = msgspec.msgpack.Decoder(PartSeen)
+
+
+def discover(root: Path, scope: Sequence[str] = (), *, cached: bool = True, tests: bool = False) -> Draft:
+    """Return the draft of a repository, without running any of it; `scope` narrows it to folders or files."""
+    found = tree.walk(root, scope, tests=tests)
+    looking = _Looking(root, found.files, Cache(root, active=cached))
+    clues, python, sites = looking.files(found.readable)
+    draft = link(clues, python, frozenset(found.files), looking.text, looking.python)
+    attach(draft, sites, load_catalogue().vocabulary)
+    draft.skipped = found.skipped
+    draft.files = looking.read
+    looking.cache.save()
+    return draft
+
+
+class _Looking:
+    def __init__(self, root: Path, files: list[str], cache: Cache) -> None:
+        self._root = root
+        self._files = named("\0".join(files))
+        self.cache = cache
+        self.read = 0
+        """Files that were read."""
+        self._imports: dict[str, list[Import]] = {}
+        self._hashes: dict[str, bytes] = {}
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file of the repository."""
+        return tree.read(self._root, path)
+
+    # -- file by file
+
+    def files(self, paths: list[str]) -> tuple[list[Clue], dict[str, str], list[Site]]:
+        """Return the clues, the Python and the sites of all files."""
+        wanted = [path for path in paths if is_read(path)]
+        texts = {path: self.text(path) for path in wanted}
+        names = {
+            path: named("file", path, text if text is not None else b"\0") for path, text in texts.items()
+        }
+        known = {path: self.cache.get(name) for path, name in names.items()}
+        missing = [path for path in wanted if known[path] is None]
+        sizes = [len(texts[path] or "") for path in missing]
+        made = spread(
+            lambda path: msgspec.msgpack.encode(self._file(path)), missing, sizes, worth=WORTH_FILES
+        )
+        for path, content in zip(missing, made, strict=True):
+            known[path] = content
+            self.cache.put(names[path], content)
+        clues: list[Clue] = []
+        python: dict[str, str] = {}
+        sites: list[Site] = []
+        for path in wanted:
+            seen = _FILE.decode(known[path] or b"")
+            clues += seen.clues
+            sites += seen.sites
+            text = texts[path]
+            if (
+                path.endswith((".py", ".ipynb"))
+                and text is not None
+                and not (seen.code is None and path.endswith(".ipynb"))
+            ):
+                python[path] = text if seen.code is None else seen.code
+                self._imports[path] = seen.imports
+                self._hashes[path] = names[path]
+        self.read = sum(text is not None for text in texts.values())
+        return clues, python, sites
+
+    def _file(self, path: str) -> FileSeen:
+        python: dict[str, str] = {}
+        seen = FileSeen(read_file(self._root, path, python))
+        code = python.get(path)
+        if code is None:
+            return seen
+        if path.endswith(".ipynb"):
+            seen.code = code
+        module, _, _ = parse(code)
+        if module is not None:
+            seen.imports = imports_of(module)
+            seen.sites = _sites(module, path)
+        return seen
+
+    # -- Python as programs
+
+    def python(self, python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> list[Seen]:
+        """Return what the Python says: as one program, or island by island where it is large."""
+        whole = sum(map(len, python.values()))
+        parts = [sorted(python)]
+        if whole > ONE_PROGRAM:
+            parts = islands(self._imports, Project(python, frozenset()))
+        given = named(*_texts(settings), sorted(scripts), self._files)
+        names = [named("part", given, b"".join(self._hashes[path] for path in part)) for part in parts]
+        found = [self._remembered(name) for name in names]
+        missing = [index for index, seen in enumerate(found) if seen is None]
+        sizes = [sum(len(python[path]) for path in parts[index]) for index in missing]
+
+        def work(index: int) -> bytes:
+            return msgspec.msgpack.encode(
+                self._part({path: python[path] for path in parts[index]}, settings, scripts)
+            )
+
+        for index, content in zip(missing, spread(work, missing, sizes, worth=WORTH_PARTS), strict=True):
+            self.cache.put(names[index], content)
+            found[index] = _PART.decode(content).seen
+        return [seen for seen in found if seen is not None]
+
+    def _remembered(self, name: bytes) -> Seen | None:
+        """Return what a part said, if all other files that it looked into are as they were."""
+        content = self.cache.get(name)
+        part = _PART.decode(content) if content is not None else None
+        if part is None or any(self._state(path) != state for path, state in part.reads.items()):
+            return None
+        return part.seen
+
+    def _state(self, path: str) -> bytes:
+        text = self.text(path)
+        return named("read", text) if text is not None else b""
+
+    def _part(self, python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> PartSeen:
+        reads: dict[str, bytes] = {}
+
+        def read(path: str) -> str | None:
+            reads[path] = self._state(path)
+            return self.text(path)
+
+        own = Settings(settings.environment, settings.arguments, read, settings.files)
+        return PartSeen(_see(python, own, scripts), reads)
+
+
+def is_read(path: str) -> bool:
+    """Tell whether a file's path says that somebody reads it."""
+    from mantlet.discovery.readers import readers  # noqa: PLC0415  (a cycle otherwise)
+
+    return path.endswith((".py", ".ipynb")) or any(reader.claims(path) for reader in readers().values())
+
+
+def _texts(settings: Settings) -> list[str]:
+    """Return what files outside the code give it, as texts to compare."""
+    environment = [f"{key}={value}@{at}" for key, (value, at) in sorted(settings.environment.items())]
+    arguments = [f"{script}: {argv}" for script, argv in sorted(settings.arguments.items())]
+    return ["\n".join(environment), "\n".join(arguments)]
+
+
+def _sites(module: ast.Module, path: str) -> list[Site]:
+    try:
+        return detect(module, path)
+    except RecursionError:
+        return []
+
+
+def _see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> Seen:
+    """Read a part of the Python; if it is too strange to be read whole, each file is read by itself and the strange one told."""
+    try:
+        return see(python, settings, scripts)
+    except Exception as error:  # noqa: BLE001  (one file must not keep the others from being read; it is told)
+        if len(python) == 1:
+            reason = f"too strange to be read as a program ({type(error).__name__})"
+            return Seen([], {}, [], [], [Unclear(Where(path), reason) for path in python])
+    whole = Seen([], {}, [], [], [])
+    for path, text in python.items():
+        alone = _see({path: text}, settings, scripts)
+        whole.clues += alone.clues
+        whole.same += alone.same
+        whole.alternatives += alone.alternatives
+        whole.unclear += alone.unclear
+        whole.auth = whole.auth or alone.auth
+        for key, lines in alone.places.items():
+            whole.places.setdefault(key, []).extend(lines)
+    return whole
