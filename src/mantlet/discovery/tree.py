@@ -88,9 +88,17 @@ def walk(root: Path, scope: Sequence[str] = (), *, tests: bool = False) -> Tree:
                 where=Location(str(root)),
                 mend="name folders inside it",
             )
-    wanted = sorted(set(parts))
-    for part in wanted:
+    root = Path(os.path.realpath(root))
+    for part, given in sorted(dict(zip(parts, scope or ["."], strict=True)).items()):
         start = root if part == "." else root / part
+        if os.path.isabs(given) or (not start.exists() and len(parts) == 1):
+            raise InputError(
+                f"'{given}' isn't in the repository",
+                where=Location(str(root)),
+                mend="name its folders or files, relative to its root",
+            )
+        if not start.exists():
+            tree.skipped.append(Skipped(part, "not there"))
         if start.is_symlink():
             tree.skipped.append(Skipped(part, "a link"))
         elif start.is_file():
@@ -138,7 +146,8 @@ def _left_out(name: str, path: Path, tests: bool) -> str:
         return "vendored or generated"
     if (path / "pyvenv.cfg").exists():
         return "a virtual environment"
-    return "tests" if not tests and _TESTS.match(name) else ""
+    used = (path / "Dockerfile").exists()  # a step of a pipeline that is called test
+    return "tests" if not tests and _TESTS.match(name) and not used else ""
 
 
 def _file(tree: Tree, path: Path, inner: str) -> None:

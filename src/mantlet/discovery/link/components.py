@@ -162,7 +162,7 @@ class Components:
         """Return the classes round a model with the roles of their methods."""
         found: dict[str, set[str]] = defaultdict(set)
         for frame in self.trace.frames:
-            if not frame.owner:
+            if not frame.owner or frame.quiet:
                 continue
             own = self.own[frame.code]
             if own & {"train", "infer", "aggregate", "evaluate"}:
@@ -237,6 +237,9 @@ class Components:
         if key not in self.found:
             type = entry.type or self._type_of_entry(entry, frame)
             name = entry.name if entry.kind != "script" else _stem(frame.code)
+            if ".ipynb" in key:
+                type = "notebook"
+                name = frame.code.removeprefix("code:").partition("@")[0].rpartition("/")[2]
             made = Component(key, type, name, entry.at, list(entry.places), entry.parent, entry=entry.kind)
             made.confidence = 0.5 if entry.kind == "function" else 0.8
             self.found[key] = made
@@ -284,6 +287,8 @@ class Components:
             return self._declared[module]
         inside = module == current.partition("#")[0].partition("@")[0]
         scripted = anchor.entry in {"script", "notebook", "ui", "task", "flow", "command"}
+        if frame.quiet:
+            return current
         if frame.code in self._rag:
             return self._make(frame.code, "llm-app", frame, current)
         roles = self._split.get(frame.owner)
@@ -294,7 +299,7 @@ class Components:
         if inside or frame.owner:
             return current
         deep = self._plain[frame.code]
-        if "#" not in frame.code or (deep == {"prepare"} and not scripted):
+        if "#" not in frame.code or (deep == {"prepare"} and not (scripted and self._trains(frame))):
             return current
         if len(deep) != 1 or self._is_same_work(anchor, deep):
             return current
@@ -302,6 +307,13 @@ class Components:
             return current
         role = next(iter(deep))
         return self._make(frame.code, _TYPE_OF[role], frame, current, group=f"{module}#{role}")
+
+    def _trains(self, frame: Frame) -> bool:
+        """Tell whether the program that calls it trains or measures: only there data preparation is a step of its own."""
+        root = frame
+        while root.parent is not None:
+            root = root.parent
+        return bool(self.deep[root.code] & {"train", "aggregate", "evaluate"})
 
     def _is_same_work(self, anchor: Component, deep: set[str]) -> bool:
         """A script that does nothing but what it calls is that process itself."""
@@ -388,13 +400,9 @@ def _owner(key: str) -> str:
 
 
 def _stem(code: str) -> str:
-    return (
-        code.partition("@")[0]
-        .rpartition("/")[2]
-        .removeprefix("code:")
-        .removesuffix(".py")
-        .removesuffix(".ipynb")
-    )
+    path = code.partition("@")[0].removeprefix("code:").removesuffix(".py").removesuffix(".ipynb")
+    folder, _, name = path.rpartition("/")
+    return (folder.rpartition("/")[2] or name) if name in {"__init__", "__main__"} else name
 
 
 def _named_role(code: str) -> str:

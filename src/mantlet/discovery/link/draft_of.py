@@ -69,4 +69,5 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
     web.connect_routes(linker)
     web.people(linker, next((seen.auth for seen in parts if seen.auth is not None), None))
     places.siblings(linker)
+    places.fold_secrets(linker)
     return assemble(linker)

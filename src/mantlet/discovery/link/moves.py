@@ -28,6 +28,7 @@ class Moves:
         self.places: dict[str, list[Where]] = defaultdict(list)
         self._consumed: dict[int, set[str]] = defaultdict(set)
         self._copied: set[str] = set()
+        self._kept: set[tuple[str, str]] = set()
         self._calls: list[Fact] = []
         self._worth: dict[tuple[str, str], Where] = {}
         """Processes that work with what a resource answered them."""
@@ -131,8 +132,19 @@ class Moves:
         reader = self.components.of(asked)
         if not reader or use.into is resource:
             return
+        consumer = self.components.of(use.frame)
+        if (
+            consumer != reader
+            and reader not in self.components.chain(use.frame)
+            and consumer not in self.components.chain(asked)
+        ):
+            self._move(
+                resource.key, consumer, use.at, opened_by=consumer
+            )  # kept in the module since it was imported
+            self._kept.add((reader, resource.key))
+            return
         self._worth[reader, resource.key] = use.at
-        if self.components.of(use.frame) != reader:
+        if consumer != reader:
             self._between(asked, use.frame, use.at)
 
     def _memory(self, resource: Resource, consumer: str, at: Where) -> None:
@@ -189,6 +201,8 @@ class Moves:
                 self._move(key, resource.key, event.at, event.data, opened_by=key)
             elif event.do == "receive":
                 kept = (key, resource.key) not in writers or (key, resource.key) in self._worth
+                if (key, resource.key) in self._kept and (key, resource.key) not in self._worth:
+                    continue
                 if kept or resource.type == "llm-service":
                     self._move(resource.key, key, event.at, event.data, opened_by=key)
             elif event.do in {"load", "source", "hub"} and not self._consumed[resource.number]:

@@ -11,6 +11,9 @@ from mantlet.discovery.clues import Clue, Mount, Thing
 from mantlet.discovery.link.linker import Linker
 
 
+MANY_SECRETS = 5
+
+
 def unite_paths(linker: Linker, clues: Iterable[Clue], files: frozenset[str]) -> None:
     """Unite the keys of paths that name one place."""
     _mounted(linker, [clue for clue in clues if isinstance(clue, Mount)])
@@ -65,6 +68,7 @@ def unite_alternatives(linker: Linker, alternatives: Iterable[tuple[str, ...]]) 
 def unite_hubs(linker: Linker) -> None:
     """Models of one hub come from one place, by name or by address."""
     hub = "repo:huggingface"
+    linker.find(hub) if hub in linker.things else None
     for key in linker.keys:
         things = linker.things.get(key, ())
         named = key.startswith("repo:huggingface/") and any(thing.type == "model-hub" for thing in things)
@@ -131,6 +135,28 @@ def unite_tables(linker: Linker) -> None:
         for key in keys:
             if bare and key != bare[0]:
                 linker.unite(bare[0], key)
+
+
+def fold_secrets(linker: Linker) -> None:
+    """More credentials of one process than people would draw are shown as one thing."""
+    of: dict[str, set[str]] = defaultdict(set)
+    targets: dict[str, set[str]] = defaultdict(set)
+    for move in linker.moves:
+        source, target = linker.find(move.source), linker.find(move.target)
+        if source.startswith("secret:"):
+            of[target].add(source)
+            targets[source].add(target)
+    for target, secrets in of.items():
+        own = sorted(secret for secret in secrets if targets[secret] == {target})
+        if len(own) > MANY_SECRETS:
+            name = next((thing.name for thing in linker.things.get(target, ())), "")
+            first = linker.things[own[0]][0] if linker.things.get(own[0]) else None
+            for secret in own[1:]:
+                linker.unite(own[0], secret)
+            if first is not None:
+                linker.things[own[0]].insert(
+                    0, Thing(own[0], "secret-store", f"{len(own)} secrets of {name}".strip(), first.at, 0.95)
+                )
 
 
 def _only_tables(linker: Linker) -> None:

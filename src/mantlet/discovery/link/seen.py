@@ -36,7 +36,7 @@ def see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> S
     return Seen(
         clues,
         dict(moves.places),
-        list(_apps(machine, trace)),
+        [*_apps(machine, trace), *_commands(trace)],
         list(machine.alternatives),
         machine.project.unclear,
         _auth_line(trace),
@@ -55,6 +55,17 @@ def _apps(machine: Machine, trace: Trace) -> Iterable[tuple[str, str]]:
         if entry is not None and code and code not in seen:
             seen.add(code)
             yield entry.code, code
+
+
+def _commands(trace: Trace) -> Iterable[tuple[str, str]]:
+    """A script with one command is that command."""
+    by_file: dict[str, list[str]] = {}
+    for entry in trace.entries:
+        if entry.kind == "command" and entry.code not in by_file.setdefault(entry.code.partition("#")[0], []):
+            by_file[entry.code.partition("#")[0]].append(entry.code)
+    for script, codes in by_file.items():
+        if len(codes) == 1:
+            yield script, codes[0]
 
 
 def _auth_line(trace: Trace) -> Where | None:

@@ -94,7 +94,28 @@ def _call(linker: Linker, key: str, verb: str, caller: str, at: Where, servers: 
         linker.things[key] = [
             Thing(key, "web-service", name, at, 0.7, also=(path.rpartition("/")[2],) if path else ())
         ]
+    else:
+        key = _host(linker, key, host)
     linker.moves.append(Move(caller, key, at, "request", opened_by=caller))
+
+
+def _host(linker: Linker, key: str, host: str) -> str:
+    """Addresses of one host outside are one system."""
+    whole = f"url:https://{host}"
+    known = next(
+        (
+            k
+            for k in linker.keys
+            if k.startswith("saas:")
+            and any(host == t.name or host in t.also for t in linker.things.get(k, ()))
+        ),
+        "",
+    )
+    linker.unite(known or whole, key)
+    if not known and whole not in linker.things:
+        at = linker.things[key][0].at if linker.things.get(key) else Where("")
+        linker.things[whole] = [Thing(whole, "external-system", host, at, 0.7)]
+    return known or whole
 
 
 def people(linker: Linker, evidence: Where | None) -> None:

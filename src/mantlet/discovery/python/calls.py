@@ -270,7 +270,8 @@ def call_function(
     m.globals.append(set())
     importing, m.importing = m.importing, 0 if not m.importing else m.importing
     try:
-        with m.entering(code, at, called, function.module, owner=owner):
+        with m.entering(code, at, called, function.module, owner=owner) as frame:
+            frame.quiet = function.cls is not None and effects.is_model_class(function.cls.externals())
             result = run_body(m, function, args, named)
     finally:
         m.importing = importing

@@ -6,6 +6,7 @@ objects of unknown class (`any: to_csv`), which must have telling names.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ class Catalogue:
         self._patterns: dict[str, list[tuple[str, str, Api]]] = {}
         self.any: dict[str, Api] = {}
         self.tops: set[str] = set()
+        self._wide: dict[str, list[tuple[re.Pattern[str], Api]]] = {}
         for prefix, apis in entries.items():
             self.tops.add(prefix.partition(".")[0])
             for api in apis:
@@ -66,6 +68,14 @@ class Catalogue:
                 self.any[name] = api
             elif name == "()":
                 self._exact[prefix] = api
+            elif "*" in name.rpartition(".")[0]:
+                self._wide.setdefault(prefix, []).append(
+                    (re.compile(re.escape(name).replace(r"\*", "[^.]*")), api)
+                )
+            elif "*" in name and "." in name:
+                inner, _, final = name.rpartition(".")
+                head, _, tail = final.partition("*")
+                self._patterns.setdefault(f"{prefix}.{inner}", []).append((head, tail, api))
             elif "*" in name:
                 head, _, tail = name.partition("*")
                 self._patterns.setdefault(prefix, []).append((head, tail, api))
@@ -82,14 +92,29 @@ class Catalogue:
         found = self._exact.get(name)
         if found is not None:
             return found
-        prefix, _, last = name.rpartition(".")
-        while prefix:
-            for head, tail, api in self._patterns.get(prefix, ()):
-                if len(last) >= len(head) + len(tail) and last.startswith(head) and last.endswith(tail):
+        top = name
+        while "." in top:
+            top = top.rpartition(".")[0]
+            for pattern, api in self._wide.get(top, ()):
+                if pattern.fullmatch(name, len(top) + 1):
                     return api
+        prefix, _, last = name.rpartition(".")
+        if prefix.endswith("()"):  # what a function returned isn't a module to look in
+            return next(
+                (
+                    api
+                    for head, tail, api in self._patterns.get(prefix, ())
+                    if last.startswith(head) and last.endswith(tail)
+                ),
+                None,
+            )
+        while prefix:
             shorter = f"{prefix}.{last}"
             if shorter != name and shorter in self._exact:  # `pandas.io.api.read_csv` is `pandas.read_csv`
                 return self._exact[shorter]
+            for head, tail, api in self._patterns.get(prefix, ()):
+                if len(last) >= len(head) + len(tail) and last.startswith(head) and last.endswith(tail):
+                    return api
             prefix = prefix.rpartition(".")[0]
         return None
 

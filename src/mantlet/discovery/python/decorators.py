@@ -133,7 +133,9 @@ def _route(
     methods = [verb.upper()] if verb in VERBS and verb not in {"route", "api_route"} else ["GET"]
     given = named.get("methods", UNKNOWN).first(Sequence)
     if given is not None:
-        methods = [one(item).upper() for item in given.items] or methods
+        methods = (
+            sorted((one(item).upper() for item in given.items), key=lambda verb: verb == "GET") or methods
+        )
     if verb.startswith("websocket"):
         methods = ["WS"]
     m.routes.append(

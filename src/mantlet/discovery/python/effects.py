@@ -81,12 +81,12 @@ def _verb(
         m.event("store", node, resource)
         for value in everything:
             m.use(value, node, resource)
-        return Value((Instance(name, resource),))
+        return Value((Instance(_result_type(name), resource),))
     if GETS.match(last):
         m.event("receive", node, resource)
         for value in everything:
             m.use(value, node)
-        return Value((Instance(name),), m.asked(resource))
+        return Value((Instance(_result_type(name)),), m.asked(resource))
     del recv
     return None
 
@@ -148,8 +148,14 @@ def unknown(m: Machine, name: str, args: list[Value], named: dict[str, Value], n
     _handles(m, args, named, node)
     resource = _held(args[0]) if args and name.count(".") else None
     made = m.made() if carrying else frozenset()
-    own = Value((Instance(name or "?", resource),), made)
+    own = Value((Instance(_result_type(name), resource),), made)
     return join(own, *[value for value in results if value is not None])
+
+
+def _result_type(name: str) -> str:
+    """Return the type of what a call returns: a class's object, or just what that function made."""
+    last = name.rpartition(".")[2]
+    return name if last[:1].isupper() or not last else f"{name}()"
 
 
 def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Value | None:
@@ -188,7 +194,7 @@ def apply(
 ) -> Value:
     """Do what the catalogue says of a call."""
     if api.do == "ignore":
-        return Value((Instance(api.returns or name),))
+        return Value((Instance(api.returns or _result_type(name)),))
     if api.do == "pass":
         return (
             args[0]
@@ -212,7 +218,7 @@ def apply(
     values = [*args, *named.values()]
     for value in values if api.do == "fit" else [recv, *values]:
         m.use(value, node)
-    returned = Instance(api.returns or name)
+    returned = Instance(api.returns or _result_type(name))
     if api.do in {"input", "show"}:
         m.event(api.do, node, None, _label(args, named))
         made = m.made() if api.do == "input" else frozenset()
@@ -246,7 +252,7 @@ def _resourceful(
 ) -> Value:
     target = argument(api.arg, args, named, recv) if api.arg else UNKNOWN
     resources = find(m, api, target, node, recv)
-    returned = Instance(api.returns or name, resources[0] if resources else None)
+    returned = Instance(api.returns or _result_type(name), resources[0] if resources else None)
     others = [value for value in [*args, *named.values()] if value is not target]
     for value in others:
         _called(m, value, others, node)

@@ -89,12 +89,12 @@ class Project:
         foreign = top in self._known or top in sys.stdlib_module_names
         if not (foreign and folder in self._packages):
             found = self._inside(folder, name)
-            if found and not (foreign and found == path):
+            if found and not (foreign and (found == path or not found.endswith(".py"))):
                 return found
         while folder:
             folder = posixpath.dirname(folder)
             found = self._inside(folder, name)
-            if found and (not foreign or folder == ""):
+            if found and (not foreign or (folder == "" and found.endswith(".py"))):
                 return found
         if foreign:
             return ""

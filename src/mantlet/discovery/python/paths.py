@@ -117,7 +117,7 @@ def of_address(text: str) -> str:
         return f"host:{host}" if host.strip("*:") else f"db:{scheme}"
     if scheme == "runs" or scheme == "models":
         return f"mlflow:{rest.split('/')[0]}"
-    host, _, tail = rest.partition("/")
+    host, _, tail = rest.partition("?")[0].partition("/")
     host = host.rpartition("@")[2]
     return (
         f"url:{scheme}://{host}/{tail}".rstrip("/")
@@ -126,6 +126,11 @@ def of_address(text: str) -> str:
         if tail.strip("*/")
         else ""
     )
+
+
+def host_of(key: str) -> str:
+    """Return the host of an address."""
+    return key.partition("://")[2].partition("/")[0].partition("?")[0] if "://" in key else ""
 
 
 def type_of(key: str, fallback: str = "") -> str:

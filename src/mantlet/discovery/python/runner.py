@@ -263,8 +263,9 @@ def _left_over(m: Machine) -> None:
                     and atom.module is module
                     and m.function_code(atom) not in reached
                 ):
+                    before = len(m.trace.frames)
                     _call_loose(m, atom)
-                    reached.add(m.function_code(atom))
+                    reached.update(frame.code for frame in m.trace.frames[before:])
                 elif isinstance(atom, Class) and atom.module is module:
                     _read_loose(m, atom, reached)
 

@@ -112,7 +112,9 @@ def _address(
         whole = base.rstrip("/") + "/" + text.lstrip("/") if base and "://" not in text else text
         key = paths.of_address(whole)
         if key:
-            found.append(m.resource(key, "external-system", paths.name_of(key), m.at(node)))
+            found.append(
+                m.resource(key, "external-system", paths.host_of(key) or paths.name_of(key), m.at(node))
+            )
     if not found:
         m.unclear(node, "calls an address that isn't clear")
     return found
@@ -129,7 +131,7 @@ def _http_get(
         if sends:
             _use_all(m, sends, node, resource)
         origins.add(Origin(resource=resource))
-    return Value((Instance(name),), frozenset(origins))
+    return Value((Instance("http.response"),), frozenset(origins))
 
 
 def _http_send(
@@ -146,7 +148,7 @@ def _http_send(
         _use_all(m, payload, node, resource)
         origins.add(Origin(resource=resource))
     _use_all(m, payload, node)
-    return Value((Instance(name),), frozenset(origins))
+    return Value((Instance("http.response"),), frozenset(origins))
 
 
 def _cloud(
@@ -502,7 +504,87 @@ def _load_self(
     return Value(recv.atoms, origins)
 
 
+def _data(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Plain data, which has no methods that do anything."""
+    del m, api, name, args, named, node
+    return Value((), recv.origins)
+
+
+def _load_dataset(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`load_dataset("csv", data_files=path)` reads files; a name is one of the hub."""
+    from mantlet.discovery.python.effects import apply, argument
+
+    kind = one(argument(api.arg, args, named, UNKNOWN))
+    files = named.get("data_files") or named.get("data_dir")
+    if (
+        kind in {"csv", "json", "parquet", "text", "imagefolder", "audiofolder", "arrow", "pandas"}
+        and files is not None
+    ):
+        reading = Api(call="", do="load", arg="0", type="dataset-store", returns=api.returns)
+        inner = files.first(Mapping)
+        return apply(m, reading, name, [inner.any() if inner is not None else files], {}, node, recv)
+    texts = argument(api.arg, args, named, UNKNOWN).texts()
+    if texts and (
+        texts[0].startswith((".", "/", "\x01")) or paths.SUFFIX_TYPES.get(texts[0].rpartition(".")[2].lower())
+    ):
+        return apply(
+            m,
+            Api(call="", do="load", arg="0|path", type="dataset-store", returns=api.returns),
+            name,
+            args,
+            named,
+            node,
+            recv,
+        )
+    return apply(
+        m,
+        Api(
+            call="", do="source", arg=api.arg, key=api.key, type=api.type, returns=api.returns, says=api.says
+        ),
+        name,
+        args,
+        named,
+        node,
+        recv,
+    )
+
+
+def _training_arguments(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Where checkpoints go, and which tracker hears of the run."""
+    from mantlet.discovery.python.effects import apply
+
+    reported = named.get("report_to", UNKNOWN)
+    listed = reported.first(Sequence)
+    for text in [*reported.texts(), *(t for item in (listed.items if listed else []) for t in item.texts())]:
+        tracker = {
+            "wandb": ("saas:wandb", "Weights & Biases"),
+            "mlflow": ("saas:mlflow", "MLflow"),
+            "comet_ml": ("saas:comet", "Comet"),
+        }.get(text)
+        if tracker:
+            m.event(
+                "store", node, m.resource(tracker[0], "experiment-tracker", tracker[1], m.at(node)), "metrics"
+            )
+    return apply(
+        m,
+        Api(call="", do="store", arg=api.arg, type=api.type, returns=api.returns),
+        name,
+        args,
+        named,
+        node,
+        recv,
+    )
+
+
 SPECIALS: dict[str, Call] = {
+    "load-dataset": _load_dataset, "training-arguments": _training_arguments,
+    "data": _data,
     "pretrained": _pretrained, "load-self": _load_self, "graph": graphs.graph, "graph-node": graphs.add_node,
     "graph-edge": graphs.add_edge, "operator": graphs.operator, "container-op": graphs.container_op, "wrap": graphs.wrap,
     "mode": _mode, "forward": _forward, "respond": _respond, "answer": _answer, "http-get": _http_get, "http-send": _http_send,

@@ -41,6 +41,8 @@ class Frame:
     """The key of the class whose method it is."""
     entry: str = ""
     """Why it is an entry of its own (script, endpoint, task, …); empty for ordinary calls."""
+    quiet: bool = False
+    """A part of a network's definition: never a process of its own."""
 
     def up(self) -> Iterator[Frame]:
         """Yield the frame and those that called it, nearest first."""
