@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from reading import plain, read
 
 from mantlet.base.errors import UsageError
+from mantlet.catalogue.load import load_catalogue
 from mantlet.project.answers import cleaned
 from mantlet.project.interview import (
     UNKNOWN,
@@ -32,6 +33,12 @@ PATTERNS = {
     "recommender",
     "fine-tuning",
 }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_new_model_names_the_catalogue_of_its_day(name):
+    """Else all threat types of a later catalogue would be told as news to a model that is new itself."""
+    assert read(template_text(name)).catalogue.version == load_catalogue().version
 
 
 def answer(question: Question) -> st.SearchStrategy[str]:
