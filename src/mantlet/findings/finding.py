@@ -117,6 +117,8 @@ class CheckResult(Struct, omit_defaults=True):
     """Files and addresses that were looked at to the end."""
     passes: list[Finding] = field(default_factory=list)
     """What was looked for and found to be right: evidence for facts and controls."""
+    repeated: int = 0
+    """Findings that another tool of the check made too, and that are listed there."""
     not_looked: list[NotLooked] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What the reader should know: the age of a database, what a tool left out."""
@@ -136,7 +138,7 @@ class CheckResult(Struct, omit_defaults=True):
         self.passes.sort(key=lambda item: (item.spot, item.rule, item.message))
         self.looked.sort()
         self.not_looked.sort()
-        if self.open:
+        if self.open or self.repeated:
             self.state = CheckState.FINDINGS
         elif self.not_looked:
             self.state = CheckState.INCOMPLETE

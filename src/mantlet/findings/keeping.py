@@ -146,6 +146,7 @@ def to_run(result: CheckResult) -> sarif.Run:
         "mend": result.mend,
         "on": result.on,
         "notes": result.notes,
+        "repeated": result.repeated,
     }
     return sarif.Run(
         tool=sarif.Tool(driver=driver),
@@ -219,6 +220,7 @@ def from_run(run: sarif.Run, name: str) -> CheckResult:
         mend=str(ours.get("mend", "")),
         notes=[str(note) for note in ours.get("notes", ())],
         on=str(ours.get("on", "")),
+        repeated=int(ours.get("repeated", 0)),
         looked=[_path(item.location.uri) for item in run.artifacts if item.location and item.location.uri],
     )
     for item in run.results or ():

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mantlet.findings.finding import CheckResult, CheckState, Finding, NotLooked, Spot, tool_missing
+from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, tool_missing
 from mantlet.scanners.interface import Request, Tool
 from mantlet.scanners.process import ToolError, find, first_line, package_version, run
 
@@ -65,10 +65,8 @@ def check(request: Request, files: list[str], known: list[Finding]) -> CheckResu
         result.looked += [path for path in some if path not in broken]
     if twice:
         result.notes.append(f"{twice:,} findings are also bandit's and are listed there")
-    result.settle()
-    if twice and result.state is CheckState.CLEAN:
-        result.state, result.reason = CheckState.FINDINGS, "all that it found, bandit found too"
-    return result
+    result.repeated = twice
+    return result.settle()
 
 
 def _ruff(program: str, root: Path, files: list[str]) -> list[dict[str, Any]]:

@@ -265,6 +265,7 @@ def _betterleaks(request: Request, program: str, known: set[tuple[str, int]]) ->
         result.not_looked.append(NotLooked(Spot(), "betterleaks did not get to the end"))
     if twice:
         result.notes.append(f"{twice:,} findings are also our own and are listed there")
+    result.repeated = twice
     return result.settle()
 
 
