@@ -12,7 +12,7 @@ from samples import generated, vocabulary
 
 from mantlet.diagram import Options, draw, view
 from mantlet.diagram.bundles import bundles
-from mantlet.diagram.channels import Turn, _cost, _order
+from mantlet.diagram.channels import Turn, _costs, _order
 from mantlet.diagram.fold import orient_by_angle, spread
 from mantlet.diagram.geometry import Box, straightened
 from mantlet.diagram.paths import arrowhead, number, rounded, shortened
@@ -41,7 +41,7 @@ def test_turns_are_ordered_no_worse_than_pairwise_swaps_could(pairs: list[tuple[
     _order(turns)
 
     def total(row: list[Turn]) -> int:
-        return sum(_cost(one, two) for at, one in enumerate(row) for two in row[at + 1 :])
+        return sum(_costs(one, [two])[0] for at, one in enumerate(row) for two in row[at + 1 :])
 
     for at in range(len(turns) - 1):
         swapped = [*turns[:at], turns[at + 1], turns[at], *turns[at + 2 :]]

@@ -28,16 +28,13 @@ class Turn:
     slot: int = 0
     place: float = 0.0
     """Where along it turns."""
+    low: float = field(init=False)
+    """The nearer end across."""
+    high: float = field(init=False)
+    """The farther end across."""
 
-    @property
-    def low(self) -> float:
-        """Return the nearer end across."""
-        return min(self.before, self.after)
-
-    @property
-    def high(self) -> float:
-        """Return the farther end across."""
-        return max(self.before, self.after)
+    def __post_init__(self) -> None:
+        self.low, self.high = min(self.before, self.after), max(self.before, self.after)
 
 
 @dataclass(slots=True)
@@ -65,16 +62,15 @@ def channels(made: Layered, ports: Ports) -> Channels:
                 else:
                     straight[channel].append(before)
     for channel, turns in enumerate(found.turns):
-        _order(turns)
-        _assign(turns)
+        costs = _order(turns)
+        _assign(turns, costs)
         found.slots.append(max((turn.slot + 1 for turn in turns), default=0))
         found.crossings += sum(turn.low < place < turn.high for turn in turns for place in straight[channel])
         for row, first in enumerate(turns):
-            for second in turns[row + 1 :]:
-                cost = _cost(first, second)
+            for other, cost in enumerate(costs[row][row + 1 :], row + 1):
                 found.crossings += cost % _OVERLAP
                 if cost >= _OVERLAP:
-                    found.tangled.append((channel, first, second))
+                    found.tangled.append((channel, first, turns[other]))
     return found
 
 
@@ -86,22 +82,29 @@ def _stops(made: Layered, ports: Ports, index: int, lane: int, path: Sequence[st
 _OVERLAP = 100
 
 
-def _cost(first: Turn, second: Turn) -> int:
-    """Return the crossings of two turns, and a large number where their runs lie on each other, if ``first`` turns first."""
-    cost = int(first.low < second.before < first.high) + int(second.low < first.after < second.high)
-    if abs(second.before - first.after) < _NEAR:
-        cost += _OVERLAP
-    return cost
+def _costs(first: Turn, others: Sequence[Turn]) -> list[int]:
+    """Return the crossings of a turn with others, and a large number where their runs lie on each other, if it turns first."""
+    low, high, after = first.low, first.high, first.after
+    return [
+        (low < other.before < high)
+        + (other.low < after < other.high)
+        + (_OVERLAP if -_NEAR < other.before - after < _NEAR else 0)
+        for other in others
+    ]
 
 
-def _order(turns: list[Turn]) -> None:
-    """Sort turns so that the sum of their pairs' costs is low: each is moved to its best place for as long as it helps."""
+def _order(turns: list[Turn]) -> list[list[int]]:
+    """Sort turns so that the sum of their pairs' costs is low: each is moved to its best place for as long as it helps.
+
+    Return what each pair costs if the first of them turns first.
+    """
     turns.sort(
         key=lambda turn: (turn.after > turn.before, -turn.before if turn.after > turn.before else turn.before)
     )
     count = len(turns)
     rows = list(range(count))
-    gain = [[_cost(turns[b], turns[a]) - _cost(turns[a], turns[b]) for b in rows] for a in rows]
+    costs = [_costs(turn, turns) for turn in turns]
+    gain = [[costs[b][a] - costs[a][b] for b in rows] for a in rows]
     order = rows[:]
     for _ in range(_SWEEPS):
         moved = False
@@ -110,6 +113,7 @@ def _order(turns: list[Turn]) -> None:
         if not moved:
             break
     turns[:] = [turns[row] for row in order]
+    return [[costs[row][other] for other in order] for row in order]
 
 
 def _reinsert(order: list[int], row: int, gain: Sequence[Sequence[int]]) -> bool:
@@ -131,14 +135,16 @@ def _reinsert(order: list[int], row: int, gain: Sequence[Sequence[int]]) -> bool
     return best != at
 
 
-def _assign(turns: Sequence[Turn]) -> None:
+def _assign(turns: Sequence[Turn], costs: Sequence[Sequence[int]]) -> None:
     """Give each turn the first slot that keeps it clear of, and in order with, those before it."""
     for row, turn in enumerate(turns):
         turn.slot = 0
-        for earlier in turns[:row]:
+        for before, earlier in enumerate(turns[:row]):
+            if earlier.slot < turn.slot:
+                continue
             meets = earlier.low - _NEAR < turn.high and turn.low < earlier.high + _NEAR
-            if meets or _cost(earlier, turn) != _cost(turn, earlier):
-                turn.slot = max(turn.slot, earlier.slot + 1)
+            if meets or costs[before][row] != costs[row][before]:
+                turn.slot = earlier.slot + 1
 
 
 def place_along(made: Layered, found: Channels) -> None:

@@ -27,6 +27,13 @@ def lane_at(made: Layered, bundle: int, lane: int, key: str) -> float:
     return item.middle + offsets[lane]
 
 
+def lanes_at(made: Layered, bundle: int, key: str) -> list[float]:
+    """Return where each lane of a bundle passes a label or a gap, across."""
+    item, lanes = made.items[key], made.bundles[bundle]
+    offsets = lanes.offsets if item.kind == "label" else lanes.passing
+    return [item.middle + offsets[lane] for lane in range(len(lanes.lanes))]
+
+
 def ports(made: Layered) -> Ports:
     """Return ports for every node side."""
     sides: dict[tuple[str, bool], list[tuple[float, LaneKey]]] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from mantlet.diagram import metrics as m
 from mantlet.diagram.channels import Turn
 from mantlet.diagram.layered import Item, Layered
-from mantlet.diagram.ports import lane_at, spaced
+from mantlet.diagram.ports import lanes_at, spaced
 
 _STRAIGHT = 0.5
 _SMALL = 14.0
@@ -206,29 +206,21 @@ class Straightener:
         found: dict[tuple[int, int], list[float]] = {}
         for index, position in steps:
             path = self.made.paths[index]
-            first, second = path[position], path[position + 1]
-            jogs = []
-            for lane in range(len(self.made.bundles[index].lanes)):
-                start = self._end(index, lane, first, out=True, ends=ends)
-                stop = self._end(index, lane, second, out=False, ends=ends)
-                jogs.append(stop - start)
-            found[index, position] = jogs
+            starts = self._ends(index, path[position], out=True, known=ends)
+            stops = self._ends(index, path[position + 1], out=False, known=ends)
+            found[index, position] = [stop - start for start, stop in zip(starts, stops, strict=True)]
         return found
 
-    def _end(
-        self,
-        index: int,
-        lane: int,
-        key: str,
-        *,
-        out: bool,
-        ends: dict[tuple[str, bool], dict[tuple[int, int], float]],
-    ) -> float:
+    def _ends(
+        self, index: int, key: str, *, out: bool, known: dict[tuple[str, bool], dict[tuple[int, int], float]]
+    ) -> list[float]:
+        """Return where each lane of a bundle meets an item, across."""
         if self.made.items[key].kind != "node":
-            return lane_at(self.made, index, lane, key)
-        if (key, out) not in ends:
-            ends[key, out] = self._side(key, out=out)
-        return ends[key, out][index, lane]
+            return lanes_at(self.made, index, key)
+        if (key, out) not in known:
+            known[key, out] = self._side(key, out=out)
+        side = known[key, out]
+        return [side[index, lane] for lane in range(len(self.made.bundles[index].lanes))]
 
     def _side(self, key: str, *, out: bool) -> dict[tuple[int, int], float]:
         """Return the ports of one side of a node."""
@@ -239,8 +231,7 @@ class Straightener:
                 continue
             beside = path[position + 1] if out else path[position]
             wishes += [
-                (lane_at(self.made, index, lane, beside), (index, lane))
-                for lane in range(len(self.made.bundles[index].lanes))
+                (place, (index, lane)) for lane, place in enumerate(lanes_at(self.made, index, beside))
             ]
         wishes.sort()
         item = self.made.items[key]
