@@ -58,6 +58,11 @@ def test_unknown_names_are_told_beside_what_does_not_fit(tmp_path):
             ["expected a mapping (`id: …`), found a list"],
         ),
         ("elements:", "element:", ["unknown key 'element'"]),
+        (
+            "  who:",
+            "  x-who: {type: usr}\n  odd: {type: usr}\n  who:",
+            ["'x-who' cannot start with 'x-'", "unknown element type 'usr'"],
+        ),
     ],
 )
 def test_what_does_not_fit_is_told_once_and_nothing_that_only_follows_from_it(tmp_path, old, new, told):

@@ -25,10 +25,12 @@ class Problem(Struct, frozen=True):
     """The key is wrong rather than its value."""
 
 
-def _there(names: Sequence[str]) -> str:
+def _there(names: Sequence[str], what: str) -> str:
     """Return the names that there are, the first few of many."""
+    if not names:
+        return f"the model has no {what} yet"
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return f"there are: {', '.join(names[:MAX_NAMED])}{more}" if names else ""
+    return f"there are: {', '.join(names[:MAX_NAMED])}{more}"
 
 
 class Problems:
@@ -49,9 +51,10 @@ class Problems:
         self, path: Path, what: str, name: str, known: Iterable[str], mend: str = "", *, at_key: bool = False
     ) -> None:
         """Note a name that nobody knows, with the nearest one that somebody does, or what there is."""
-        names = list(known) if len(self.found) < MAX_SUGGESTED else []
-        near = self.near(name, names) or mend or _there(names)
-        self.add(path, f"unknown {what} '{name}'", near, at_key=at_key)
+        if len(self.found) < MAX_SUGGESTED:
+            names = list(known)
+            mend = suggest(name, names) or mend or _there(names, what)
+        self.add(path, f"unknown {what} '{name}'", mend, at_key=at_key)
 
     def names(self, names: Iterable[str], known: Collection[str], what: str, path: Path) -> None:
         """Note each name of a list that is not known."""

@@ -15,10 +15,11 @@ from msgspec import NODEFAULT, Struct
 from mantlet.base.errors import MantletError
 from mantlet.model.entries import Sections
 from mantlet.model.problem import Problem
-from mantlet.store.convert import from_raw
+from mantlet.store.convert import from_raw, settle
 from mantlet.store.explain import explain
+from mantlet.store.rawedit import is_foreign
 from mantlet.store.shape import below, chosen, fields, type_of
-from mantlet.store.tree import Path, Raw
+from mantlet.store.tree import Path, Raw, oddities
 
 MAX_PROBLEMS = 1000
 """With more mistakes than this nobody waits for further ones."""
@@ -56,6 +57,8 @@ def salvage(raw: Raw) -> Salvage | None:
     is said then.
     """
     kind, tree, touched = type_of(Sections), copy.deepcopy(raw), set[Path]()
+    for problem in settle(tree, oddities(tree), kind)[1]:
+        touched |= _mend(tree, kind, problem)
     for _ in range(_ROUNDS):
         problems = explain(tree, kind)
         if not problems:
@@ -72,16 +75,17 @@ def salvage(raw: Raw) -> Salvage | None:
 
 def _mend(tree: Raw, kind: mi.Type, problem: Problem) -> set[Path]:
     """Take out what is wrong, or fill what is missing; return the paths that differ now."""
+    foreign = is_foreign(problem.path)
     holder, current = _at(tree, kind, problem.path[:-1])
     key = problem.path[-1]
     there = holder is not None and (key in holder if isinstance(holder, dict) else int(key) < len(holder))
     if not there:
         return set()
     value, inner = holder[key], chosen(below(current, key), holder[key])
-    if isinstance(inner, mi.StructType) and isinstance(value, dict):
+    if isinstance(inner, mi.StructType) and isinstance(value, dict) and not foreign:
         return _fill(value, inner, problem.path)
     known = not isinstance(current, mi.StructType) or str(key) in fields(current.cls)
-    if isinstance(current, mi.DictType) and isinstance(inner, mi.StructType):
+    if isinstance(current, mi.DictType) and isinstance(inner, mi.StructType) and not foreign:
         holder[key] = {}
     else:
         del holder[key]
