@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -18,14 +18,14 @@ class Import(Struct, frozen=True):
     names: tuple[str, ...]
 
 
-def imports_of(tree: ast.Module) -> list[Import]:
-    """Return every import of a file, wherever it stands."""
+def imports_of(nodes: Iterable[ast.Import | ast.ImportFrom]) -> list[Import]:
+    """Return the imports of a file, wherever they stand."""
     found: dict[Import, None] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[Import(alias.name, 0, ())] = None
-        elif isinstance(node, ast.ImportFrom):
+        else:
             found[Import(node.module or "", node.level, tuple(alias.name for alias in node.names))] = None
     return list(found)
 

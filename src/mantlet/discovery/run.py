@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.python.modules import Project, parse
 from mantlet.discovery.sites.attach import attach
 from mantlet.discovery.sites.detect import Site, detect
+from mantlet.discovery.sites.names import Survey
 
 ONE_PROGRAM = 2_000_000
 """Bytes of Python up to which it is read as one program, about 50,000 lines; more is read in islands that import each other."""
@@ -116,6 +116,13 @@ class _Looking:
         return clues, python, sites
 
     def _file(self, path: str) -> FileSeen:
+        """Return what a file says; one that is too strange for us is told, and the others are read all the same."""
+        try:
+            return self._whole_file(path)
+        except Exception as error:  # noqa: BLE001
+            return FileSeen([Unclear(Where(path), f"too strange to be read ({type(error).__name__})")])
+
+    def _whole_file(self, path: str) -> FileSeen:
         python: dict[str, str] = {}
         seen = FileSeen(read_file(self._root, path, python))
         code = python.get(path)
@@ -125,8 +132,9 @@ class _Looking:
             seen.code = code
         module, _, _ = parse(code)
         if module is not None:
-            seen.imports = imports_of(module)
-            seen.sites = _sites(module, path)
+            survey = Survey(module)
+            seen.imports = imports_of(survey.imports)
+            seen.sites = detect(survey, path)
         return seen
 
     # -- Python as programs
@@ -188,13 +196,6 @@ def _texts(settings: Settings) -> list[str]:
     environment = [f"{key}={value}@{at}" for key, (value, at) in sorted(settings.environment.items())]
     arguments = [f"{script}: {argv}" for script, argv in sorted(settings.arguments.items())]
     return ["\n".join(environment), "\n".join(arguments)]
-
-
-def _sites(module: ast.Module, path: str) -> list[Site]:
-    try:
-        return detect(module, path)
-    except RecursionError:
-        return []
 
 
 def _see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> Seen:

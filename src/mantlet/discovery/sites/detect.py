@@ -12,7 +12,7 @@ from typing import Any, Literal
 import yaml
 from msgspec import Struct, convert, field
 
-from mantlet.discovery.sites.names import Names, scopes
+from mantlet.discovery.sites.names import Names, Survey
 
 About = Literal["flow", "store", "process"]
 Constant = str | bool | int | float
@@ -111,34 +111,34 @@ def _index() -> tuple[dict[str, list[Rule]], dict[str, list[Rule]]]:
     return exact, methods
 
 
-def detect(tree: ast.Module, path: str) -> list[Site]:
+def detect(survey: Survey, path: str) -> list[Site]:
     """Return the sites of a file, in the order of their lines."""
-    looking = _Looking(tree, path)
-    found = sorted(set(looking.sites()), key=lambda site: (site.line, site.about, site.fact))
+    found = sorted(set(_Looking(survey, path).sites()), key=lambda site: (site.line, site.about, site.fact))
     return found[:MAX_SITES]
 
 
 class _Looking:
-    def __init__(self, tree: ast.Module, path: str) -> None:
-        self._tree, self._path = tree, path
-        self._names = Names(tree)
-        self._scopes = list(scopes(tree))
-        self._handlers = _handlers(tree)
+    def __init__(self, survey: Survey, path: str) -> None:
+        self._survey, self._path = survey, path
+        self._names = Names(survey)
+        self._handlers = _handlers(survey)
+        self._scope = ""
 
     def sites(self) -> Iterator[Site]:
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.Call):
-                yield from self._call(node)
-            elif isinstance(node, ast.Assign | ast.AnnAssign):
-                yield from self._assigned(node)
-            elif isinstance(node, ast.Dict):
-                yield from self._dictionary(node)
+        for call, scope in self._survey.calls:
+            self._scope = scope
+            yield from self._call(call)
+        for assigned, scope in self._survey.assigned:
+            self._scope = scope
+            yield from self._assigned(assigned)
+        for dictionary, scope in self._survey.dictionaries:
+            self._scope = scope
+            yield from self._dictionary(dictionary)
 
     def _site(self, node: ast.expr | ast.stmt, about: About, fact: str, value: str, text: str = "") -> Site:
-        inside = [name for name, first, last in self._scopes if first <= node.lineno <= last]
         last = node.end_lineno or node.lineno
         return Site(
-            self._path, node.lineno, about, fact, value, inside[-1] if inside else "",
+            self._path, node.lineno, about, fact, value, self._scope,
             last if last != node.lineno else 0, text,
         )  # fmt: skip
 
@@ -249,12 +249,12 @@ def _facts(rule: Rule) -> tuple[tuple[About, dict[str, str]], ...]:
     return ("flow", rule.flow), ("store", rule.store), ("process", rule.process)
 
 
-def _handlers(tree: ast.Module) -> list[tuple[int, int, set[str]]]:
+def _handlers(survey: Survey) -> list[tuple[int, int, set[str]]]:
     """Return the functions that a decorator makes answer requests: first line, last line, parameters."""
     verbs = {"get", "post", "put", "patch", "delete", "route", "websocket", "api_route"}
     found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    for node in survey.functions:
+        if node.decorator_list:
             marks = {
                 item.func.attr
                 for item in node.decorator_list

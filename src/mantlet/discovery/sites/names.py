@@ -1,25 +1,67 @@
-"""What a name in one file means: imports resolved, so that nothing is told by text alone."""
+"""What stands in one file: its calls, assignments and imports in one pass, and what a name in it means."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from typing import Any
+
+_LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Survey:
+    """The nodes of a file that somebody asks about, with the function round each; one pass, since walking is what takes time."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.calls: list[tuple[ast.Call, str]] = []
+        self.assigned: list[tuple[ast.Assign | ast.AnnAssign, str]] = []
+        self.dictionaries: list[tuple[ast.Dict, str]] = []
+        self.imports: list[ast.Import | ast.ImportFrom] = []
+        self.functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+        pending: list[tuple[ast.AST, str, str]] = [(tree, "", "")]
+        while pending:
+            node, above, scope = pending.pop()
+            if isinstance(node, ast.Call):
+                self.calls.append((node, scope))
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                self.assigned.append((node, scope))
+            elif isinstance(node, ast.Dict):
+                self.dictionaries.append((node, scope))
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                self.imports.append(node)
+            elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+                above = f"{above}.{node.name}" if above else node.name
+                if isinstance(node, _FUNCTIONS):
+                    self.functions.append(node)
+                    scope = above
+            pending += [(child, above, scope) for child in _children(node)]
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    value: Any
+    for value in node.__dict__.values():
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+            found.append(value)
+    return found
 
 
 class Names:
-    """The imported names of a file, and what variables were made of."""
+    """The imported names of a file."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, survey: Survey) -> None:
         self._known: dict[str, str] = {}
         self.imported: set[str] = set()
         """Top-level packages that the file imports."""
-        for node in ast.walk(tree):
+        for node in survey.imports:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     top = alias.name.partition(".")[0]
                     self.imported.add(top)
                     self._known[alias.asname or top] = alias.name if alias.asname else top
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            elif node.module and not node.level:
                 self.imported.add(node.module.partition(".")[0])
                 for alias in node.names:
                     self._known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
@@ -38,18 +80,3 @@ class Names:
         elif parts:
             parts.append("?")
         return ".".join(reversed(parts))
-
-
-def scopes(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
-    """Yield every function with its qualified name and its first and last line, the outer before the inner."""
-    pending: list[tuple[str, ast.AST]] = [("", tree)]
-    while pending:
-        above, node = pending.pop(0)
-        for child in ast.iter_child_nodes(node):
-            name = above
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                name = f"{above}.{child.name}" if above else child.name
-                start = min([child.lineno, *(item.lineno for item in child.decorator_list)])
-                if not isinstance(child, ast.ClassDef):
-                    yield name, start, child.end_lineno or child.lineno
-            pending.append((name, child))
