@@ -13,6 +13,7 @@ from mantlet.formats.interface import Format
 MODULES = {
     "tm7": "mantlet.formats.tmt",
     "tb7": "mantlet.formats.tmt.tb7",
+    "threat-dragon": "mantlet.formats.threat_dragon",
 }
 """Format id to its module, in the order in which files are asked about."""
 OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})

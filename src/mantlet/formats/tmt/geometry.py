@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mantlet.formats.crossing import Points, meet
 from mantlet.formats.tmt.parts import Line, Shape, Surface
 
-Points = NDArray[np.float64]
 _STEPS = 40
 """Straight pieces that stand for one curve; at the usual sizes each is shorter than ten pixels."""
 FARTHEST = 1e6
@@ -75,7 +75,7 @@ def crossings(surface: Surface) -> dict[str, list[Shape | Line]]:
         if border is None:
             continue
         for flow, curve in zip(flows, curves, strict=True):
-            if curve is not None and _meet(curve, border):
+            if curve is not None and meet(curve, border):
                 found[flow.guid].append(line)
     return found
 
@@ -84,25 +84,3 @@ def _inside(points: Points, box: tuple[float, float, float, float]) -> NDArray[n
     left, top, width, height = box
     x, y = points[:, 0], points[:, 1]
     return (x >= left) & (x <= left + width) & (y >= top) & (y <= top + height)
-
-
-def _meet(one: Points, other: Points) -> bool:
-    """Tell whether two curves have a point in common."""
-    if (one.max(0) < other.min(0)).any() or (other.max(0) < one.min(0)).any():
-        return False
-    a, b = one[:-1, None], one[1:, None]
-    c, d = other[None, :-1], other[None, 1:]
-    first, second = _side(a, b, c) * _side(a, b, d), _side(c, d, a) * _side(c, d, b)
-    return bool(((first <= 0) & (second <= 0) & _near(a, b, c, d)).any())
-
-
-def _near(a: Points, b: Points, c: Points, d: Points) -> NDArray[np.bool_]:
-    """Tell of pairs of straight pieces whether the boxes round them overlap."""
-    high = np.minimum(np.maximum(a, b), np.maximum(c, d))
-    low = np.maximum(np.minimum(a, b), np.minimum(c, d))
-    return np.asarray((low <= high).all(axis=-1))
-
-
-def _side(a: Points, b: Points, point: Points) -> Points:
-    line, off = b - a, point - a
-    return np.sign(line[..., 0] * off[..., 1] - line[..., 1] * off[..., 0])

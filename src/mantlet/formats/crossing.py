@@ -1,0 +1,31 @@
+"""Lines on a drawing that meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+"""A line as a row of points."""
+
+
+def meet(one: Points, other: Points) -> bool:
+    """Tell whether two lines have a point in common."""
+    if (one.max(0) < other.min(0)).any() or (other.max(0) < one.min(0)).any():
+        return False
+    a, b = one[:-1, None], one[1:, None]
+    c, d = other[None, :-1], other[None, 1:]
+    first, second = _side(a, b, c) * _side(a, b, d), _side(c, d, a) * _side(c, d, b)
+    return bool(((first <= 0) & (second <= 0) & _near(a, b, c, d)).any())
+
+
+def _near(a: Points, b: Points, c: Points, d: Points) -> NDArray[np.bool_]:
+    """Tell of pairs of straight pieces whether the boxes round them overlap."""
+    high = np.minimum(np.maximum(a, b), np.maximum(c, d))
+    low = np.maximum(np.minimum(a, b), np.minimum(c, d))
+    return np.asarray((low <= high).all(axis=-1))
+
+
+def _side(a: Points, b: Points, point: Points) -> Points:
+    line, off = b - a, point - a
+    return np.sign(line[..., 0] * off[..., 1] - line[..., 1] * off[..., 0])
