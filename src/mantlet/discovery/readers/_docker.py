@@ -8,7 +8,7 @@ import re
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Same, Thing, Where
 from mantlet.discovery.reader import path_key
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._names import image_clues, unresolved, variable_clues
+from mantlet.discovery.readers._names import image, image_clues, unresolved, variable_clues
 from mantlet.discovery.readers._shell import Command
 
 
@@ -43,7 +43,7 @@ def _docker_run(context: Context, command: Command) -> list[Clue]:
     words = command.words(*_RUN_VALUES)[1:]
     if not words:
         return []
-    at, key = context.at(command), f"image:{words[0]}"
+    at, key = context.at(command), f"image:{image(words[0]).name}"
     clues = image_clues(key, words[0], at)
     for text in command.options("-v", "--volume"):
         clues += mount_clues(key, text, context.folder, at)
@@ -95,4 +95,4 @@ def _docker_build(context: Context, command: Command) -> list[Clue]:
         return []
     file = command.option("-f", "--file") or posixpath.join(folder, "Dockerfile")
     docker = "docker:" + path_key(file, context.folder)[5:]
-    return [Same(f"image:{tag}", docker, context.at(command)) for tag in command.options("-t", "--tag")]
+    return [Same(f"image:{image(tag).name}", docker, context.at(command)) for tag in command.options("-t", "--tag")]

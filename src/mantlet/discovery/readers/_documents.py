@@ -197,17 +197,22 @@ class _Builder:
                 frame.key = None
 
 
+_BREAKS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+"""What YAML takes for the end of a line, and nobody else does."""
+
+
 @lru_cache(maxsize=4)
 def _yaml(text: str) -> tuple[tuple[Item, ...], str, int]:
     """Return the documents, and what is wrong where the text is no YAML or past a limit."""
     builder: _Builder | None = None
     try:
-        builder = _Builder(text)
+        builder = _Builder(_BREAKS.sub(" ", text))
         return tuple(builder.build()), "", 0
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = f"not readable as YAML: {getattr(error, 'problem', None) or 'bad character'}"
-        return tuple(builder.documents if builder else ()), what, mark.line + 1 if mark else 0
+        line = min(mark.line + 1, text.count("\n") + 1) if mark else 0
+        return tuple(builder.documents if builder else ()), what, line
     except LimitError as error:
         return (), error.what, 0
     except UnicodeEncodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -11,6 +12,10 @@ Node = Any
 MAX_NODES = 400_000
 UNKNOWN = "*"
 """Stands for the beginning of a text that isn't known."""
+
+
+_OWN = re.compile(r"location\.(host|hostname|origin)\b")
+"""The page's own address."""
 
 
 class MissingGrammarError(Exception):
@@ -101,7 +106,7 @@ class Values:
     @staticmethod
     def _hole(before: str, node: Node | None) -> str:
         """Return what stands for a part that isn't known: `*` at the start, a parameter behind a slash."""
-        if not before:
+        if not before or _OWN.search(text_of(node)):
             return UNKNOWN
         name = text_of(node).rpartition(".")[2].strip("()?! ")
         return "{" + (name if name.isidentifier() else "value") + "}"

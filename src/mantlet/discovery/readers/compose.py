@@ -17,7 +17,7 @@ from mantlet.discovery.readers._names import Image, image, image_clues, unresolv
 from mantlet.discovery.readers._shell import commands
 
 _PORT = re.compile(
-    r"(?:(?P<ip>\[[^\]]*\]|[\d.]+|\$\{[^}]*\}):)?(?:(?P<out>[\d-]+|\$\{[^}]*\}|\$\w+)?:)?(?P<inner>\d+)(?:-\d+)?(?:/\w+)?\Z"
+    r"(?:(?P<ip>\[[^\]]*\]|\d+\.\d+\.\d+\.\d+|\$\{[^}]*\}):)?(?:(?P<out>[\d-]+|\$\{[^}]*\}|\$\w+)?:)?(?P<inner>\d+)(?:-\d+)?(?:/\w+)?\Z"
 )
 
 

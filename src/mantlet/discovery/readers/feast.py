@@ -69,7 +69,7 @@ def _registry(source: Source, item: Item) -> list[Clue]:
     at = source.at(path.at)
     found = next(iter(addresses(path.text)), None)
     key = found.key if found else path_key(path.text, source.folder)
-    name = found.host if found else path.text
+    name = found.host if found else path.text.rpartition("/")[2]
     return [
         Thing(key, "model-registry", f"{name} (Feast registry)", at, 0.85, also=(name, "registry")),
         Move(key, STORE, at, "feature definitions", 0.8, opened_by=STORE),

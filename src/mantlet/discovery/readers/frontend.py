@@ -40,7 +40,7 @@ _FETCHERS = re.compile(
 )
 _ROUTERS = re.compile(r"^(app|router|server|api|\w*Router|fastify)$")
 _SERVER_PACKAGES = ("express", "fastify", "koa", "hono", "koa-router", "@koa/router")
-_LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0"))  # noqa: S104 (compared, not bound)
+_LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "*"))  # noqa: S104 (compared, not bound)
 _TESTS = re.compile(
     r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?|dist|vendor|third_party|wwwroot/lib|node_modules)/|serviceWorker\.|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z"
 )

@@ -32,10 +32,15 @@ def read(source: Source) -> list[Clue]:
         key = f"code:{source.path}"
         return _once(
             command_clues(
-                Context(key, source, source.folder, step=False), commands(_filled_script(source.text))
+                Context(key, source, _start(source), step=False), commands(_filled_script(source.text))
             )
         )
     return _once(_makefile(source))
+
+
+def _start(source: Source) -> str:
+    """Return the folder that a script works in: people start scripts from the root, unless they go to their own folder."""
+    return source.folder if re.search(r"cd\s+.*(dirname|BASH_SOURCE|\$0|%~dp0)", source.text) else ""
 
 
 def _once(clues: list[Clue]) -> list[Clue]:

@@ -93,7 +93,7 @@ def statement_clues(source: Source, text: str, key: str) -> list[Clue]:
     except ImportError:
         return [Unclear(source.at(), "not read: SQL needs sqlglot (pip install 'mantlet[discovery]')")]
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it can't parse becomes an Unclear
-    clean = _JINJA.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+    clean = _JINJA.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text).replace("\r", " ")
     try:
         statements = sqlglot.parse(clean, error_level=errors.ErrorLevel.RAISE, dialect=_dialect(clean))
     except errors.SqlglotError as error:

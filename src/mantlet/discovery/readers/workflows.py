@@ -52,22 +52,25 @@ def _prefect(source: Source, document: Item) -> list[Clue]:
         image = item["work_pool"]["job_variables"]["image"]
         if image.text and "{{" not in image.text:
             clues += image_clues(key, image.text, source.at(image.at))
+    keys = [clue.key for clue in clues if isinstance(clue, Thing)]
     for section in ("pull", "push"):
         for step in document[section].each():
             for values in step.values():
-                clues += _moved(source, section, values)
+                clues += _moved(source, section, values, keys)
     return clues
 
 
-def _moved(source: Source, section: str, values: Item) -> list[Clue]:
-    """Return the bucket that code is pulled from or pushed to."""
+def _moved(source: Source, section: str, values: Item, keys: list[str]) -> list[Clue]:
+    """Return the bucket that the deployments' code is pulled from or pushed to."""
     bucket = values["bucket"]
     if not bucket.text or "{{" in bucket.text:
         return []
-    key, at = bucket_key("s3", bucket.text), source.at(bucket.at)
-    whole = f"workflow:{source.path}"
-    ends = (key, whole) if section == "pull" else (whole, key)
-    return [Thing(key, "object-store", bucket.text, at, 0.7), Move(*ends, at, "code", 0.6)]
+    store, at = bucket_key("s3", bucket.text), source.at(bucket.at)
+    ends = [(store, key) if section == "pull" else (key, store) for key in keys]
+    return [
+        Thing(store, "object-store", bucket.text, at, 0.7),
+        *(Move(*pair, at, "code", 0.6) for pair in ends),
+    ]
 
 
 def _dagster(source: Source, document: Item) -> list[Clue]:
