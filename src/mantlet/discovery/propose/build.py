@@ -10,7 +10,7 @@ from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
 from mantlet.discovery.propose.assets import Assets
 from mantlet.discovery.propose.facts import FactSorter
 from mantlet.discovery.propose.groups import grouped
-from mantlet.discovery.propose.names import Ids, key_of, shown
+from mantlet.discovery.propose.names import Ids, between, key_of, shown
 from mantlet.discovery.propose.places import INTERNAL, Places, addresses, code_of
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.tree import Raw
@@ -137,7 +137,7 @@ class _Building:
             elif back is not None and self._is_answer(flow):
                 self._add(made[back[0]], "returns", data, flow)
             else:
-                name = self.names.new(f"{self.ids[flow.source]}-to-{self.ids[flow.target]}")
+                name = self.names.new(between(self.ids[flow.source], self.ids[flow.target]))
                 made[name] = self._flow(flow, data)
                 by_ends[ends] = (name, flow)
         return made

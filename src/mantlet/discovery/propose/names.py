@@ -8,7 +8,7 @@ import unicodedata
 from mantlet.base.printable import printable
 from mantlet.discovery.draft import DraftElement
 
-LONGEST_ID, LONGEST_NAME = 40, 100
+LONGEST_ID, LONGEST_END, LONGEST_NAME = 60, 28, 100
 RESERVED = ("system",)
 _APART = re.compile(r"[^a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -18,9 +18,17 @@ def slug(text: str) -> str:
     """Return a text as an id: small letters, digits and hyphens; empty where it has neither letters nor digits."""
     plain = unicodedata.normalize("NFKD", _HUMP.sub("-", text)).encode("ascii", "ignore").decode().lower()
     made = _APART.sub("-", plain).strip("-")
-    if len(made) > LONGEST_ID:
-        made = made[:LONGEST_ID].rsplit("-", 1)[0].strip("-") or made[:LONGEST_ID]
+    made = _cut(made, LONGEST_ID)
     return f"{made}-" if made in RESERVED else made
+
+
+def between(source: str, target: str) -> str:
+    """Return the id of a flow between two ids, long ones cut."""
+    return f"{_cut(source, LONGEST_END)}-to-{_cut(target, LONGEST_END)}"
+
+
+def _cut(made: str, length: int) -> str:
+    return made if len(made) <= length else made[:length].rsplit("-", 1)[0].strip("-") or made[:length]
 
 
 def shown(name: str) -> str:

@@ -11,8 +11,6 @@ from mantlet.discovery.sites.detect import Site
 from mantlet.model.vocabulary import Vocabulary
 
 MODEL_FACTS = ("model_format",)
-_NEAR = 2
-"""Lines between a call and the line that shows its flow."""
 
 
 class _Line(NamedTuple):
@@ -67,13 +65,9 @@ class _Finder:
         return bool(stores)
 
     def _near(self, site: Site) -> list[DraftFlow]:
-        """Return the flows that the site's lines show; else those of the nearest line close by."""
+        """Return the flows that one of the site's lines shows."""
         last = max(site.last, site.line)
-        apart = [
-            (max(site.line - line, line - last, 0), flow) for line, flow in self._flows.get(site.path, ())
-        ]
-        nearest = min((distance for distance, _ in apart), default=_NEAR + 1)
-        return [flow for distance, flow in apart if distance == nearest] if nearest <= _NEAR else []
+        return [flow for line, flow in self._flows.get(site.path, ()) if site.line <= line <= last]
 
     def _fits(self, flow: DraftFlow, site: Site) -> bool:
         """Tell whether a fact can be one of a flow: what is fetched comes from outside, what is unpacked is read."""
