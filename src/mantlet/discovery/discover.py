@@ -36,14 +36,15 @@ def read_file(root: Path, path: str, python: dict[str, str]) -> list[Clue]:
     text = tree.read(root, path)
     if text is None:
         return [Unclear(Where(path), "binary, or cannot be read")]
+    clues: list[Clue] = []
     if path.endswith(".py"):
         python[path] = text
     elif path.endswith(".ipynb"):
-        code = code_of(text)
-        if code is None:
+        found = code_of(text)
+        if found is None:
             return [Unclear(Where(path), "not readable as a notebook")]
-        python[path] = code
-    clues: list[Clue] = []
+        python[path] = found[0]
+        clues += [Unclear(Where(path, line), "a cell that isn't Python") for line in found[1]]
     for reader in claiming:
         try:
             clues += reader.read(Source(path, text))

@@ -19,6 +19,8 @@ from mantlet.model.vocabulary import Vocabulary
 _DFD = {"external-entity": "external", "process": "process", "data-store": "store"}
 _HOSTED = re.compile(r"^(saas|repo|data):")
 _LEAST = 0.4
+_SURE = 0.6
+"""From here on a credential is shown though nothing is seen to read it."""
 _QUIET_TYPES = frozenset({"config-store"})
 
 
@@ -46,7 +48,7 @@ def dfd_of(node: Node) -> str:
 
 def kind_of(node: Node) -> str:
     """Return the benchmark's label of a thing."""
-    if any(key.startswith("route:") for key in node.keys):
+    if node.endpoint or any(key.startswith("route:") for key in node.keys):
         return "endpoint"
     kinds = _kinds()
     for name in _vocabulary().lineage(node.type):
@@ -59,6 +61,7 @@ def assemble(linker: Linker) -> Draft:
     """Return the draft of all that was linked."""
     nodes = linker.nodes()
     flows = _flows(linker, nodes)
+    _finer(nodes, flows, linker)
     kept = _kept(nodes, flows, linker)
     ids = _ids([nodes[root] for root in kept])
     draft = Draft(parts=linker.parts, not_understood=linker.unclear)
@@ -105,6 +108,20 @@ def _flows(linker: Linker, nodes: dict[str, Node]) -> dict[tuple[str, str], Draf
     return flows
 
 
+def _finer(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linker: Linker) -> None:
+    """Leave out what a whole does with a whole where their parts are known to do it."""
+    parts: dict[str, set[str]] = defaultdict(set)
+    for root, node in nodes.items():
+        if node.parent:
+            parts[linker.find(node.parent)].add(root)
+    touching = {frozenset(pair) for pair in flows}
+    for source, target in list(flows):
+        ours, theirs = {source, *parts.get(source, ())}, {target, *parts.get(target, ())}
+        finer = [frozenset((a, b)) for a in ours for b in theirs if (a, b) != (source, target)]
+        if any(pair in touching for pair in finer if len(pair) == 2):
+            del flows[source, target]
+
+
 def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linker: Linker) -> list[str]:
     """Return the things that take part: connected ones, and the parents of those."""
     real = {
@@ -114,7 +131,8 @@ def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linke
     }
     connected = {end for pair in flows for end in pair if pair[0] in real and pair[1] in real}
     parents = {linker.find(nodes[root].parent) for root in connected if nodes[root].parent}
-    return [root for root in nodes if root in real and (root in connected or root in parents)]
+    kept = {root for root in real if nodes[root].type == "secret-store" and nodes[root].confidence >= _SURE}
+    return [root for root in nodes if root in real and (root in connected or root in parents or root in kept)]
 
 
 def _ids(nodes: list[Node]) -> list[str]:

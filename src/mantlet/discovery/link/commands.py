@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from mantlet.discovery.clues import Clue, Runs, Setting, Where
 
@@ -27,6 +28,37 @@ def scripts(clues: Iterable[Clue], files: Collection[str]) -> dict[str, list[tup
             if script and (clue.key, rest) not in found[script]:
                 found[script].append((clue.key, rest))
     return dict(found)
+
+
+_STRINGS = re.compile(r"""(['"])((?:python3?|spark-submit)\s[^'"\n]{3,400})\1""")
+
+
+def in_strings(python: Mapping[str, str], files: Collection[str]) -> dict[str, list[tuple[str, ...]]]:
+    """Return the arguments that commands inside Python give to scripts (`bash_command="python score.py --model m"`)."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for text in python.values():
+        if "python" not in text and "spark-submit" not in text:
+            continue
+        for match in _STRINGS.finditer(text):
+            try:
+                argv = tuple(shlex.split(match[2]))
+            except ValueError:
+                continue
+            script, rest = script_of(argv, "", files)
+            if script and rest and rest not in found[script]:
+                found[script].append(rest)
+    return {script: given for script, given in found.items() if given}
+
+
+def working_folders(clues: Iterable[Clue], files: Collection[str]) -> dict[str, str]:
+    """Return, per script, the folder that the first command that runs it is run in."""
+    found: dict[str, str] = {}
+    for clue in clues:
+        if isinstance(clue, Runs):
+            script, _ = script_of(clue.argv, clue.folder, files)
+            if script:
+                found.setdefault(script, clue.folder.removeprefix("./"))
+    return found
 
 
 def script_of(argv: tuple[str, ...], folder: str, files: Collection[str]) -> tuple[str, tuple[str, ...]]:

@@ -232,6 +232,20 @@ class Components:
         key = frame.code
         if key in self._folded:
             key = key.partition("#")[0]
+        if (
+            entry.kind == "function"
+            and frame.owner in self._split
+            and not frame.quiet
+            and self._holds(frame.owner)
+        ):
+            roles = self._split[frame.owner]
+            return self._make(
+                frame.owner,
+                self._class_type(frame.owner, roles),
+                frame,
+                "",
+                name=frame.owner.rpartition("#")[2],
+            )
         if entry.kind == "function" and not self._worth(frame):
             return ""
         if key not in self.found:
@@ -244,6 +258,10 @@ class Components:
             made.confidence = 0.5 if entry.kind == "function" else 0.8
             self.found[key] = made
         return key
+
+    def _holds(self, owner: str) -> bool:
+        """Tell whether a class reads or writes something itself."""
+        return any(event.resource is not None and event.frame.owner == owner for event in self.trace.events)
 
     def _worth(self, frame: Frame) -> bool:
         """Tell whether code that nothing reaches has a part of its own."""
@@ -261,6 +279,11 @@ class Components:
         if entry.kind == "endpoint":
             return "web-service"
         events = self._below(frame)
+        asked = {
+            event.resource.type for event in events if event.do == "receive" and event.resource is not None
+        }
+        if entry.kind == "task" and entry.parent == "graph":
+            return "llm-app" if "llm-service" in asked else "retriever" if "vector-index" in asked else "tool"
         does = {event.do for event in events}
         if does & {"input", "ui"} or any(e.do == "show" and e.detail.startswith("streamlit") for e in events):
             return "web-app"

@@ -39,7 +39,11 @@ def link(
     """Return the draft of a repository."""
     runs = commands.scripts(clues, files)
     arguments = {script: [argv for _, argv in steps] for script, steps in runs.items()}
-    settings = Settings(commands.environment(clues), arguments, read, files)
+    for script, given in commands.in_strings(python, files).items():
+        arguments.setdefault(script, given)
+    settings = Settings(
+        commands.environment(clues), arguments, read, files, commands.working_folders(clues, files)
+    )
     return linked(clues, look(python, settings, runs), runs, files)
 
 
@@ -66,7 +70,10 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
     places.unite_hubs(linker)
     places.unite_paths(linker, clues, files)
     places.unite_tables(linker)
+    web.unite_hosts(linker)
     web.connect_routes(linker)
+    web.brokers(linker)
+    web.secrets(linker)
     web.people(linker, next((seen.auth for seen in parts if seen.auth is not None), None))
     places.siblings(linker)
     places.fold_secrets(linker)

@@ -52,6 +52,7 @@ class Node:
     name: str = ""
     also: list[str] = field(default_factory=list)
     confidence: float = 0.0
+    endpoint: bool = False
 
     @property
     def key(self) -> str:
@@ -73,6 +74,10 @@ class Linker:
         self.places: dict[str, list[Where]] = defaultdict(list)
         self.calls: list[Fact] = []
         self.answers: set[str] = set()
+        self.endpoints: set[str] = set()
+        """Keys of things that are endpoints, though no code of the repository answers there."""
+        self.parents: dict[str, str] = {}
+        """What a thing is a part of, where linking found out."""
         self.requested: set[str] = set()
         """Keys of endpoints that something of the repository calls."""
 
@@ -140,6 +145,11 @@ class Linker:
             node.places += self.places.get(key, [])
         for node in nodes.values():
             _settle(node)
+        for key in self.endpoints:
+            nodes[self.find(key)].endpoint = True
+        for root, parent in self.parents.items():
+            if root in nodes and not nodes[root].parent:
+                nodes[root].parent = parent
         for fact in self.facts:
             known = nodes.get(self.find(fact.key)) if fact.key in self._up else None
             if known is not None and not fact.other:
@@ -175,6 +185,8 @@ def _settle(node: Node) -> None:
 def _rank(thing: Thing) -> float:
     """Declared steps have the names people use; then folders that are declared, then code."""
     kind = thing.key.partition(":")[0]
+    if kind == "app" and thing.name.rpartition(" ")[2] in {"application", "server", "service", "deployment"}:
+        return 5  # the framework's name; people have a better one
     order = {
         "stage": 9,
         "workflow": 8,

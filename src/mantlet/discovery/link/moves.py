@@ -11,6 +11,17 @@ from mantlet.discovery.python.trace import Frame, Resource, Trace, Use
 
 _QUIET = frozenset({"config-store"})
 """Types of resources that are read for settings and carry no data."""
+_RUNS_MODELS = frozenset(
+    {
+        "inference-service",
+        "embedding-service",
+        "llm-service",
+        "vision-service",
+        "speech-service",
+        "llm-app",
+        "web-service",
+    }
+)
 _WRITING = {"store"}
 _SOURCES = {"source", "hub"}
 
@@ -96,7 +107,7 @@ class Moves:
                 continue
             component = self.components.found.get(self.components.of(use.frame))
             fetched = source.key.startswith(("url:", "repo:", "data:")) and into.key.startswith("path:")
-            if component is None or not fetched or component.type in {"ingestion-job", "preprocessing-job"}:
+            if component is None or not fetched or component.type not in _RUNS_MODELS:
                 continue
             self.moves.pop((source.key, component.key), None)
             self.moves.pop((component.key, into.key), None)
@@ -271,7 +282,7 @@ class Moves:
                     entry.code, entry.type or "web-service", entry.name, entry.at, 0.9
                 )
             elif entry.kind == "endpoint" and entry.frame is not None and entry.code in self.things:
-                self.more.append(Same(entry.code, f"route:{entry.route}", entry.at))
+                self.more.append(Same(entry.code, f"route:{entry.route}@{entry.code}", entry.at))
                 if entry.frame.number in answering:
                     self.more.append(Fact(entry.code, "answers", "yes", entry.at))
                 for fact, (value, at) in entry.facts.items():

@@ -2,43 +2,130 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from dataclasses import dataclass
 
-from mantlet.discovery.clues import Move, Thing, Where
+from mantlet.discovery.clues import Fact, Move, Thing, Where
 from mantlet.discovery.link.linker import Linker
+from mantlet.discovery.readers._names import saas_of_variable
 
 _PARAMETER = re.compile(r"^(\{.*\}|<.*>|:\w+|\*.*|\$\{.*\})$")
 _LOCAL = re.compile(r"^(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|\*|\[::1\])(:|$)")
 
 
+def unite_hosts(linker: Linker) -> None:
+    """Addresses of a host that is a declared service are that service; a tracker's client and server are one thing."""
+    services = {key[8:]: key for key in linker.keys if key.startswith("service:")}
+    called = {call.key for call in linker.calls}
+    for key in linker.keys:
+        if key.startswith("url:") and "://" in key and key not in called:
+            host = key.partition("://")[2].partition("/")[0].partition(":")[0]
+            if host in services:
+                linker.unite(services[host], key)
+    trackers = sorted(
+        {
+            linker.find(key)
+            for key in linker.keys
+            for thing in linker.things.get(key, ())
+            if thing.type == "experiment-tracker"
+        }
+    )
+    hosted = [
+        root
+        for root in trackers
+        if not root.startswith("saas:")
+        and any("mlflow" in thing.name.lower() for thing in linker.things.get(root, ()))
+    ]
+    if "saas:mlflow" in linker.keys and len(hosted) == 1:
+        linker.unite(hosted[0], "saas:mlflow")
+
+
+def secrets(linker: Linker) -> None:
+    """A credential of a hosted service goes to whoever calls that service, also where the library reads it by itself."""
+    callers: dict[str, set[str]] = {}
+    for move in linker.moves:
+        target = linker.find(move.target)
+        if target.startswith("saas:"):
+            callers.setdefault(target, set()).add(linker.find(move.source))
+    used = {linker.find(move.source) for move in linker.moves}
+    for key in [key for key in linker.keys if key.startswith("secret:") and linker.things.get(key)]:
+        if linker.find(key) in used:
+            continue
+        service = saas_of_variable(key.partition(":")[2])
+        for caller in sorted(callers.get(linker.find(f"saas:{service}"), ())) if service else ():
+            linker.moves.append(Move(key, caller, linker.things[key][0].at, "credential", 0.7, caller))
+
+
+def brokers(linker: Linker) -> None:
+    """Who reads or writes a topic isn't drawn to the broker as well, which has the topics as its parts."""
+    types = {key: thing.type for key in linker.keys for thing in linker.things.get(key, ())}
+    of_broker = sorted(
+        {linker.find(key) for key, type in types.items() if type == "queue" and not key.startswith("topic:")}
+    )
+    topics = {linker.find(key) for key in linker.keys if key.startswith("topic:") and linker.things.get(key)}
+    whole = [root for root in of_broker if root not in topics]
+    busy = {
+        end
+        for move in linker.moves
+        for one, end in ((move.source, move.target), (move.target, move.source))
+        if linker.find(one) in topics
+    }
+    busy = {linker.find(end) for end in busy}
+    linker.moves = [
+        move
+        for move in linker.moves
+        if not (
+            (linker.find(move.source) in whole and linker.find(move.target) in busy)
+            or (linker.find(move.target) in whole and linker.find(move.source) in busy)
+        )
+    ]
+    if len(whole) == 1:
+        for topic in topics:
+            linker.parents.setdefault(topic, whole[0])
+
+
 def connect_routes(linker: Linker) -> None:
     """Unite the routes that clients name with those that servers answer, and follow calls to addresses."""
-    servers = {
-        key: linker.find(key)
+    servers = [
+        Server(key[6:].partition("@code:")[0], linker.find(key), key.partition("@code:")[2])
         for key in linker.keys
-        if key.startswith("route:") and linker.find(key).startswith("code:")
-    }
+        if key.startswith("route:") and "@code:" in key
+    ]
     for key in linker.keys:
-        if key.startswith("route:") and key not in servers:
-            found = _server(key[6:], servers)
+        if key.startswith("route:") and "@code:" not in key:
+            near = next((move.at.path for move in linker.moves if key in {move.source, move.target}), "")
+            found = _server(key[6:], servers, near)
             if found:
                 linker.unite(found, key)
                 linker.requested.add(key)
     for call in linker.calls:
-        _call(linker, call.key, call.value, call.other, call.at, servers)
+        _call(linker, call, servers)
 
 
-def _server(route: str, servers: dict[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An endpoint of the repository: its route, its key, its file."""
+
+    route: str
+    key: str
+    path: str
+
+
+def _server(route: str, servers: list[Server], near: str) -> str:
+    """Return the endpoint that answers a route: the one that fits best, of several the one that lies nearest."""
     method, _, path = route.partition(" ")
-    best, score = "", 0
-    for key, root in servers.items():
-        other, _, template = key[6:].partition(" ")
+    best: tuple[int, int] = (0, 0)
+    key = ""
+    for server in servers:
+        other, _, template = server.route.partition(" ")
         if other not in {method, "ANY"} and method != "ANY":
             continue
         fit = _fits(path, template)
-        if fit > score:
-            best, score = root, fit
-    return best
+        rank = (fit, len(posixpath.commonprefix([near, server.path])))
+        if fit and rank > best:
+            best, key = rank, server.key
+    return key
 
 
 def _fits(path: str, template: str) -> int:
@@ -70,33 +157,57 @@ def _same(one: list[str], other: list[str]) -> bool:
     return literal
 
 
-def _call(linker: Linker, key: str, verb: str, caller: str, at: Where, servers: dict[str, str]) -> None:
+def _call(linker: Linker, call: Fact, servers: list[Server]) -> None:
+    """Follow a call to an address: to the endpoint, service or outside system that it reaches."""
+    key, verb, caller, at = call.key, call.value, call.other, call.at
     address = key.partition(":")[2]
     host, _, path = (
         address.partition("://")[2].partition("/")
         if "://" in address
         else ("*", "", address.partition("/")[2])
     )
-    local = bool(_LOCAL.match(host)) or "." not in host.split(":")[0]
-    if local:
-        found = _server(f"{verb} /{path}", servers) or _server(f"ANY /{path}", servers)
-        if found:
+    if _LOCAL.match(host) or "." not in host.split(":")[0]:
+        service = _service(linker, host)
+        own = [server for server in servers if service and linker.find(service) == _whole(linker, server.key)]
+        found = _server(f"{verb} /{path}", own or servers, at.path)
+        if found and (own or not service):
             linker.unite(found, key)
             linker.requested.add(key)
             linker.moves.append(Move(caller, found, at, "request", opened_by=caller))
             return
-        service = f"service:{host.split(':')[0]}"
-        if service in linker.keys:
+        if service:
             linker.unite(service, key)
             linker.moves.append(Move(caller, service, at, "request", opened_by=caller))
             return
         name = f"{verb} /{path} ({host})" if host != "*" else f"{verb} /{path}"
-        linker.things[key] = [
-            Thing(key, "web-service", name, at, 0.7, also=(path.rpartition("/")[2],) if path else ())
-        ]
+        last = path.rpartition("/")[2]
+        linker.things[key] = [Thing(key, "web-service", name, at, 0.7, also=(last,) if last else ())]
+        linker.endpoints.add(key)
     else:
         key = _host(linker, key, host)
     linker.moves.append(Move(caller, key, at, "request", opened_by=caller))
+
+
+def _service(linker: Linker, host: str) -> str:
+    """Return the declared service that a host name or a published port means."""
+    name, _, port = host.partition(":")
+    if f"service:{name}" in linker.keys:
+        return f"service:{name}"
+    for key in (f"host:{host}", f"host:localhost:{port}"):
+        if port and key in linker.keys:
+            root = linker.find(key)
+            return root if root.startswith("service:") or linker.things.get(root) else ""
+    return ""
+
+
+def _whole(linker: Linker, key: str) -> str:
+    """Return the service that an endpoint is a part of."""
+    for other in linker.keys:
+        if linker.find(other) == key:
+            for thing in linker.things.get(other, ()):
+                if thing.parent:
+                    return linker.find(thing.parent)
+    return ""
 
 
 def _host(linker: Linker, key: str, host: str) -> str:
@@ -121,11 +232,7 @@ def _host(linker: Linker, key: str, host: str) -> str:
 def people(linker: Linker, evidence: Where | None) -> None:
     """Endpoints that nothing of the repository calls are called by a client; interfaces are used by people."""
     endpoints = sorted(
-        {
-            linker.find(key)
-            for key in linker.keys
-            if key.startswith("route:") and linker.find(key).startswith("code:")
-        }
+        {linker.find(key) for key in linker.keys if key.startswith("route:") and "@code:" in key}
     )
     interfaces = _interfaces(linker)
     answering = {linker.find(key) for key in linker.answers}

@@ -66,7 +66,7 @@ def _count(data: Any, seen: list[int]) -> bool:
 
 def load(m: Machine, text: str) -> Value | None:
     """Return the value of a settings file that code names, where the repository has it."""
-    key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+    key = paths.of_path(text, m.script, m.settings)
     path = key.removeprefix("path:")
     if not path or "*" in path:
         return None

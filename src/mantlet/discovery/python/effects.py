@@ -168,7 +168,8 @@ def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Val
     carried = cap(frozenset().union(*(other.origins for other in others)))
     given = [other for other in others if other is not value]
     first = Value((), carried)
-    needed = len(functions[0].node.args.args) - (functions[0].owner is not None)
+    spec = functions[0].node.args
+    needed = max(len(spec.args) - len(spec.defaults) - (functions[0].owner is not None), 0)
     args = [*given, *[first] * needed][:needed] if len(given) >= needed else [first] * needed
     return call(m, Value(functions), args, {}, node)
 
@@ -256,6 +257,7 @@ def _resourceful(
     others = [value for value in [*args, *named.values()] if value is not target]
     for value in others:
         _called(m, value, others, node)
+    _embeds(m, api, returned, recv, others, node)
     if api.do == "connect":
         for resource in resources:
             m.event("connect", node, resource, api.says)
@@ -276,14 +278,32 @@ def _resourceful(
     if api.do in {"load", "receive", "exchange", "source", "hub"}:
         for value in others:
             m.use(value, node)
-        if (
-            api.do in {"load", "source", "hub"}
-            and returned.resource is not None
-            and not api.returns.endswith("!")
-        ):
-            returned.resource = None if api.do == "load" else returned.resource
+        if api.do != "exchange" and not api.returns.endswith("!"):
+            returned.resource = None
         return Value((returned,), origins or (frozenset() if lazy else m.made()))
     return Value((returned,))
+
+
+def _embeds(
+    m: Machine, api: Api, returned: Instance, recv: Value, others: list[Value], node: ast.AST
+) -> None:
+    """An index that was given a service for embeddings asks it whenever something is added or searched."""
+    held = [
+        a.resource
+        for v in others
+        for a in v.atoms
+        if isinstance(a, Instance) and a.type == "langchain.embeddings" and a.resource
+    ]
+    for atom in recv.atoms:
+        if isinstance(atom, Instance):
+            held += atom.extra.get("embeds", [])
+    if not held:
+        return
+    returned.extra["embeds"] = held
+    if api.do in {"store", "send", "receive"}:
+        for resource in held[:2]:
+            m.event("store", node, resource, "text to embed")
+            m.event("receive", node, resource, "embeddings")
 
 
 def _note(m: Machine, api: Api, resource: Resource, payload: Value, node: ast.AST) -> None:
@@ -292,7 +312,8 @@ def _note(m: Machine, api: Api, resource: Resource, payload: Value, node: ast.AS
         m.use(payload, node, resource)
         _refine(resource, payload)
     if api.do in {"load", "receive", "exchange", "source", "hub"}:
-        m.event({"exchange": "receive"}.get(api.do, api.do), node, resource, api.says, api.role)
+        said = "answer" if api.do == "exchange" and api.says else api.says
+        m.event({"exchange": "receive"}.get(api.do, api.do), node, resource, said, api.role)
 
 
 def _refine(resource: Resource, payload: Value) -> None:
@@ -340,7 +361,7 @@ def find(m: Machine, api: Api, target: Value, node: ast.AST, recv: Value) -> lis
     if found:
         return found
     held = _held(recv)
-    if held is not None and (api.arg in {"", "self"} or not target.atoms or api.name == ""):
+    if held is not None and (api.arg in {"", "self"} or (not target.atoms and api.key != "path")):
         return [held]
     if api.name or api.default:
         key = api.default or (api.key if ":" in api.key else f"saas:{api.name.lower()}")
@@ -367,7 +388,7 @@ def _texts(target: Value) -> list[str]:
 
 def named_resource(m: Machine, api: Api, text: str, node: ast.AST) -> Resource | None:
     """Return the resource that a text names."""
-    script = m.module.path if m.module else ""
+    script = m.script
     if api.key == "path":
         key = paths.of_path(text, script, m.settings)
     elif api.key == "url":

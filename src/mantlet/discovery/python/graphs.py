@@ -109,12 +109,31 @@ def add_edge(
         )
     for source, target in pairs:
         ends = (_ENDS.get(source) or nodes.get(source), _ENDS.get(target) or nodes.get(target))
+        for holder in recv.atoms:
+            if isinstance(holder, Instance):
+                holder.extra.setdefault("leaving", set()).add(source)
         if ends[0] and ends[1] and ends[0] != ends[1]:
             m.clues.append(
                 Move(ends[0], ends[1], m.at(node), "state" if "who:user" not in ends else "messages")
             )
             if "who:user" in ends:
                 m.clues.append(Thing("who:user", "user", "user", m.at(node), 0.7))
+    return recv
+
+
+def compiled(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Nodes that no edge leaves answer whoever asked."""
+    del api, name, args, named
+    for holder in recv.atoms:
+        if isinstance(holder, Instance):
+            for label, key in holder.extra.get("nodes", {}).items():
+                if label not in holder.extra.get("leaving", ()):
+                    m.clues += [
+                        Move(key, "who:user", m.at(node), "messages"),
+                        Thing("who:user", "user", "user", m.at(node), 0.7),
+                    ]
     return recv
 
 
@@ -249,7 +268,7 @@ def container_op(
     m.clues.append(Thing(key, _role(label), label, at, 0.9))
     image = one(named.get("image") or (args[1] if len(args) > 1 else UNKNOWN))
     if HOLE not in image:
-        m.clues.append(Same(f"image:{image}", key, at) if False else Runs(key, ("docker", "run", image), at))
+        m.clues.append(Runs(key, ("docker", "run", image), at))
         m.clues.append(Same(key, f"image:{image}", at))
     made = Instance("kfp.ContainerOp")
     made.extra["key"] = key

@@ -160,6 +160,15 @@ def _call_first(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | 
     return call(m, args[0], args[1:], named, node)
 
 
+def _command(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """`fire.Fire(f)`: a function that is called with its defaults."""
+    from mantlet.discovery.python.calls import call
+
+    del named
+    m.options += 1
+    return call(m, args[0], [], {}, node) if args else None
+
+
 def _call_second(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     """`loop.run_in_executor(None, function, *args)`."""
     return _call_first(m, args[1:], named, node)
@@ -288,6 +297,7 @@ FUNCTIONS: dict[str, Intrinsic] = {
     "omegaconf.OmegaConf.merge": _same, "box.ConfigBox": _same, "box.Box": _same, "easydict.EasyDict": _same, "munch.munchify": _same,
     "functools.partial": _partial, "asyncio.to_thread": _call_first, "asyncio.run": _same, "anyio.to_thread.run_sync": _call_first,
     "starlette.concurrency.run_in_threadpool": _call_first, "fastapi.concurrency.run_in_threadpool": _call_first,
+    "fire.Fire": _command, "typer.run": _command, "tyro.cli": _command, "absl.app.run": _command,
     "threading.Thread": _thread, "multiprocessing.Process": _thread, "asyncio.gather": _gather,
     "asyncio.create_task": _same, "asyncio.wait_for": _same, "asyncio.ensure_future": _same,
     "builtins.map": _map, "builtins.zip": _zip, "builtins.enumerate": _enumerate, "builtins.list": _list,
@@ -398,6 +408,17 @@ METHODS: dict[str, Callable[[Machine, Instance, Args, Named, ast.AST], Value | N
 }  # fmt: skip
 
 
+def _split(owner: str, name: str, separator: str, most: str, origins: frozenset[Origin]) -> Value:
+    count = int(most) if most.lstrip("-").isdigit() else -1
+    if not separator:
+        return Value((Sequence([], constant(HOLE)),), origins)
+    if name in {"partition", "rpartition"}:
+        parts = list(owner.partition(separator) if name == "partition" else owner.rpartition(separator))
+    else:
+        parts = owner.split(separator, count) if name == "split" else owner.rsplit(separator, count)
+    return Value((Sequence([constant(Soft(part)) for part in parts[:64]]),), origins)
+
+
 def text_method(
     m: Machine, owner: str, name: str, args: Args, named: Named, node: ast.AST, origins: frozenset[Origin]
 ) -> Value:
@@ -422,6 +443,19 @@ def text_method(
             constant(type(owner)(owner.replace(one(args[0]), one(args[1]))))
             if type(owner) in {str, Soft}
             else constant(owner)
+        )
+    if (
+        name in {"split", "rsplit", "partition", "rpartition"}
+        and args
+        and one(args[0]) in owner
+        and HOLE not in one(args[0])
+    ):
+        return _split(
+            owner,
+            name,
+            one(args[0]),
+            one(named.get("maxsplit") or (args[1] if len(args) > 1 else constant(-1))),
+            origins,
         )
     if name in {"split", "rsplit", "splitlines"}:
         return Value((Sequence([], constant(HOLE)),), origins)

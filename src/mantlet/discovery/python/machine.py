@@ -32,6 +32,10 @@ SECRET = re.compile(
 _COUNTS = re.compile(
     r"(MAX|MIN|NUM|LIMIT|COUNT|LENGTH|EXPIRE|_TOKENS|ALGORITHM|URL|URI|PATH|FILE)", re.IGNORECASE
 )
+PROJECT_FILES = (
+    "requirements.txt", "pyproject.toml", "setup.py", "Dockerfile", "dvc.yaml", "MLproject", "package.json", "Pipfile",
+    "environment.yml", "conda.yaml", "Makefile", "poetry.lock",
+)  # fmt: skip
 MAX_STACK = 40
 MAX_STEPS = 3_000_000
 """Statements read in all, calls counted each time: about a minute."""
@@ -49,15 +53,27 @@ class Settings:
         arguments: dict[str, list[tuple[str, ...]]] | None = None,
         read: Callable[[str], str | None] = lambda _: None,
         files: Iterable[str] = (),
+        working: dict[str, str] | None = None,
     ) -> None:
         self.environment = environment or {}
         self.arguments = arguments or {}
         """Per script, the arguments of each command that runs it."""
         self.read = read
+        self.working = working or {}
+        """Per script, the folder that its command runs in."""
         self.files = frozenset(files)
         self.folders: frozenset[str] = frozenset(
             "/".join(path.split("/")[:end]) for path in self.files for end in range(1, path.count("/") + 1)
         )
+
+    def project_of(self, script: str) -> str:
+        """Return the folder that a script is run from: as its command says, else the nearest with a project's files, else the root."""
+        if script in self.working:
+            return self.working[script]
+        folder = script.rpartition("/")[0]
+        while folder and not any(f"{folder}/{name}" in self.files for name in PROJECT_FILES):
+            folder = folder.rpartition("/")[0]
+        return folder
 
 
 class Machine:
@@ -113,6 +129,16 @@ class Machine:
     def at(self, node: ast.AST) -> Where:
         """Return the place of a node in the module that is being read."""
         return Where(self.module.path if self.module else "", getattr(node, "lineno", 0))
+
+    @property
+    def script(self) -> str:
+        """The file that runs: paths are relative to where it is run from."""
+        frame = self.frame
+        while frame is not None and frame.parent is not None:
+            frame = frame.parent
+        if frame is not None and frame.entry in {"script", "command", "task"}:
+            return frame.code.removeprefix("code:").partition("#")[0].partition("@")[0]
+        return self.module.path if self.module else ""
 
     def current(self) -> Frame:
         """Return the frame that is being read."""

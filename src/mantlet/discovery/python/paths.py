@@ -70,29 +70,30 @@ def of_path(text: str, script: str, settings: Settings) -> str:
         return f"path:{posixpath.normpath(shown)}"
     if shown.startswith("*/") and len(shown) > 2:
         return f"path:{posixpath.normpath(shown[2:])}"
-    return f"path:{_placed(posixpath.normpath(shown), posixpath.dirname(script), settings)}"
+    return f"path:{_placed(posixpath.normpath(shown), script, settings)}"
 
 
-def _placed(path: str, folder: str, settings: Settings) -> str:
-    """Choose between the root and the script's folder as the working folder: where something lies already."""
+def _placed(path: str, script: str, settings: Settings) -> str:
+    """Choose the working folder: where something lies already, else the folder of the project that the script is in."""
+    folder = posixpath.dirname(script)
     beside = posixpath.normpath(posixpath.join(folder, path))
+    base = settings.project_of(script)
+    inner = posixpath.normpath(posixpath.join(base, path))
     while path.startswith("../"):
         path = path[3:]
-    outside = beside.startswith("../")
-    for candidate in (path, beside):
+    for candidate in (inner, path, beside):
         if candidate in settings.files or candidate in settings.folders:
             return candidate
-    if not outside and "/" in beside:
-        head = path.split("/")[0]
-        if "/" in path and posixpath.join(folder, head) in settings.folders and head not in settings.folders:
-            return beside
+    for candidate in (inner, beside):
+        above = posixpath.dirname(candidate)
         if (
-            posixpath.dirname(beside) != folder
-            and posixpath.dirname(beside) in settings.folders
+            candidate != path
+            and above not in {"", folder}
+            and above in settings.folders
             and posixpath.dirname(path) not in settings.folders
         ):
-            return beside
-    return path
+            return candidate
+    return path if inner.startswith("../") else inner
 
 
 def of_address(text: str) -> str:
@@ -151,6 +152,8 @@ def name_of(key: str) -> str:
     kind, _, rest = key.partition(":")
     if kind == "bucket":
         return rest.partition(":")[2]
+    if kind == "host":
+        return re.sub(r":\d+$", "", rest)
     if kind == "db":
         return DATABASES.get(rest, rest)
     return rest

@@ -10,6 +10,7 @@ from mantlet.discovery.clues import Where
 from mantlet.discovery.python import web
 from mantlet.discovery.python.calls import call_function, run_body
 from mantlet.discovery.python.catalogue import catalogue
+from mantlet.discovery.python.effects import is_model_class
 from mantlet.discovery.python.decorators import Task
 from mantlet.discovery.python.machine import MAX_STEPS_PER_ENTRY, Machine, Settings
 from mantlet.discovery.python.modules import Module, Project
@@ -276,7 +277,9 @@ def _call_loose(m: Machine, function: Function) -> None:
     m.left = given_steps = max(LEAST_STEPS, min(MAX_STEPS_PER_ENTRY // 6, m.loose // 12))
     m.returned.append([])
     m.active.append(function.node)
-    with m.entering(code, where, where, function.module, entry="function") as frame:
+    owner = f"{function.module.code}#{function.cls.name}" if function.cls else ""
+    with m.entering(code, where, where, function.module, owner=owner, entry="function") as frame:
+        frame.quiet = function.cls is not None and is_model_class(function.cls.externals())
         run_body(m, function, [], {})
     m.loose -= given_steps - max(m.left, 0)
     m.active.pop()

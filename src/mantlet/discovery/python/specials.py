@@ -369,7 +369,7 @@ def _result(
     folder = one(named.get("dir") or (args[0] if args else UNKNOWN))
     location = one(named.get("location") or UNKNOWN)
     text = folder.rstrip("/") + "/" + re.sub(r"\{[^}]*\}", HOLE, location) if location != HOLE else folder
-    key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+    key = paths.of_path(text, m.script, m.settings)
     resource = (
         m.resource(key, paths.type_of(key, "dataset-store"), paths.name_of(key), m.at(node)) if key else None
     )
@@ -385,7 +385,7 @@ def _feature_source(
     text = one(argument(api.arg, args, named, UNKNOWN))
     found = _READS.search(text)
     if name.endswith("FileSource"):
-        key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+        key = paths.of_path(text, m.script, m.settings)
     else:
         table = found[1] if found else text if re.fullmatch(r"[\w.\"`]+", text) else ""
         key = f"table:{table.strip('`')}" if table else ""
@@ -477,7 +477,7 @@ def _pretrained(
         return Value((Instance(api.returns or name),), m.made())
     for text in asked.texts() if asked is not None else ():
         if paths.SUFFIX_TYPES.get(text.rpartition(".")[2].lower()):
-            key = paths.of_path(text, m.module.path if m.module else "", m.settings)
+            key = paths.of_path(text, m.script, m.settings)
             resource = m.resource(key, "model-artifact", paths.name_of(key), m.at(node))
             m.event("load", node, resource)
             return Value((Instance(api.returns or name),), frozenset({Origin(resource=resource)}))
@@ -586,7 +586,7 @@ SPECIALS: dict[str, Call] = {
     "load-dataset": _load_dataset, "training-arguments": _training_arguments,
     "data": _data,
     "pretrained": _pretrained, "load-self": _load_self, "graph": graphs.graph, "graph-node": graphs.add_node,
-    "graph-edge": graphs.add_edge, "operator": graphs.operator, "container-op": graphs.container_op, "wrap": graphs.wrap,
+    "graph-edge": graphs.add_edge, "operator": graphs.operator, "graph-end": graphs.compiled, "container-op": graphs.container_op, "wrap": graphs.wrap,
     "mode": _mode, "forward": _forward, "respond": _respond, "answer": _answer, "http-get": _http_get, "http-send": _http_send,
     "cloud": _cloud, "sql": _sql, "to-sql": _to_sql, "rows": _rows, "text": _text, "subscribe": _subscribe,
     "fluent": _fluent, "fluent-end": _fluent_end, "provider": _by_provider, "chain": _chain, "result": _result, "feature-source": _feature_source,

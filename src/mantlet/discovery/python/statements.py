@@ -216,9 +216,17 @@ def _try(m: Machine, node: ast.Try, scope: Scope) -> None:
 
 
 def _match(m: Machine, node: ast.Match, scope: Scope) -> None:
-    evaluate(m, node.subject, scope)
+    subject = evaluate(m, node.subject, scope)
+    known = {str(atom) for atom in subject.atoms if isinstance(atom, str)}
+    fitting = [
+        case
+        for case in node.cases
+        if isinstance(case.pattern, ast.MatchValue)
+        and isinstance(case.pattern.value, ast.Constant)
+        and case.pattern.value.value in known
+    ]
     with m.branch():
-        for case in node.cases:
+        for case in fitting or node.cases:
             run(m, case.body, scope)
 
 
