@@ -114,9 +114,9 @@ def test_inventory():
         "host:pypi.acme.example is package-index 'pypi.acme.example' @1",
     } <= told("dependencies", "requirements.txt")
     assert {
-        "package numpy 1.26.4 @3",
-        "package xgboost without version @4",
-        "package mlflow ^2.9 @7",
+        "package numpy 1.26.4 @5",
+        "package xgboost without version @6",
+        "package mlflow ^2.9 @9",
     } <= told("dependencies", "pyproject.toml")
     assert {"package python 3.11 @2", "package lime without version @5"} <= told(
         "dependencies", "environment.yml"

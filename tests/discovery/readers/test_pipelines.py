@@ -190,11 +190,12 @@ def test_scripts_fetch_copy_and_run():
     ],
 )
 def test_commands(command, expected):
+    from told import line
+
     from mantlet.discovery.reader import Source
     from mantlet.discovery.readers._commands import command_clues
     from mantlet.discovery.readers._context import Context
     from mantlet.discovery.readers._shell import commands
-    from told import line
 
     said = {line(clue) for clue in command_clues(Context("k", Source("x", command)), commands(command))}
     assert expected in said

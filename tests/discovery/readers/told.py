@@ -33,7 +33,7 @@ def told(reader: str, path: str, text: str | None = None) -> set[str]:
     return {line(clue) for clue in clues(reader, path, text)}
 
 
-def line(clue: Clue) -> str:
+def line(clue: Clue) -> str:  # noqa: PLR0911 (one for each kind)
     at = f"@{clue.at.line}"
     match clue:
         case Thing():
