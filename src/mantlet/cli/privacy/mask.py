@@ -76,6 +76,9 @@ def mask(
     from mantlet.privacy.plan import read_plan
     from mantlet.privacy.tables import open_table
 
+    if engine:
+        _run_on_spark(engine, data, plan, output, key_file, vault)
+        return
     table = open_table(data)
     if suggest:
         _suggest(table, plan)
@@ -93,6 +96,28 @@ def mask(
     if output is None:
         raise UsageError("no output given", mend="name it with -o")
     _run(table, steps, output, key, vault, memory, lineage, verify=verify)
+
+
+def _run_on_spark(
+    master: str, data: str, plan: Path | None, output: Path | None, key_file: Path | None, vault: Path | None
+) -> None:
+    from mantlet.base.errors import UsageError
+    from mantlet.privacy.plan import read_plan
+    from mantlet.privacy.spark import mask_on_spark, session
+
+    if plan is None or output is None:
+        raise UsageError(
+            "Spark needs a plan and an output",
+            mend="give --plan and -o; write a plan with --suggest on one machine",
+        )
+    steps = read_plan(plan)
+    key = _key(steps, key_file)
+    spark = session(master)
+    try:
+        rows = mask_on_spark(spark, data, steps, output, key=key, vault=vault)
+    finally:
+        spark.stop()
+    plain.say(f"{output} written: {rows:,} rows", aside=True)
 
 
 def _suggest(table: Table, target: Path | None) -> None:
