@@ -33,6 +33,7 @@ FACTS = st.dictionaries(
 def models(draw):
     count = draw(st.integers(0, 7))
     names = [f"e{row}" for row in range(count)]
+    told = draw(st.booleans())  # whether the model says anything of data
     some = st.lists(st.sampled_from(DATA), max_size=2, unique=True)
     boundaries = {
         "net": Boundary(type="network"),
@@ -46,14 +47,14 @@ def models(draw):
             facts=draw(FACTS),
             out_of_scope=draw(st.sampled_from(["", "", "not ours"])),
             operated_by=draw(st.sampled_from(["us", "cloud"])),
-            **({"holds": draw(some)} if draw(st.booleans()) else {}),
+            **({"holds": draw(some)} if told and draw(st.booleans()) else {}),
         )
         for name in names
     }
     flows = {}
     for row in range(draw(st.integers(0, 9)) if names else 0):
         ends = {"from_": draw(st.sampled_from(names)), "to": draw(st.sampled_from(names))}
-        carried = {key: draw(some) for key in ("data", "returns") if draw(st.booleans())}
+        carried = {key: draw(some) for key in ("data", "returns") if told and draw(st.booleans())}
         flows[f"f{row}"] = Flow(**ends, **carried, out_of_scope=draw(st.sampled_from(["", "", "no"])))
     data = {
         "weights": Data(
@@ -61,6 +62,8 @@ def models(draw):
         ),
         "people": Data(personal=["name"]),
     }
+    if not told:
+        data = {}
     controls = {
         "c": ControlInPlace(
             control=draw(st.sampled_from(sorted(CATALOGUE.controls))),

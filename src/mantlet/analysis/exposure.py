@@ -38,12 +38,13 @@ def exposure(columns: Columns, facts: FactTable) -> FactColumn:
     column = FactColumn.empty(len(columns.elements))
     flows = facts.column("flow", "exposure")
     listener = np.where(columns.flow_opener_is_source, columns.flow_target, columns.flow_source)
-    column.put(np.ones(len(columns.elements), bool), "none", Origin.DERIVED)
-    for value in EXPOSURES[1:]:
-        chosen = columns.flow_in_scope & (flows.codes == flows.code(value))
-        column.put(listener[chosen], value, Origin.DERIVED)
-    column.put(columns.kind == EXTERNAL, "none", Origin.DERIVED)
-    column.put(facts.yes("element", "public_access") == YES, "internet", Origin.DERIVED)
+    ranks = np.array([EXPOSURES.index(value) if value in EXPOSURES else 0 for value in flows.values], np.int8)
+    worst = np.zeros(len(columns.elements), np.int8)
+    np.maximum.at(worst, listener, ranks[flows.codes] * columns.flow_in_scope)
+    worst[columns.kind == EXTERNAL] = 0
+    worst[facts.yes("element", "public_access") == YES] = len(EXPOSURES) - 1
+    column.codes = np.array([column.code(value) for value in EXPOSURES], np.int16)[worst]
+    column.origin[:] = Origin.DERIVED
     return column
 
 
@@ -65,9 +66,11 @@ def flow_exposure(columns: Columns) -> FactColumn:
     from_internet = outside & (internet | outsider | ((network < 0) & drawn & ~insider & ~partner))
     from_partner = outside & partner & ~from_internet
     unplaced = outside & ~insider & ~from_internet & ~from_partner & (network < 0)
-    column.put(np.ones(len(columns.flows), bool), "internal", Origin.DERIVED)
+    codes = np.full(len(columns.elements), column.code("internal"), np.int16)
     for origin, value in ((unplaced, "unknown"), (from_partner, "partner"), (from_internet, "internet")):
-        column.put(origin[opener], value, Origin.DERIVED)
+        codes[origin] = column.code(value)
+    column.codes = codes[opener]
+    column.origin[:] = Origin.DERIVED
     return column
 
 

@@ -81,15 +81,16 @@ class Labels:
 
     def any_of(self, wanted: Iterable[str]) -> Mask | None:
         """Tell of each element whether one of the types stands there; None where the model has no such type."""
-        return self._any(self._table.codes_of(wanted))
+        return self.of_codes(self._table.codes_of(wanted))
 
     def any_marked(self) -> Mask:
         """Tell of each element whether one of the marked elements stands there."""
-        found = self._any(1 << len(self._table.names))
+        found = self.of_codes(1 << len(self._table.names))
         assert found is not None  # noqa: S101
         return found
 
-    def _any(self, codes: int) -> Mask | None:
+    def of_codes(self, codes: int) -> Mask | None:
+        """Tell of each element whether a type of a set of codes stands there; None for no code."""
         found: Mask | None = None
         for number, words in enumerate(self._words):
             asked = codes >> number * WORD & (1 << WORD) - 1

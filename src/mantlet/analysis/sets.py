@@ -5,12 +5,13 @@ What rules ask most, about types and about what is linked to types, comes straig
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from mantlet.analysis.arrays import Index, Typed, flags, packed
+from mantlet.analysis.arrays import Index, Mask, Typed, flags, packed
 from mantlet.analysis.atoms import ModelAtoms
+from mantlet.analysis.columns import Columns
 from mantlet.rules.evaluate import Answer
 from mantlet.rules.program import SCOPE_ORDER, Sets
 from mantlet.rules.tree import UNKNOWN, YES, Atom, Carries, Crosses, Linked, Scope, Subject, TypeIs
@@ -25,8 +26,7 @@ class PlaceSets:
         self._everywhere = {scope: (1 << size) - 1 for scope, size in self.sizes.items()}
         self._types: dict[tuple[Scope, Subject], TypePlaces] = {}
         self._nothing_held = not len(atoms.columns.kept.items)
-        self._unlisted: dict[tuple[Scope, Subject], int] = {}
-        """Places at stores of which nobody wrote what they hold."""
+        self._marked: dict[tuple[str, Scope, Subject], int] = {}
         self._crossing: dict[int, int] = {}
         """Per dimension, the movements that cross it."""
         self._nothing_listed = not atoms.columns.moves_known.any()
@@ -47,8 +47,11 @@ class PlaceSets:
         if isinstance(atom, Carries) and atom.subject == "flow" and self._nothing_listed:
             held = self.atoms.lineage.held_by_nature(atom.types)
             return everywhere, everywhere if "any" in atom.words else self._types_of(scope, "source").of(held)
-        if isinstance(atom, Carries) and atom.relation == "holds" and self._nothing_held:
-            return self._held(atom, scope)
+        if isinstance(atom, Carries) and self._nothing_held:
+            if atom.relation == "holds":
+                return self._held(atom, scope)
+            if self._nothing_listed:
+                return self._handled(atom, scope)
         if isinstance(atom, Linked):
             places = self._linked(atom, scope)
             return places, places
@@ -64,11 +67,30 @@ class PlaceSets:
         sure = self._types_of(scope, atom.subject).of(self.atoms.lineage.held_by_nature(atom.types))
         if not atom.words:
             return sure, sure
-        key = (scope, atom.subject)
-        if key not in self._unlisted:
-            mask, rows = self.atoms.lineage.unlisted, self.atoms.rows(scope, atom.subject)
-            self._unlisted[key] = packed(mask if rows is None else mask[rows])
-        return sure | self._unlisted[key], sure
+        return sure | self._once("unlisted", scope, atom.subject, lambda: self.atoms.lineage.unlisted), sure
+
+    def _handled(self, atom: Carries, scope: Scope) -> Sets:
+        """Where no data is listed, what moves may be anything, and comes from types that hold it by nature."""
+        lineage, columns = self.atoms.lineage, self.atoms.columns
+        may, sure = self._held(atom, scope)
+        moving = self._once("moving", scope, atom.subject, lambda: _ends(columns))
+        if "any" in atom.words:
+            return may | moving, sure | moving
+        if not lineage.held_by_nature(atom.types):
+            return may | moving, sure
+        fed = np.zeros(len(columns.elements), bool)
+        fed[columns.target[lineage.by_nature(atom.types)[columns.source]]] = True
+        rows = self.atoms.rows(scope, atom.subject)
+        sure |= packed(fed if rows is None else fed[rows])
+        return may | moving | sure, sure
+
+    def _once(self, name: str, scope: Scope, subject: Subject, make: Callable[[], Mask]) -> int:
+        """Return the places whose subject is marked, worked out once."""
+        key = (name, scope, subject)
+        if key not in self._marked:
+            mask, rows = make(), self.atoms.rows(scope, subject)
+            self._marked[key] = packed(mask if rows is None else mask[rows])
+        return self._marked[key]
 
     def _crossed(self, types: tuple[str, ...]) -> Sets:
         dimensions, others, drawn = self.atoms.crossing(types)
@@ -103,6 +125,13 @@ class PlaceSets:
             return 0
         rows = self.atoms.rows(scope, atom.subject)
         return packed(mask if rows is None else mask[rows])
+
+
+def _ends(columns: Columns) -> Mask:
+    """Tell of each element whether anything moves to or from it."""
+    found = np.zeros(len(columns.elements), bool)
+    found[columns.source] = found[columns.target] = True
+    return found
 
 
 class TypePlaces:

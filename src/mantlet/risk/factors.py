@@ -96,33 +96,35 @@ class Estimator:
 
     def factors(self) -> Scores:
         """Return all factors; shape (3, cases, 16): estimate, low, high."""
-        cases, numbers = self.cases, tables()
+        cases = self.cases
         factors = np.full((3, len(cases), 16), UNSET_SCORE, np.float32)
         factors[:, :, 0] = np.array([agent.skill for agent in self.cast], np.float32)[self.agent]
         caps = np.array([agent.motive_cap for agent in self.cast], np.float32)[self.agent]
-        need = np.stack([self.need(band) for band in range(3)])
-        factors[:, :, 1] = np.minimum(np.array(MOTIVE, np.float32)[need], caps)
+        factors[:, :, 1] = np.minimum(np.array(MOTIVE, np.float32)[self.needs()], caps)
         factors[:, :, 2] = self.opportunity[self.agent, self.situation].T
         factors[:, :, 3] = self.crowd[self.agent, self.situation].T
         factors[:, :, 4:7] = self.types.scores[self.type]
         self._soften(factors)
         factors[:, :, 7] = by_logging("detection")[cases.logging].T
-        extent = self.types.extent[self.type]
-        for letter, code in enumerate(("LC", "LI", "LAV")):
-            lookup = np.array(numbers.scores[code], np.float32)
-            for band in range(3):
-                scores = lookup[cases.stake[:, letter * 3 + band], extent]
-                factors[band, :, 8 + letter] = np.where(self.affected[:, letter], scores, 0)
+        factors[:, :, 8:11] = self._losses()
         factors[:, :, 11] = by_logging("traceability")[cases.logging].T
         if self.business is not UNSET:
             self._add_business(factors, self.business)
         return factors
 
-    def need(self, band: int) -> Levels:
-        """Return the most that the affected letters need, per case."""
-        return np.where(self.affected, self.cases.stake[:, [band, 3 + band, 6 + band]], 0).max(
-            axis=1, initial=0
-        )
+    def needs(self) -> Levels:
+        """Return the most that the affected letters need; shape (3, cases): estimate, low, high."""
+        by_letter = self.cases.stake[:, :9].reshape(-1, 3, 3)
+        most: Levels = np.where(self.affected[:, :, None], by_letter, 0).max(axis=1, initial=0)
+        return most.T
+
+    def _losses(self) -> Scores:
+        """Return what is lost of confidentiality, integrity and availability; shape (3, cases, 3)."""
+        scores = np.array([tables().scores[code] for code in ("LC", "LI", "LAV")], np.float32)
+        by_letter = self.cases.stake[:, :9].reshape(-1, 3, 3)
+        extent = self.types.extent[self.type][:, None, None]
+        lost = scores[np.arange(3)[:, None], by_letter, extent]
+        return np.where(self.affected[:, :, None], lost, 0).transpose(2, 0, 1)
 
     def _soften(self, factors: Scores) -> None:
         """Where it isn't known whether something prevents the threat, estimate exploiting it half-way to theoretical."""
