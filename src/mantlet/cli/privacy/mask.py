@@ -65,6 +65,13 @@ def mask(
     ] = None,
     key_file: KeyFile = None,
     vault: VaultFile = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help="A Spark master, such as local[*] or spark://host:7077, for data past one machine; writes a folder.",
+        ),
+    ] = "",
     memory: Annotated[str, typer.Option("--memory", help="Bound the peak, such as 500MB; slower.")] = "",
 ) -> None:
     """Mask a table by a plan: pseudonyms, partial masks, bands, invented values, personal data inside texts.
