@@ -73,6 +73,14 @@ class Types:
         base = mapped if self.vocabulary.is_a(mapped, kind) else kind
         return self._best("element", base, names, certain=base != kind or bool(mapped and mapped == kind))
 
+    def thing(self, names: Iterable[str]) -> Guess:
+        """Return the type of an element of which not even the kind is known; a process where names don't say."""
+        for name in names:
+            found = self.phrase(name, "element")
+            if found:
+                return Guess(found, "name")
+        return Guess("process", "unknown")
+
     def boundary(self, mapped: str = "", names: Iterable[str] = ()) -> Guess:
         """Return a boundary's type; network where nothing says more."""
         known = self.vocabulary.knows(mapped, "boundary")

@@ -14,6 +14,7 @@ MODULES = {
     "tm7": "mantlet.formats.tmt",
     "tb7": "mantlet.formats.tmt.tb7",
     "threat-dragon": "mantlet.formats.threat_dragon",
+    "otm": "mantlet.formats.otm",
 }
 """Format id to its module, in the order in which files are asked about."""
 OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})

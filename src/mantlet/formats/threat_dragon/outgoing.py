@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mantlet.formats.interface import Note, Outgoing, note
+from mantlet.formats.lost import tell_lost
 from mantlet.formats.mapping import table
 from mantlet.formats.merge import merged
 from mantlet.formats.plain import Json, mapping, text
-from mantlet.formats.threat_dragon.incoming import KEY, OUT, Read, read_model
+from mantlet.formats.threat_dragon.incoming import KEY, OUT, read_model
 from mantlet.formats.threat_dragon.threats import SPACE, threat_of
 from mantlet.formats.threat_dragon.upgrade import VERSION
 from mantlet.formats.threatlist import Threat, rated, written
@@ -37,12 +38,22 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
         before = _Writer(
             outgoing, base.sections, base.layout, base.offsets, list(written(base.sections)), []
         ).document()
-        layout = _filled(outgoing, base)
+        layout = _filled(outgoing)
         now = _Writer(
             outgoing, outgoing.sections, layout, base.offsets, list(written(outgoing.sections)), notes
         ).document()
         document = merged(original, before, now, ("id", "threatId"))
-    _tell_lost(outgoing.sections, notes)
+    tell_lost(
+        outgoing.sections,
+        notes,
+        "data",
+        "parties",
+        "agents",
+        "controls",
+        "assumptions",
+        "environments",
+        "sequences",
+    )
     return document, notes
 
 
@@ -50,7 +61,7 @@ def _complete(outgoing: Outgoing) -> bool:
     return all(name in outgoing.layout.get("elements", {}) for name in outgoing.sections.elements)
 
 
-def _filled(outgoing: Outgoing, base: Read) -> dict[str, Any]:
+def _filled(outgoing: Outgoing) -> dict[str, Any]:
     """Return the layout, with places below all others for what has none."""
     layout = {
         section: dict(outgoing.layout.get(section, {})) for section in ("elements", "boundaries", "flows")
@@ -204,8 +215,8 @@ class _Writer:
         for flag, meaning in self.map["flags"].get(shape, {}).items():
             wanted = meaning.get("facts", {})
             by_type = "type" in meaning and self.vocabulary.is_a(type_, meaning["type"])
-            found[flag] = (
-                by_type or (bool(wanted) and all(facts.get(fact) == value for fact, value in wanted.items()))
+            found[flag] = by_type or (
+                bool(wanted) and all(facts.get(fact) == value for fact, value in wanted.items())
             )
         return found
 
@@ -242,15 +253,3 @@ class _Writer:
             "attrs": {"line": {**_LINES, "sourceMarker": {"name": ""}, "targetMarker": {"name": "block"}}},
             "data": data,
         }
-
-
-def _tell_lost(sections: Sections, notes: list[Note]) -> None:
-    for what, names in (
-        ("data assets and what flows carry", list(sections.data)),
-        ("parties", list(sections.parties)),
-        ("agents", list(sections.agents)),
-        ("controls in place", list(sections.controls)),
-        ("assumptions", list(sections.assumptions)),
-    ):
-        if names:
-            note(notes, "lost", what, *names)
