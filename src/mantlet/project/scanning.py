@@ -64,6 +64,7 @@ def scan(
         advisories=advisories,
         online=wanted.online,
         fuzz=wanted.fuzz,
+        expected=_addresses(place) if wanted.targets else (),
         cache=Cache(enabled=wanted.cached),
         note=note,
     )
@@ -72,6 +73,18 @@ def scan(
     results = registry.run(names, request, day, done)
     keeping.suppress(results, keeping.load_suppressions(request.root), day)
     return results
+
+
+def _addresses(place: Path) -> list[str]:
+    """Return the addresses that the threat model of a folder says something listens on; none without a model."""
+    from mantlet.base.errors import InputError  # noqa: PLC0415
+    from mantlet.project.api import load, model_file  # noqa: PLC0415
+
+    try:
+        file = model_file(place if place.is_dir() else place.parent)
+    except InputError:
+        return []
+    return [address for element in load(file).sections.elements.values() for address in element.address]
 
 
 def keep(root: Path, results: Sequence[CheckResult]) -> list[Path]:

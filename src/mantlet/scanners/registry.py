@@ -8,7 +8,7 @@ from datetime import date
 from importlib import import_module
 from typing import cast
 
-from mantlet.base.errors import UsageError
+from mantlet.base.errors import MantletError, UsageError
 from mantlet.base.suggest import suggest
 from mantlet.findings.finding import CheckResult, CheckState, NotLooked, Spot
 from mantlet.findings.table import filled
@@ -22,6 +22,7 @@ _HOMES = {
     "dependencies": "mantlet.scanners.dependencies.check",
     "models": "mantlet.scanners.models.check",
     "hardening": "mantlet.scanners.hardening.check",
+    "network": "mantlet.scanners.network.check",
 }
 NAMES = tuple(_HOMES)
 AT_ONCE = 4
@@ -55,6 +56,8 @@ def run(
 def _safely(item: Check, request: Request) -> list[CheckResult]:
     try:
         return item.run(request)
+    except MantletError:
+        raise
     except (ToolError, OSError, ValueError, KeyError, TypeError) as error:
         why = (
             f"{error}"

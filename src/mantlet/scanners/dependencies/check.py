@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mantlet.base.version import VERSION
-from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, database_missing, skipped
-from mantlet.scanners.dependencies import advisories
+from mantlet.findings.finding import (
+    CheckResult,
+    Finding,
+    NotLooked,
+    Spot,
+    database_missing,
+    skipped,
+    tool_missing,
+)
 from mantlet.scanners.dependencies.pins import Pin, UnreadableError, is_dependency_file, normal, read
 from mantlet.scanners.interface import Request, Tool
 from mantlet.scanners.process import ToolError, find, first_line, package_version
 from mantlet.scanners.process import run as start
+
+if TYPE_CHECKING:
+    from mantlet.scanners.dependencies.advisories import Advisory
 
 NAME = "dependencies"
 TITLE = "Python dependencies: pinning, and advisories that speak of them"
@@ -79,6 +91,10 @@ def _known(request: Request, pins: list[Pin], locked: set[str]) -> CheckResult:
     """Compare with a database of advisories."""
     if request.advisories is None:
         return database_missing(NAME, ADVISORIES, "no database of advisories was named", MEND)
+    if find_spec("packaging") is None:
+        return tool_missing(NAME, ADVISORIES, "pip install 'mantlet[scan]'")
+    from mantlet.scanners.dependencies import advisories  # noqa: PLC0415  (versions are compared with packaging)
+
     try:
         base = advisories.load(request.advisories, {pin.name for pin in pins})
     except advisories.DatabaseError as error:
@@ -112,8 +128,10 @@ def _note_age(result: CheckResult, newest: str) -> None:
         result.notes.append(f"the database is {days} days old; what was found since is missing")
 
 
-def _advised(pin: Pin, known: list[advisories.Advisory]) -> list[Finding]:
+def _advised(pin: Pin, known: list[Advisory]) -> list[Finding]:
     """Return the advisories about a pinned version; several about one hole count once."""
+    from mantlet.scanners.dependencies import advisories  # noqa: PLC0415
+
     found: dict[str, Finding] = {}
     for advisory in sorted(known, key=lambda item: item.id):
         hit, fixed = advisories.affects(advisory, pin.name, pin.version)
@@ -146,8 +164,6 @@ def _online(request: Request, files: list[str]) -> CheckResult:
     program = find(ONLINE)
     result = CheckResult(NAME, ONLINE, package_version("pip-audit"))
     if not program:
-        from mantlet.findings.finding import tool_missing  # noqa: PLC0415
-
         return tool_missing(NAME, ONLINE, "pipx install pip-audit")
     for path in files:
         if not path.endswith(".txt"):
