@@ -19,6 +19,8 @@ def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", _HUMP.sub("-", text)).encode("ascii", "ignore").decode().lower()
     made = _APART.sub("-", plain).strip("-")
     made = _cut(made, LONGEST_ID)
+    if made.startswith("x-"):
+        made = f"x{made[2:]}"  # `x-` is kept for foreign keys
     return f"{made}-" if made in RESERVED else made
 
 
