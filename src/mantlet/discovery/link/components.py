@@ -89,11 +89,26 @@ class Components:
         self._plain = self._without_classes()
         self._rag = self._pipelines()
         self._folded = self._many_steps()
+        self._steps = {entry.code: entry for entry in trace.entries if entry.kind in {"step", "task"}}
         self._declared: dict[str, str] = {}
         for code in sorted(declared):
             self._declared[code] = code
         for frame in sorted(trace.frames, key=lambda item: _first(item, self._declared)):
             self._place(frame)
+        self._pipelines_of_steps()
+
+    def _pipelines_of_steps(self) -> None:
+        """What only calls steps is their pipeline."""
+        flows = {entry.code.partition("#")[0]: entry for entry in self.trace.entries if entry.kind == "flow"}
+        for key in {
+            part.parent for part in self.found.values() if part.entry == "task" and part.parent in self.found
+        }:
+            self.found[key].type = "pipeline-orchestrator"
+            flow = flows.get(key)
+            if flow is not None and self.found[key].entry == "script":
+                self.found[key].also.append(self.found[key].name)
+                self.found[key].name = flow.name
+                self.found[key].places.insert(0, flow.at)
 
     def of(self, frame: Frame) -> str:
         """Return the key of the component that a frame belongs to; empty for none."""
@@ -200,7 +215,7 @@ class Components:
         """Return the code of steps that are too many to be drawn one by one, or that only hand data on in memory."""
         steps: dict[str, list[str]] = defaultdict(list)
         for entry in self.trace.entries:
-            if entry.kind in {"task", "flow"}:
+            if entry.kind in {"task", "flow", "step"}:
                 steps[entry.code.partition("#")[0]].append(entry.code)
         return {code for codes in steps.values() if len(set(codes)) > MANY for code in codes}
 
@@ -213,6 +228,8 @@ class Components:
             current = self._root(frame)
         elif frame.code in self._folded or not current:
             pass
+        elif frame.code in self._steps and self._steps[frame.code].parent != "graph":
+            current = self._step(frame, current)
         else:
             current = self._called(frame, parent, current)
         if current:
@@ -230,6 +247,8 @@ class Components:
         if entry is None or entry.kind in {"startup", "demo"}:
             return ""
         key = frame.code
+        if entry.kind == "serve" and entry.type == "web-app":
+            key = key.partition("#")[0]  # callbacks are the page's
         if key in self._folded:
             key = key.partition("#")[0]
         if (
@@ -262,6 +281,17 @@ class Components:
     def _holds(self, owner: str) -> bool:
         """Tell whether a class reads or writes something itself."""
         return any(event.resource is not None and event.frame.owner == owner for event in self.trace.events)
+
+    def _step(self, frame: Frame, current: str) -> str:
+        """A step of a pipeline is a part of what calls it."""
+        entry = self._steps[frame.code]
+        if frame.code not in self.found:
+            kind = entry.type or self._type_of_entry(entry, frame)
+            made = Component(frame.code, kind, entry.name, entry.at, list(entry.places), entry="task")
+            anchor = self.found[current]
+            made.parent = current if anchor.entry in {"flow", "script", "command"} else anchor.parent
+            self.found[frame.code] = made
+        return frame.code
 
     def _worth(self, frame: Frame) -> bool:
         """Tell whether code that nothing reaches has a part of its own."""
@@ -312,7 +342,7 @@ class Components:
         scripted = anchor.entry in {"script", "notebook", "ui", "task", "flow", "command"}
         if frame.quiet:
             return current
-        if frame.code in self._rag:
+        if frame.code in self._rag and not (inside and scripted):
             return self._make(frame.code, "llm-app", frame, current)
         roles = self._split.get(frame.owner)
         if roles is not None and not (inside and scripted):

@@ -22,6 +22,19 @@ _RUNS_MODELS = frozenset(
         "web-service",
     }
 )
+_ANSWERING = frozenset(
+    {
+        "llm-service",
+        "inference-service",
+        "federated-server",
+        "tool",
+        "mcp-server",
+        "serverless-function",
+        "web-service",
+        "embedding-service",
+    }
+)
+"""What answers is a part of the exchange, whether or not the answer is seen to be used."""
 _WRITING = {"store"}
 _SOURCES = {"source", "hub"}
 
@@ -58,6 +71,9 @@ class Moves:
         for resource in (*self.machine.databases, *self.machine.declared):
             self._resource(resource)
         self.more += self.machine.clues
+        for frame, key, at in self.machine.listens:
+            if self.components.of(frame):
+                self.more.append(Same(self.components.of(frame), key, at))
         for source, target, at, data in self.machine.moves:
             self._resource(source)
             self._resource(target)
@@ -214,7 +230,7 @@ class Moves:
                 kept = (key, resource.key) not in writers or (key, resource.key) in self._worth
                 if (key, resource.key) in self._kept and (key, resource.key) not in self._worth:
                     continue
-                if kept or resource.type == "llm-service":
+                if kept or resource.type in _ANSWERING:
                     self._move(resource.key, key, event.at, event.data, opened_by=key)
             elif event.do in {"load", "source", "hub"} and not self._consumed[resource.number]:
                 self._move(resource.key, key, event.at, event.data, opened_by=key)

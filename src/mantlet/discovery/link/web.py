@@ -262,5 +262,6 @@ def _interfaces(linker: Linker) -> list[str]:
     return [
         key
         for key, things in linker.things.items()
-        if key.startswith("code:") and any(thing.type in {"browser-client", "mobile-app"} for thing in things)
+        if key.startswith(("code:", "app:"))
+        and any(thing.type in {"browser-client", "mobile-app", "web-app"} for thing in things)
     ]

@@ -273,6 +273,8 @@ def call_function(
         with m.entering(code, at, called, function.module, owner=owner) as frame:
             frame.quiet = function.cls is not None and effects.is_model_class(function.cls.externals())
             result = run_body(m, function, args, named)
+            if id(function.node) in m.steps_of:
+                result = _of_step(m, m.steps_of[id(function.node)], function, result)
     finally:
         m.importing = importing
         m.globals.pop()
@@ -281,6 +283,17 @@ def call_function(
         m.active.pop()
     m.memory[mark] = result
     return result
+
+
+def _of_step(m: Machine, step: Any, function: Function, result: Value) -> Value:
+    """What a step of a pipeline returns is its own, also where it only read it."""
+    m.use(result, function.node)
+    for value in step.results:
+        for atom in value.atoms:
+            if isinstance(atom, Instance) and atom.resource is not None:
+                m.event("store", function.node, atom.resource)
+                m.use(result, function.node, atom.resource)
+    return Value(result.atoms, m.made()) if result.origins else result
 
 
 def _mark(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> tuple[Any, ...]:

@@ -179,6 +179,8 @@ def _task(
     result = named.get("result")
     if result is not None:
         task.results.append(result)
+    if api.do == "task":
+        m.steps_of[id(function.node)] = task
     m.tasks.append(task)
 
 

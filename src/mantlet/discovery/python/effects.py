@@ -174,6 +174,25 @@ def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Val
     return call(m, Value(functions), args, {}, node)
 
 
+def _driven(m: Machine, value: Value, name: str, node: ast.AST) -> None:
+    """A library calls the methods of objects whose class it made (`start_client(client=MyClient())`)."""
+    from mantlet.discovery.python.calls import call_function
+
+    top = name.partition(".")[0]
+    for atom in value.atoms:
+        if isinstance(atom, Object) and any(base.partition(".")[0] == top for base in atom.cls.externals()):
+            for part in atom.cls.attrs.values():
+                for function in part.atoms:
+                    if isinstance(function, Function) and not function.name.rpartition(".")[2].startswith(
+                        "_"
+                    ):
+                        bound = Function(
+                            function.node, function.module, function.name, function.outer, atom, atom.cls
+                        )
+                        count = max(len(function.node.args.args) - 1 - len(function.node.args.defaults), 0)
+                        m.use(call_function(m, bound, [Value((), m.made())] * count, {}, node), node)
+
+
 def _handles(m: Machine, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
     """Data that goes into an open file through a library (`json.dump(data, file)`)."""
     values = [*args, *named.values()]
@@ -257,6 +276,7 @@ def _resourceful(
     others = [value for value in [*args, *named.values()] if value is not target]
     for value in others:
         _called(m, value, others, node)
+        _driven(m, value, name, node)
     _embeds(m, api, returned, recv, others, node)
     if api.do == "connect":
         for resource in resources:

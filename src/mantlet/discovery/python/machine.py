@@ -99,8 +99,14 @@ class Machine:
         self.documents: dict[str, Value | None] = {}
         self.routes: list[Any] = []
         self.tasks: list[Any] = []
+        self.steps_of: dict[int, Any] = {}
+        """Per function's node, the step of a pipeline that it is."""
         self.apps: list[Any] = []
         self.startups: list[Any] = []
+        self.servants: list[Any] = []
+        """Classes whose methods answer requests, with the object that was made of each."""
+        self.listens: list[tuple[Frame, str, Where]] = []
+        """Where the code itself answers under a key."""
         self.classes: list[Any] = []
         self.clues: list[Clue] = []
         """What the code declares about steps, in the words of the readers."""

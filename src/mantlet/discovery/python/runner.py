@@ -188,8 +188,16 @@ def _services(m: Machine) -> None:
 
 
 def _tasks(m: Machine) -> None:
-    for task in m.tasks:
-        if task.kind in PIPELINES:
+    pipelines = [task for task in m.tasks if task.kind in PIPELINES and task.function.cls is None]
+    for task in sorted(pipelines, key=lambda item: item.kind == "task"):
+        code = m.function_code(task.function)
+        if (
+            task.kind == "task"
+            and task.group != "graph"
+            and any(frame.code == code for frame in m.trace.frames)
+        ):
+            _step(m, task, code)
+        else:
             _run_task(m, task, task.kind)
     for api, cls, at in m.classes:
         _run_class(m, api, cls, at)
@@ -220,6 +228,21 @@ def _run_task(m: Machine, task: Task, kind: str) -> None:
         m.trace.entries.append(entry)
 
 
+def _step(m: Machine, task: Task, code: str) -> None:
+    """A step that a pipeline was seen to call needs no reading of its own."""
+    where = Where(task.function.module.path, task.function.node.lineno)
+    entry = Entry(
+        code,
+        "step",
+        task.name or task.function.name,
+        task.at,
+        type=task.type,
+        parent=task.group,
+        places=[where],
+    )
+    m.trace.entries.append(entry)
+
+
 def _results(m: Machine, task: Task, function: Function) -> None:
     """What a task returns may be written where its decorator says."""
     for value in task.results:
@@ -232,6 +255,8 @@ def _results(m: Machine, task: Task, function: Function) -> None:
 
 def _run_class(m: Machine, api: Any, cls: Class, at: Where) -> None:
     """Read the methods of a class that a framework drives, in the order they are written."""
+    if any(route.function.cls is cls for route in m.routes):
+        return
     made = Object(cls)
     code = f"{cls.module.code}#{cls.name}"
     where = Where(cls.module.path, cls.node.lineno)
@@ -240,6 +265,8 @@ def _run_class(m: Machine, api: Any, cls: Class, at: Where) -> None:
         for value in list(cls.attrs.values()):
             for atom in value.atoms:
                 if isinstance(atom, Function):
+                    if id(atom.node) in m.steps_of:
+                        _step(m, m.steps_of[id(atom.node)], m.function_code(atom))
                     bound = Function(atom.node, atom.module, atom.name, atom.outer, made, cls)
                     count = max(len(atom.node.args.args) - 1, 0)
                     call_function(m, bound, [Value((), m.made())] * count, {}, atom.node)

@@ -582,7 +582,27 @@ def _training_arguments(
     )
 
 
+def _listen(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """The code that is read answers itself under a key."""
+    del name, args, named, recv
+    if m.frame is not None:
+        m.listens.append((m.frame, api.key, m.at(node)))
+        m.event("listen", node, None, detail=api.role)
+    return UNKNOWN
+
+
+def _parameter(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """A declared parameter is worth its default."""
+    del m, api, name, node, recv
+    return named.get("default") or (args[1] if len(args) > 1 else UNKNOWN)
+
+
 SPECIALS: dict[str, Call] = {
+    "listen": _listen, "parameter": _parameter,
     "load-dataset": _load_dataset, "training-arguments": _training_arguments,
     "data": _data,
     "pretrained": _pretrained, "load-self": _load_self, "graph": graphs.graph, "graph-node": graphs.add_node,

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python.calls import call, call_function, run_body, typed
+from mantlet.discovery.python.calls import call, call_function, instantiate, run_body, typed
 from mantlet.discovery.python.decorators import Route
 from mantlet.discovery.python.expressions import evaluate, iterate
 from mantlet.discovery.python.trace import Entry
@@ -66,6 +66,8 @@ def handle(m: Machine, route: Route, app: Any, path: str) -> Entry:
     entry.places = [where]
     entry.parent = str(id(app))
     m.left = 60_000
+    if function.cls is not None and function.owner is None:
+        function = _bound(m, function)
     m.returned.append([])
     m.active.append(function.node)
     with m.entering(code, where, route.at, function.module, entry="endpoint") as frame:
@@ -77,6 +79,25 @@ def handle(m: Machine, route: Route, app: Any, path: str) -> Entry:
     m.active.pop()
     m.returned.pop()
     return entry
+
+
+def _bound(m: Machine, function: Function) -> Function:
+    """Make the object whose method answers."""
+    cls = function.cls
+    if cls is None:
+        return function
+    owner = next((made for known, made in m.servants if known is cls), None)
+    if owner is None:
+        with m.entering(
+            f"{cls.module.code}#{cls.name}",
+            Where(cls.module.path, cls.node.lineno),
+            m.at(cls.node),
+            cls.module,
+            entry="startup",
+        ):
+            owner = instantiate(m, cls, [], {}, cls.node).first(Object)
+        m.servants.append((cls, owner))
+    return Function(function.node, function.module, function.name, function.outer, owner, cls)
 
 
 def _parameters(m: Machine, function: Function, app: Any, entry: Entry) -> dict[str, Value]:
