@@ -146,7 +146,8 @@ def test_front_ends_call_and_show():
 
 def test_servers_in_javascript():
     assert {
-        "route:POST /chat is web-service 'POST /chat' in code:server @4",
+        "code:server/index.js#POST /chat is web-service 'POST /chat' in code:server @4",
+        "code:server/index.js#POST /chat = route:POST /chat @4",
         "code:server -> saas:openai @2",
     } <= told("frontend", "server/index.js")
 

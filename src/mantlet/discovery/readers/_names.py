@@ -330,11 +330,21 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
         clues.append(Fact(scope or key, "secrets_managed", "no", at))
     if not scope:
         return clues
+    if found.protocol in ("http", "https") and _FILE.search(
+        found.path
+    ):  # a file to fetch, not a service to call
+        return [Move(f"url:{found.url}", scope, at, found.path.rpartition("/")[2], 0.6, opened_by=scope)]
     clues.append(Move(scope, key, at, data, 0.5))
     local = found.host in ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104 (compared, not bound)
     if found.protocol in ("http", "websocket", "amqp", "mqtt", "ftp") and not local:
         clues.append(Fact(scope, "protocol", found.protocol, at, other=key))
     return clues
+
+
+_FILE = re.compile(
+    r"\.(csv|tsv|parquet|json|jsonl|zip|gz|tar|tgz|pkl|joblib|pt|pth|onnx|h5|bin|gguf|safetensors|xml|txt|npz?|db)$",
+    re.IGNORECASE,
+)
 
 
 def _words(name: str) -> str:

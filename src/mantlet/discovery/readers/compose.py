@@ -176,6 +176,7 @@ def _environment(source: Source, key: str, service: Item) -> list[Clue]:
         if name := item.text or item["source"].text:
             at = source.at(item.at or item["source"].at)
             clues.append(Thing(f"secret:{name}", "secret-store", name, at, 0.7))
+            clues.append(Same(f"secret:{name}", f"path:/run/secrets/{item['target'].text or name}", at))
             clues.append(Move(f"secret:{name}", key, at, "credential", 0.7, opened_by=key))
     return clues
 

@@ -9,7 +9,7 @@ import shlex
 
 from msgspec import Struct, field
 
-from mantlet.discovery.clues import Clue, Fact, Mount, Runs, Thing, Unclear
+from mantlet.discovery.clues import Clue, Fact, Mount, Runs, Same, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
@@ -19,6 +19,10 @@ from mantlet.discovery.readers._names import image_clues, in_clear, is_secret, u
 from mantlet.discovery.readers._shell import commands
 
 _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
+_BREAKS = frozenset(("&&", ";", "|", "||"))
+_PACKAGE_RUN = re.compile(
+    r"""\b(npm|yarn|pnpm|bun)\b["',\s]+(run["',\s]+)?(build|start|dev|serve|preview)\b|\b(vite|next|ng|react-scripts)["',\s]+(build|start|dev)"""
+)
 _NO_ROOT = re.compile(
     r"nonroot|distroless|jupyter/|bitnami|airflow|postgres|grafana|quay\.io/jupyter|public\.ecr\.aws/lambda|lambda/"
 )
@@ -75,6 +79,7 @@ class _Build:
             for line in stage.lines:
                 self._instruction(stage, line, last=stage is stages[-1])
         self._start(stages[-1])
+        self._built_here(stages)
         self._user(stages)
         return self.clues
 
@@ -156,21 +161,33 @@ class _Build:
         at = self.source.at(first.line)
         name = name_of(self.source.folder) or "container"
         self.clues.append(Thing(self.key, "process", name, at, 0.4))
-        words = [
-            word for part in ("ENTRYPOINT", "CMD") if part in found for word in _start_words(found[part].rest)
-        ]
-        if words[:2] in (["sh", "-c"], ["bash", "-c"], ["/bin/sh", "-c"], ["/bin/bash", "-c"]) and words[2:]:
-            text = words[2]
-        else:
-            text = " ".join(
-                shlex.quote(self._filled(word)) if word not in ("&&", ";", "|", "||") else word
-                for word in words
-            )
+        words = [word for part in ("ENTRYPOINT", "CMD") if part in found for word in _words(found[part].rest)]
+        words = [self._filled(word) for word in words]
+        shell = (
+            words[:2] in (["sh", "-c"], ["bash", "-c"], ["/bin/sh", "-c"], ["/bin/bash", "-c"]) and words[2:]
+        )
+        text = words[2] if shell else " ".join(w if w in _BREAKS else shlex.quote(w) for w in words)
         context = Context(self.key, self.source, stage.folder)
-        found_clues = command_clues(context, commands(text, first.line))
-        if not any(isinstance(clue, Runs) for clue in found_clues) and words:
-            found_clues.append(Runs(self.key, tuple(words), at, stage.folder))
-        self.clues += found_clues
+        started = command_clues(context, commands(text, first.line))
+        if not any(isinstance(clue, Runs) for clue in started) and words:
+            started.append(Runs(self.key, tuple(words), at, stage.folder))
+        self.clues += [self._with_app(clue) for clue in started]
+
+    def _with_app(self, clue: Clue) -> Clue:
+        """Return a run of Flask with the program that its variable names."""
+        app = self.args.get("FLASK_APP", "")
+        if isinstance(clue, Runs) and clue.argv[:2] == ("flask", "run") and app:
+            return Runs(clue.key, ("flask", "--app", app, *clue.argv[1:]), clue.at, clue.folder)
+        return clue
+
+    def _built_here(self, stages: list[_Stage]) -> None:
+        """Say that the container is the front end of its folder, where it builds or starts one with a package manager."""
+        for stage in stages:
+            for line in stage.lines:
+                if line.word in ("RUN", "CMD", "ENTRYPOINT") and _PACKAGE_RUN.search(line.rest):
+                    folder = self.source.folder or "."
+                    self.clues.append(Same(self.key, f"code:{folder}", self.source.at(line.line)))
+                    return
 
     def _user(self, stages: list[_Stage]) -> None:
         last = stages[-1]
@@ -225,10 +242,6 @@ def _words(text: str) -> list[str]:
         return shlex.split(text)
     except ValueError:
         return text.split()
-
-
-def _start_words(text: str) -> list[str]:
-    return _words(text)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

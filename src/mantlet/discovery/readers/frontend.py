@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from mantlet.discovery.clues import Clue, Fact, Move, Thing, Unclear
+from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Unclear
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._javascript import (
     UNKNOWN,
@@ -303,10 +303,13 @@ class _Script:
         if path is None or not path.startswith("/"):
             return []
         verb = "ANY" if method == "all" else method.upper()
-        key, at = f"route:{verb} {path}", self.source.at(self.at(node))
+        route, at = f"route:{verb} {path}", self.source.at(self.at(node))
+        key = f"code:{self.source.path}#{verb} {path}"
+        name = posixpath.basename(self.key[5:]).strip(".") or "server"
         return [
+            Thing(self.key, "web-service", name, at, 0.5),
             Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key),
-            Thing(self.key, "web-service", posixpath.basename(self.key[5:]) or "server", at, 0.5),
+            Same(key, route, at),
         ]
 
     def _services(self) -> list[Clue]:
