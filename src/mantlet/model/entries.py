@@ -251,7 +251,7 @@ class Basis(Entry):
 
     severity: Literal["note", "low", "medium", "high", "critical"] | UnsetType = UNSET
     """How severe it was."""
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
     """What the threats' rules read there, by `place.fact`; `unknown` where nobody had written it."""
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct
 
 from mantlet.analysis.engine import Analysis
 from mantlet.catalogue.schema import Control
-from mantlet.model.entries import Decision
+from mantlet.model.entries import Decision, fact_text
 from mantlet.rules.tree import HOLDERS, SCOPES, FactCompare, FactIn, FactKnown, Holder, Scope, Subject, atoms
 
 
@@ -42,7 +42,7 @@ def changes(analysis: Analysis, decision: Decision, rows: Iterable[int]) -> list
     """
     if decision.basis is UNSET or not decision.basis.facts:
         return []
-    was = decision.basis.facts
+    was = {fact: fact_text(value) for fact, value in decision.basis.facts.items()}
     aims = _aims(
         analysis.catalogue.controls[name] for name in decision.controls if name in analysis.catalogue.controls
     )
