@@ -15,6 +15,7 @@ MODULES = {
     "tb7": "mantlet.formats.tmt.tb7",
     "threat-dragon": "mantlet.formats.threat_dragon",
     "otm": "mantlet.formats.otm",
+    "tmbom": "mantlet.formats.tmbom",
 }
 """Format id to its module, in the order in which files are asked about."""
 OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})

@@ -22,7 +22,7 @@ _SHAPES = {
     "data-store": ("store", "tm.Store"),
     "external-entity": ("actor", "tm.Actor"),
 }
-_LINES = {"stroke": "#333333", "strokeWidth": 1.5, "strokeDasharray": None}
+_LINES = {"stroke": "#333333", "strokeWidth": 1.5, "strokeDasharray": "0"}
 
 
 def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
