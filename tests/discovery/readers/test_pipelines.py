@@ -185,7 +185,7 @@ def test_scripts_fetch_copy_and_run():
         ("gsutil cp gs://acme/a.csv data/", "bucket:gcs:acme -> path:data @1"),
         (
             "docker build -t acme/api:1 -f docker/api.Dockerfile .",
-            "image:acme/api = docker:docker/api.Dockerfile @1",
+            "docker:docker/api.Dockerfile = image:acme/api @1",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from mantlet.discovery.link.assemble import assemble
 from mantlet.discovery.link.linker import Linker
 from mantlet.discovery.link.seen import Seen, see
 from mantlet.discovery.python.machine import Settings
+from mantlet.discovery.readers._ambiguous import settled
 
 Runs = dict[str, list[tuple[str, tuple[str, ...]]]]
 """Per script, the keys of the steps that run it, with the arguments that they give."""
@@ -63,7 +64,7 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
         linker.add(seen.clues)
         for key, lines in seen.places.items():
             linker.places[key] += lines
-    linker.add(clues)
+    linker.add(settled(clues))
     for seen in parts:
         linker.unclear += seen.unclear
         places.unite_alternatives(linker, seen.alternatives)

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from mantlet.discovery.clues import Clue, Same
 
-_SHARED = ("host:", "image:", "label:", "only:")
+_SHARED = ("host:", "image:", "label:", "only:", "folder:")
 
 
 def settled(clues: Iterable[Clue]) -> list[Clue]:
     """Return the clues without those that would unite different things only because they claim one name.
 
-    Two services that publish port 8000 in two files are not one service; which is meant, nobody can tell from the files.
+    A service and a Dockerfile that claim one image are one; two services that do are not. Two services that publish port 8000 in two files are not one service; which is meant, nobody can tell from the files.
     """
     found = list(clues)
     up: dict[str, str] = {}
@@ -21,11 +21,12 @@ def settled(clues: Iterable[Clue]) -> list[Clue]:
         if isinstance(clue, Same) and not clue.other.startswith(_SHARED):
             one, other = _root(up, clue.one), _root(up, clue.other)
             up[other] = one
-    claims: dict[str, set[str]] = defaultdict(set)
+    claims: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for clue in found:
         if isinstance(clue, Same) and clue.other.startswith(_SHARED):
-            claims[clue.other].add(_root(up, clue.one))
-    return [clue for clue in found if not (isinstance(clue, Same) and len(claims.get(clue.other, ())) > 1)]
+            claims[clue.other][clue.one.partition(":")[0]].add(_root(up, clue.one))
+    unclear = {name for name, kinds in claims.items() if any(len(roots) > 1 for roots in kinds.values())}
+    return [clue for clue in found if not (isinstance(clue, Same) and clue.other in unclear)]
 
 
 def _root(up: dict[str, str], key: str) -> str:

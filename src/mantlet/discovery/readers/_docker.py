@@ -96,6 +96,6 @@ def _docker_build(context: Context, command: Command) -> list[Clue]:
     file = command.option("-f", "--file") or posixpath.join(folder, "Dockerfile")
     docker = "docker:" + path_key(file, context.folder)[5:]
     return [
-        Same(f"image:{image(tag).name}", docker, context.at(command))
+        Same(docker, f"image:{image(tag).name}", context.at(command))
         for tag in command.options("-t", "--tag")
     ]

@@ -13,7 +13,7 @@ import yaml
 from msgspec import Struct
 
 from mantlet.base.data import read_beside
-from mantlet.discovery.clues import Clue, Fact, Move, Part, Setting, Thing, Where
+from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Setting, Thing, Where
 
 
 @cache
@@ -74,6 +74,14 @@ def _image_entry(name: str) -> dict[str, Any]:
     return {}
 
 
+def image_same(key: str, text: str, at: Where) -> list[Clue]:
+    """Return that a program is what an image holds, by its name and, for an image of our own, by that of its folder."""
+    found = image(text)
+    if not found.name or found.type or unresolved(found.name):
+        return []
+    return [Same(key, f"image:{found.name}", at), Same(key, f"folder:{found.name.rpartition('/')[2]}", at)]
+
+
 def image_clues(key: str, text: str, at: Where) -> list[Clue]:
     """Return the inventory's line of an image, and that a moving tag is no pin."""
     found = image(text)
@@ -81,7 +89,7 @@ def image_clues(key: str, text: str, at: Where) -> list[Clue]:
         return []
     version = found.digest or found.tag
     clues: list[Clue] = [Part("image", found.name, at, "" if unresolved(version) else version)]
-    if not found.pinned and not unresolved(version):
+    if not found.pinned and not unresolved(version) and (found.type or "/" in found.name):
         clues.append(Fact(key, "dependencies_pinned", "no", at))
     return clues
 

@@ -10,7 +10,7 @@ from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
-from mantlet.discovery.readers._names import image, image_clues, is_secret, unresolved, variable_clues
+from mantlet.discovery.readers._names import image_clues, image_same, is_secret, variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _CONTROL = re.compile(r"^[ \t]*(?:-[ \t]+)?\{\{-?.*?\}\}[ \t]*$", re.MULTILINE)
@@ -33,7 +33,7 @@ def without_templates(text: str) -> str:
 def _inline(match: re.Match[str]) -> str:
     lines = "\n" * match[0].count("\n")
     if named := _NAMED.search(match[0]):  # names of objects: what the template calls them is what people know
-        return next(filter(None, named.groups())) + lines
+        return next(filter(None, named.groups())).lower() + lines  # as names of objects must be
     found = _VALUE.search(match[0])
     return ("${values." + found[1] + "}" if found else "${template}") + lines
 
@@ -69,8 +69,8 @@ def container_clues(key: str, item: Item, source: Source, *, alone: bool = True)
     at = source.at((item["image"] or item).at)
     if text and not text.startswith("${"):
         clues += image_clues(key, text, at)
-        if alone and not image(text).type and not unresolved(text):
-            clues.append(Same(key, f"image:{image(text).name}", at))
+        if alone:
+            clues += image_same(key, text, at)
     for variable in item["env"].each():
         clues += _variable(key, variable, source)
     for origin in item["envFrom"].each():

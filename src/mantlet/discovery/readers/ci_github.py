@@ -6,12 +6,12 @@ import posixpath
 import re
 
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing
-from mantlet.discovery.reader import Source
+from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ci import script_clues, secret_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
-from mantlet.discovery.readers._names import in_clear, is_secret, saas_thing, variable_clues
+from mantlet.discovery.readers._names import image, in_clear, is_secret, saas_thing, variable_clues
 
 _SECRET = re.compile(r"secrets(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])")
 _PUBLISH = {
@@ -160,12 +160,23 @@ def _action(source: Source, key: str, step: Item, uses: str) -> list[Clue]:
             clues += secret_clues(dotted or quoted, key, source, value.at)
         if option in ("script", "inlineScript", "run") and value.text and "github-script" not in name:
             clues += script_clues(Context(key, source), value)
+    if name.lower() == "docker/build-push-action":
+        clues += _built(source, step["with"])
+        if step["with"]["push"].text.lower() in ("", "false"):
+            return clues
     target, data = _PUBLISH.get(name.lower(), ("", ""))
-    if target and not (
-        name.lower() == "docker/build-push-action" and step["with"]["push"].text.lower() in ("", "false")
-    ):
-        clues += _published(source, key, step, target, data)
-    return clues
+    return clues + _published(source, key, step, target, data) if target else clues
+
+
+def _built(source: Source, options: Item) -> list[Clue]:
+    """Return which Dockerfile an image is built from."""
+    folder = options["context"].text or "."
+    file = options["file"].text or posixpath.join(folder, "Dockerfile")
+    tag = re.split(r"[\n,]", options["tags"].text.strip())[0]
+    found = image(tag)
+    if not tag or "$" in found.name or "$" in file:
+        return []
+    return [Same("docker:" + path_key(file)[5:], f"image:{found.name}", source.at(options["tags"].at))]
 
 
 def _published(source: Source, key: str, step: Item, target: str, data: str) -> list[Clue]:
@@ -174,7 +185,8 @@ def _published(source: Source, key: str, step: Item, target: str, data: str) -> 
         tags = step["with"]["tags"].text.split("\n")[0].split(",")[0].strip()
         first = tags.split("/")[0]
         host = first if "." in first or ":" in first else "docker.io"
-        target = f"host:{'registry' if '$' in host else host}"
+        host = "container registry" if "$" in host else host
+        target = f"host:{host}"
         return [Thing(target, "container-registry", host, at, 0.6), Move(key, target, at, data, 0.7)]
     if target == "package-index":
         return [

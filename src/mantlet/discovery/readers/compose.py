@@ -104,6 +104,8 @@ def _made_from(source: Source, service: Item) -> list[tuple[str, int]]:
     text = _filled(service["image"].text)
     if text and not unresolved(text) and not image(text).type:
         found.append((f"image:{image(text).name}", service["image"].at))
+        if not build:
+            found.append((f"folder:{image(text).name.rpartition('/')[2]}", service["image"].at))
     return found
 
 

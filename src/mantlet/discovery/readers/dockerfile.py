@@ -161,6 +161,8 @@ class _Build:
         at = self.source.at(first.line)
         name = name_of(self.source.folder) or "container"
         self.clues.append(Thing(self.key, "process", name, at, 0.4))
+        if self.source.folder and self.source.name in ("Dockerfile", "Containerfile"):
+            self.clues.append(Same(self.key, f"folder:{name}", at))
         words = [word for part in ("ENTRYPOINT", "CMD") if part in found for word in _words(found[part].rest)]
         words = [self._filled(word) for word in words]
         shell = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import posixpath
 import re
 
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Setting, Thing, Unclear
-from mantlet.discovery.reader import Source
+from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml
 from mantlet.discovery.readers._kinds import step_type
@@ -211,7 +212,23 @@ def _config_map(source: Source, item: Item) -> list[Clue]:
     return clues
 
 
-_HANDLERS = {"Ingress": _ingress, "Secret": _secret, "ConfigMap": _config_map}
+def _skaffold(source: Source, item: Item) -> list[Clue]:
+    """Skaffold's file says from which folder each image is built."""
+    clues: list[Clue] = []
+    if item["apiVersion"].text.startswith("skaffold"):
+        for artifact in item["build"]["artifacts"].each():
+            name, at = artifact["image"].text, source.at(artifact["image"].at)
+            file = posixpath.join(
+                artifact["context"].text or ".", artifact["docker"]["dockerfile"].text or "Dockerfile"
+            )
+            if name:
+                clues.append(
+                    Same("docker:" + path_key(file, source.folder)[5:], f"image:{image(name).name}", at)
+                )
+    return clues
+
+
+_HANDLERS = {"Config": _skaffold, "Ingress": _ingress, "Secret": _secret, "ConfigMap": _config_map}
 
 
 def _powers(source: Source, found: list[Item]) -> list[Clue]:
