@@ -122,6 +122,10 @@ def _folder(tree: Tree, root: Path, start: Path, prefix: str, tests: bool) -> No
             continue
         for entry in entries:
             inner = f"{path}/{entry.name}" if path else entry.name
+            if not _is_text(inner):
+                shown = inner.encode("utf-8", "backslashreplace").decode()
+                tree.skipped.append(Skipped(shown, "a name that isn't UTF-8"))
+                continue
             if len(tree.files) >= MAX_FILES:
                 tree.skipped.append(Skipped(inner, f"more than {MAX_FILES:,} files"))
                 return
@@ -139,6 +143,14 @@ def _folder(tree: Tree, root: Path, start: Path, prefix: str, tests: bool) -> No
                 else:
                     _file(tree, Path(entry.path), inner)
     del root
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _left_out(name: str, path: Path, tests: bool) -> str:

@@ -132,6 +132,10 @@ def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linke
     connected = {end for pair in flows for end in pair if pair[0] in real and pair[1] in real}
     parents = {linker.find(nodes[root].parent) for root in connected if nodes[root].parent}
     kept = {root for root in real if nodes[root].type == "secret-store" and nodes[root].confidence >= _SURE}
+    served = {
+        root for root in real if any(key.startswith("route:") and "@code:" in key for key in nodes[root].keys)
+    }
+    kept |= {root for root in served if linker.find(nodes[root].parent) in parents}
     return [root for root in nodes if root in real and (root in connected or root in parents or root in kept)]
 
 

@@ -61,7 +61,7 @@ class Component:
 class Components:
     """The processes of a trace, and the one that each frame belongs to."""
 
-    def __init__(self, trace: Trace, declared: Collection[str] = ()) -> None:
+    def __init__(self, trace: Trace, declared: Collection[str] = (), imported: Collection[str] = ()) -> None:
         self.trace = trace
         self.found: dict[str, Component] = {}
         self._of: dict[int, str] = {}
@@ -84,6 +84,7 @@ class Components:
             for use in trace.uses.values()
             if isinstance(use.source, Resource) and use.source.type in _DATA
         }
+        self._imported = frozenset(imported)
         self._roles()
         self._split: dict[str, set[str]] = self._classes()
         self._plain = self._without_classes()
@@ -247,8 +248,8 @@ class Components:
         if entry is None or entry.kind in {"startup", "demo"}:
             return ""
         key = frame.code
-        if entry.kind == "serve" and entry.type == "web-app":
-            key = key.partition("#")[0]  # callbacks are the page's
+        if entry.kind == "serve" and entry.type in {"web-app", "serverless-function"}:
+            key = key.partition("#")[0]  # callbacks are the page's, a handler is its file's
         if key in self._folded:
             key = key.partition("#")[0]
         if (
@@ -266,10 +267,16 @@ class Components:
                 name=frame.owner.rpartition("#")[2],
             )
         if entry.kind == "function" and not self._worth(frame):
-            return ""
+            if frame.owner or not self._alone(frame):
+                return ""
+            key = key.partition("#")[0]
         if key not in self.found:
             type = entry.type or self._type_of_entry(entry, frame)
-            name = entry.name if entry.kind != "script" else _stem(frame.code)
+            if type == "serverless-function" and "infer" in self.deep[frame.code]:
+                type = "inference-service"
+            name = (
+                entry.name if entry.kind != "script" and "#" in key else _stem(frame.code.partition("#")[0])
+            )
             if ".ipynb" in key:
                 type = "notebook"
                 name = frame.code.removeprefix("code:").partition("@")[0].rpartition("/")[2]
@@ -277,6 +284,16 @@ class Components:
             made.confidence = 0.5 if entry.kind == "function" else 0.8
             self.found[key] = made
         return key
+
+    def _alone(self, frame: Frame) -> bool:
+        """Tell whether code that nothing reaches, in a file that nothing imports, reads or writes something."""
+        module = frame.code.partition("#")[0]
+        if module.removeprefix("code:") in self._imported or not frame.code.count("#"):
+            return False
+        return any(
+            event.resource is not None and event.do in {"load", "store", "receive", "call", "source", "hub"}
+            for event in self._below(frame)
+        )
 
     def _holds(self, owner: str) -> bool:
         """Tell whether a class reads or writes something itself."""
@@ -349,6 +366,15 @@ class Components:
             return self._class_part(frame, parent, roles, current)
         if frame.owner and frame.owner == _owner(current):
             return current
+        answering = anchor.entry in {"endpoint", "serve"} or anchor.type == "web-app"
+        if (
+            inside
+            and answering
+            and self._plain[frame.code] == {"infer"}
+            and self.own[frame.code] == {"infer"}
+            and not frame.owner
+        ):
+            return self._make(frame.code, _TYPE_OF["infer"], frame, current)
         if inside or frame.owner:
             return current
         deep = self._plain[frame.code]

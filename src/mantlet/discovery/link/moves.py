@@ -126,7 +126,9 @@ class Moves:
             if component is None or not fetched or component.type not in _RUNS_MODELS:
                 continue
             self.moves.pop((source.key, component.key), None)
-            self.moves.pop((component.key, into.key), None)
+            same = next((keys for keys in self.machine.alternatives if into.key in keys), (into.key,))
+            for key in same:
+                self.moves.pop((component.key, key), None)
             self._resource(source)
             self._resource(into)
             self._move(source.key, into.key, use.at, "download", opened_by=component.key)

@@ -31,7 +31,9 @@ class Seen(Struct):
 def see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> Seen:
     """Read Python files that import only each other; ``scripts`` are those that declared steps run."""
     trace, machine = read_python(python, settings)
-    moves = Moves(machine, trace, Components(trace, [f"code:{script}" for script in scripts]))
+    moves = Moves(
+        machine, trace, Components(trace, [f"code:{script}" for script in scripts], machine.imported)
+    )
     clues = moves.clues()
     return Seen(
         clues,

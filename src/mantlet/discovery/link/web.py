@@ -11,7 +11,9 @@ from mantlet.discovery.link.linker import Linker
 from mantlet.discovery.readers._names import saas_of_variable
 
 _PARAMETER = re.compile(r"^(\{.*\}|<.*>|:\w+|\*.*|\$\{.*\})$")
-_LOCAL = re.compile(r"^(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|\*|\[::1\])(:|$)")
+_LOCAL = re.compile(
+    r"^(\d+\.\d+\.\d+\.\d+|localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|\*|\[::1\])(:|$)"
+)
 
 
 def unite_hosts(linker: Linker) -> None:
@@ -230,32 +232,49 @@ def _host(linker: Linker, key: str, host: str) -> str:
 
 
 def people(linker: Linker, evidence: Where | None) -> None:
-    """Endpoints that nothing of the repository calls are called by a client; interfaces are used by people."""
+    """Outsiders call the endpoints that no interface of the repository is the client of; interfaces are used by people."""
     endpoints = sorted(
         {linker.find(key) for key in linker.keys if key.startswith("route:") and "@code:" in key}
     )
     interfaces = _interfaces(linker)
-    answering = {linker.find(key) for key in linker.answers}
-    called = {linker.find(key) for key in linker.requested}
-    if endpoints and not (called & set(endpoints)):
-        first = evidence or next(
-            (thing.at for key in endpoints for thing in linker.things.get(key, [])), Where("")
-        )
-        linker.add([Thing("who:client", "user", "API client", first, 0.7, also=("user", "client"))])
-        for key in endpoints:
-            at = next((thing.at for thing in linker.things.get(key, [])), first)
-            linker.moves.append(Move("who:client", key, at, "request", 0.8, "who:client"))
-            if key in answering:
-                linker.moves.append(Move(key, "who:client", at, "answer", 0.8, "who:client"))
+    callers: dict[str, set[str]] = {key: set() for key in endpoints}
+    for move in linker.moves:
+        if linker.find(move.target) in callers and move.data == "request" or move.opened_by == move.source:
+            callers.get(linker.find(move.target), set()).add(linker.find(move.source))
+    for key in linker.requested:
+        callers.setdefault(linker.find(key), set()).add("?")
+    shown = {linker.find(key) for key in interfaces}
+    taken = {_whole(linker, key) for key in endpoints if callers[key] & shown}
+    open_ends = [key for key in endpoints if not callers[key] and _whole(linker, key) not in taken]
+    if open_ends:
+        _client(linker, open_ends, evidence)
     for key in interfaces:
         at = linker.things[key][0].at
-        if not any(
+        met = any(
             linker.find(move.source) == "who:user" and linker.find(move.target) == linker.find(key)
             for move in linker.moves
-        ):
-            linker.add([Thing("who:user", "user", "user", at, 0.7)])
+        )
+        if not met:
+            chats = any(
+                "chat" in route.partition(" ")[2].lower()
+                for route in (k[6:] for k in linker.keys if k.startswith("route:"))
+            )
+            linker.add([Thing("who:user", "user", "chat user" if chats else "user", at, 0.7, also=("user",))])
             linker.moves.append(Move("who:user", key, at, "input", 0.7, "who:user"))
             linker.moves.append(Move(key, "who:user", at, "answers", 0.7, "who:user"))
+
+
+def _client(linker: Linker, endpoints: list[str], evidence: Where | None) -> None:
+    answering = {linker.find(key) for key in linker.answers}
+    first = evidence or next(
+        (thing.at for key in endpoints for thing in linker.things.get(key, [])), Where("")
+    )
+    linker.add([Thing("who:client", "user", "API client", first, 0.7, also=("user", "client"))])
+    for key in endpoints:
+        at = next((thing.at for thing in linker.things.get(key, [])), first)
+        linker.moves.append(Move("who:client", key, at, "request", 0.8, "who:client"))
+        if key in answering:
+            linker.moves.append(Move(key, "who:client", at, "answer", 0.8, "who:client"))
 
 
 def _interfaces(linker: Linker) -> list[str]:

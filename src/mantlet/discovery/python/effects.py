@@ -242,7 +242,8 @@ def apply(
     if api.do in {"input", "show"}:
         m.event(api.do, node, None, _label(args, named))
         made = m.made() if api.do == "input" else frozenset()
-        return Value((returned,), made)
+        typed = tuple(text for key in ("value", "default") if key in named for text in named[key].texts())
+        return Value((*typed, returned), made)
     if api.do == "fit":
         return Value(recv.atoms or (returned,), cap(m.made()))
     carrying = recv.origins or any(value.origins for value in values) or api.do in ROLES

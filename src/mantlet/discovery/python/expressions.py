@@ -84,7 +84,8 @@ def attribute_of(m: Machine, atom: Any, name: str, owner: Value, node: ast.AST) 
             return UNKNOWN
         return found
     if isinstance(atom, External):
-        return Value((External(f"{atom.name}.{name}"),))
+        asked = m.made() if atom.name == "flask.request" else frozenset()
+        return Value((External(f"{atom.name}.{name}"),), asked)
     if isinstance(atom, Object):
         return _of_object(m, atom, name, owner, node)
     if isinstance(atom, Class):

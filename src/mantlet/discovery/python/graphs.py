@@ -8,7 +8,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Move, Runs, Same, Thing
-from mantlet.discovery.python import sql
+from mantlet.discovery.python import paths, sql
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.decorators import Task
 from mantlet.discovery.python.texts import one
@@ -238,8 +238,11 @@ def _statement(m: Machine, key: str, named: dict[str, Value], node: ast.AST, nam
         ),
         "sql",
     )
-    database = m.resource(f"conn:{connection or kind}", "database", connection or kind, m.at(node))
-    m.clues.append(Same(database.key, f"env:AIRFLOW_CONN_{connection.upper()}", m.at(node)))
+    address = paths.of_address(
+        m.settings.environment.get(f"AIRFLOW_CONN_{connection.upper()}", ("", None))[0]
+    )
+    name_shown = paths.name_of(address) if address else connection or kind
+    database = m.resource(address or f"conn:{connection or kind}", "database", name_shown, m.at(node))
     for text in sql.texts(named["sql"]) + [
         t for a in named["sql"].atoms if isinstance(a, Sequence) for i in a.items for t in i.texts()
     ]:

@@ -99,6 +99,8 @@ def _placed(path: str, script: str, settings: Settings) -> str:
 def of_address(text: str) -> str:
     """Return the key of an address."""
     found = _SCHEME.match(text)
+    if not found and re.fullmatch(r"[A-Za-z][\w.-]*(:\d+)?", text):
+        return f"host:{text}"
     if not found:
         return f"url:{known_part(text)}" if re.search(r"[A-Za-z0-9]", text) else ""
     scheme = found[1].lower().split("+")[0]

@@ -159,7 +159,9 @@ def _services(m: Machine) -> None:
     for function, app in m.startups:
         m.left = MAX_STEPS_PER_ENTRY
         where = Where(function.module.path, function.node.lineno)
-        with m.entering(m.function_code(function), where, where, function.module, entry="startup"):
+        with m.entering(m.function_code(function), where, where, function.module, entry="startup") as frame:
+            root = next((atom.extra.get("root") for atom in app.atoms if isinstance(atom, Instance)), None)
+            frame.parent = m.trace.frames[root] if root is not None else None
             m.importing = 1
             needed = len(function.node.args.args) - (function.owner is not None)
             call_function(m, function, [app] * needed, {}, function.node)
@@ -305,13 +307,33 @@ def _call_loose(m: Machine, function: Function) -> None:
     m.returned.append([])
     m.active.append(function.node)
     owner = f"{function.module.code}#{function.cls.name}" if function.cls else ""
-    with m.entering(code, where, where, function.module, owner=owner, entry="function") as frame:
+    kind = "serve" if not owner and _is_handler(function) else "function"
+    with m.entering(code, where, where, function.module, owner=owner, entry=kind) as frame:
         frame.quiet = function.cls is not None and is_model_class(function.cls.externals())
         run_body(m, function, [], {})
     m.loose -= given_steps - max(m.left, 0)
     m.active.pop()
     m.returned.pop()
-    m.trace.entries.append(Entry(code, "function", function.name, where, frame))
+    handles = function.cls is None and _is_handler(function)
+    entry = Entry(
+        code,
+        "serve" if handles else "function",
+        function.name,
+        where,
+        frame,
+        type="serverless-function" if handles else "",
+    )
+    if handles and function.name in {"lambda_handler", "handler", "main"}:
+        entry.name = function.module.path.removesuffix(".py").replace("/__init__", "").rpartition("/")[2]
+    m.trace.entries.append(entry)
+
+
+def _is_handler(function: Function) -> bool:
+    """Tell whether a platform calls a function by its name and parameters."""
+    names = [part.arg for part in function.node.args.args]
+    return names[:2] == ["event", "context"] or (
+        function.name in {"lambda_handler", "handler"} and len(names) == 2
+    )
 
 
 def _read_loose(m: Machine, cls: Class, reached: set[str]) -> None:

@@ -601,7 +601,24 @@ def _parameter(
     return named.get("default") or (args[1] if len(args) > 1 else UNKNOWN)
 
 
+def _copy_object(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Copy from bucket to bucket."""
+    del name, args, recv
+    given = named.get("CopySource", UNKNOWN)
+    mapping = given.first(Mapping)
+    source = (
+        one(mapping.items.get("Bucket", UNKNOWN)) if mapping is not None else one(given).partition("/")[0]
+    )
+    for text, do in ((source, "receive"), (one(named.get("Bucket", UNKNOWN)), "store")):
+        if HOLE not in text and text:
+            m.event(do, node, m.resource(f"bucket:s3:{text}", api.type, text, m.at(node)), "objects")
+    return UNKNOWN
+
+
 SPECIALS: dict[str, Call] = {
+    "copy-object": _copy_object,
     "listen": _listen, "parameter": _parameter,
     "load-dataset": _load_dataset, "training-arguments": _training_arguments,
     "data": _data,

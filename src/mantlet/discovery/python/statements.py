@@ -217,7 +217,7 @@ def _try(m: Machine, node: ast.Try, scope: Scope) -> None:
 
 def _match(m: Machine, node: ast.Match, scope: Scope) -> None:
     subject = evaluate(m, node.subject, scope)
-    known = {str(atom) for atom in subject.atoms if isinstance(atom, str)}
+    known = {str(atom) for atom in subject.atoms if type(atom) is str}
     fitting = [
         case
         for case in node.cases
