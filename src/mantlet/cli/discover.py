@@ -155,7 +155,7 @@ def _update(
     if as_json:
         plain.write_json(drift_shape(news))
     else:
-        print_items(news)
+        print_items(news, minor=True)
     if dry_run:
         return
     accepted = (

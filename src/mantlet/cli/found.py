@@ -202,10 +202,10 @@ def item_line(item: Item) -> Text:
     return line
 
 
-def print_items(news: Update) -> None:
-    """Print on what code and model disagree."""
+def print_items(news: Update, *, minor: bool = False) -> None:
+    """Print on what code and model disagree; with ``minor``, also what only adds where things are found."""
     out, comparison = console(), news.comparison
-    for item in comparison.drift:
+    for item in [item for item in comparison.items if not item.known] if minor else comparison.drift:
         out.print(item_line(item), soft_wrap=True)
     for name, glob in news.stale:
         line = Text.assemble(

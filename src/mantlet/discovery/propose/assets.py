@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
+from mantlet.discovery.propose.groups import GROUP
 from mantlet.discovery.propose.names import Ids, key_of, shown, slug
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.tree import Raw
@@ -52,7 +53,7 @@ class Assets:
     def _store(self, element: DraftElement) -> None:
         """Make what a store holds by nature; what a plain store holds is said by what flows into it."""
         natural = self._vocabulary.held_by(element.type)
-        if not natural and not element.personal:
+        if (not natural and not element.personal) or key_of(element).startswith(GROUP):
             return
         type_ = natural[0] if natural else "record"
         name = self._new(shown(element.name), type_, f"{element.id}-data", f"in {key_of(element)}")

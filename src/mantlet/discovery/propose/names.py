@@ -10,6 +10,11 @@ from mantlet.discovery.draft import DraftElement
 
 LONGEST_ID, LONGEST_END, LONGEST_NAME = 60, 28, 100
 RESERVED = ("system",)
+LASTING = (
+    "who", "saas", "code", "route", "bucket", "table", "path", "secret", "topic", "queue", "collection", "repo",
+    "service", "stage", "workflow", "resource", "app", "job", "docker", "image", "host", "url",
+)  # fmt: skip
+"""Kinds of keys, those that last longest first; any other kind comes after them, in the element's own order."""
 _APART = re.compile(r"[^a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -40,8 +45,11 @@ def shown(name: str) -> str:
 
 
 def key_of(element: DraftElement) -> str:
-    """Return what an element is known by from run to run."""
-    return element.keys[0] if element.keys else f"{element.dfd}:{element.id}"
+    """Return what an element is known by from run to run: of its keys the kind that changes least when other files do."""
+    if not element.keys:
+        return f"{element.dfd}:{element.id}"
+    order = {kind: number for number, kind in enumerate(LASTING)}
+    return min(element.keys, key=lambda key: order.get(key.partition(":")[0], len(order)))
 
 
 class Ids:

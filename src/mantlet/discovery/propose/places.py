@@ -25,6 +25,10 @@ _KINDS = {
     "host": ("host", "execution"),
 }
 """Per kind of declared place, the boundary's type and its dimension."""
+_NO_PLACE = ("host", "none", "default", "bridge")
+"""Names by which Docker and Kubernetes mean no network or namespace of one's own."""
+_PROTOCOLS = ("ssh", "sftp", "ftp", "smtp", "imap", "http", "mqtt")
+"""Names of protocols: who answers is somebody, not a supplier of that name."""
 _OUTSIDE = (
     "user",
     "external-system",
@@ -56,6 +60,8 @@ class Places:
         said, place = element.facts.get(INSIDE_FACT, ("", ""))
         for item in filter(None, map(str.strip, said.split(","))):
             kind, _, name = item.partition(":")
+            if name in _NO_PLACE:
+                continue
             type_, dimension = _KINDS.get(kind, _KINDS["network"])
             if dimension not in found:
                 found[dimension] = self._boundary(item, type_, name or kind, place)
@@ -92,7 +98,8 @@ class Places:
 
 def _hosted(element: DraftElement) -> str:
     """Return the name of the hosted service that an element is; empty if it is none."""
-    return next((key.partition(":")[2] for key in element.keys if key.startswith("saas:")), "")
+    names = (key.partition(":")[2] for key in element.keys if key.startswith("saas:"))
+    return next((name for name in names if name not in _PROTOCOLS), "")
 
 
 def addresses(element: DraftElement) -> list[str]:
@@ -109,7 +116,7 @@ def addresses(element: DraftElement) -> list[str]:
             found[f"{service}://{name}" if name else rest] = None
         elif kind == "url" and "//" in rest:
             found[rest.split("//", 1)[1].split("/")[0].rpartition("@")[2]] = None
-        elif kind == "path" and element.dfd == "store" and not rest.startswith(("/", "~")):
+        elif kind == "path" and element.dfd == "store":
             found[rest] = None
     return list(filter(None, found))
 

@@ -97,6 +97,7 @@ class Alignment:
                 found[name] = other
                 taken.add(other)
         self._fold_parts(proposed, found, taken)
+        self._fold_contents(proposed, found)
         return {("elements", old): new for old, new in found.items()}
 
     def _fold_parts(self, proposed: Entries, found: dict[str, str], drawn: set[str]) -> None:
@@ -106,6 +107,36 @@ class Alignment:
             parent = str(entry.get("parent", ""))
             if name not in found and found.get(parent) in drawn and found[parent] not in opened:
                 self.folded[name] = parent
+
+    def _fold_contents(self, proposed: Entries, found: dict[str, str]) -> None:
+        """Let files and folders belong to the store that people drew round them: a bucket, a disk."""
+        drawn = [
+            (address, name)
+            for name, entry in entries(self._ours, "elements").items()
+            for address in _texts(entry, "address")
+            if not key_of(entry) and self._vocabulary.kind(str(entry.get("type", ""))) == "data-store"
+        ]
+        by_store = {new: old for old, new in found.items()}
+        for name, entry in proposed.items():
+            if (
+                name in found
+                or name in self.folded
+                or self._vocabulary.kind(str(entry.get("type", ""))) != "data-store"
+            ):
+                continue
+            around = [
+                (len(address), store)
+                for inner in _texts(entry, "address")
+                for address, store in drawn
+                if inner.startswith(f"{address.rstrip('/')}/")
+            ]
+            if around:
+                store = max(around)[1]
+                if store in by_store:
+                    self.folded[name] = by_store[store]
+                else:
+                    found[name] = store
+                    by_store[store] = name
 
     def _likeness(
         self, name: str, entry: dict[str, Any], other: str, drawn: dict[str, Any], proposed: Entries

@@ -14,7 +14,7 @@ from msgspec import Struct
 from mantlet.base.globs import matches
 from mantlet.changes.compare import diff, same
 from mantlet.changes.merge import merge
-from mantlet.changes.operations import Change, Remove, Set
+from mantlet.changes.operations import Change, Remove, Rename, Set
 from mantlet.discovery.update.align import SECTIONS, Alignment, Entries, entries, key_of, keys
 from mantlet.model.entries import fact_text
 from mantlet.model.vocabulary import Vocabulary
@@ -49,6 +49,8 @@ class Item(Struct, frozen=True):
     """Ids of other new entries that it mentions."""
     known: bool = False
     """Told before, and left as it is by people; not counted as drift."""
+    minor: bool = False
+    """Only adds where something is found; not counted as drift."""
 
     @property
     def subject(self) -> str:
@@ -68,7 +70,7 @@ class Comparison(Struct, frozen=True):
     @property
     def drift(self) -> list[Item]:
         """What somebody should look at."""
-        return [item for item in self.items if not item.known]
+        return [item for item in self.items if not (item.known or item.minor)]
 
 
 def compare(base: Raw, ours: Raw, theirs: Raw, vocabulary: Vocabulary, *, again: bool = False) -> Comparison:
@@ -175,7 +177,10 @@ class _Comparing:
                 }
                 needs = sorted({text for text in _mentioned(section, name, now) if text in fresh})
                 seen = entries(self.theirs, section).get(name, {})
-                yield Item("changed", section, name, _difference(entry, now), _at(seen), changes, needs)
+                minor = all(not isinstance(change, Rename) and change.path[2] in _ADDED for change in changes)
+                yield Item(
+                    "changed", section, name, _difference(entry, now), _at(seen), changes, needs, minor=minor
+                )  # fmt: skip
 
     def _gone(self) -> list[Item]:
         """Return entries that discovery wrote and no longer sees; those that people worked on are only told."""
