@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from mantlet.scanners.models import archives, graphs, packed, pickled, tensors, texts
 from mantlet.scanners.models.context import MODEL_SUFFIXES, Context
+from mantlet.scanners.models.imports import Trust, trust
 from mantlet.scanners.models.limits import MAX_DEPTH, MAX_MEMBERS
 from mantlet.scanners.models.protobuf import WireError
 from mantlet.scanners.models.source import Source
@@ -95,7 +96,11 @@ def _constant(context: Context, part: Source, member: str, depth: int) -> None:
     context.expanded = inner.expanded
     outcome = pickled.sniff(part)
     if outcome is not None and outcome.stopped and outcome.imports:
-        names = sorted(f"{item.module}.{item.name}" for item in outcome.imports.values() if item.called)
+        names = sorted(
+            f"{item.module}.{item.name}"
+            for item in outcome.imports.values()
+            if item.called and trust(item.module, item.name) is not Trust.SAFE
+        )
         if names:
             context.found("pickle-in-constant", member, name=", ".join(names[:3])[:200])
 

@@ -78,8 +78,8 @@ def trust(module: str, name: str) -> Trust:
     mapped = _compat_pickle.NAME_MAPPING.get((module, name))
     if mapped is None and module in _compat_pickle.IMPORT_MAPPING:
         mapped = (_compat_pickle.IMPORT_MAPPING[module], name)
-    own = _judge(module, name)
-    return max(own, _judge(*mapped)) if mapped and own is not Trust.SAFE else own
+    levels = {_judge(module, name), *([_judge(*mapped)] if mapped else [])}
+    return Trust.DANGEROUS if Trust.DANGEROUS in levels else min(levels)
 
 
 def _judge(module: str, name: str) -> Trust:

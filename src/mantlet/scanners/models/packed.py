@@ -63,7 +63,10 @@ def unpack(name: str, source: Source, limit: int) -> bytes:
         return _lz4(source, limit)
     at = 0
     if name == "joblib-zlib":
-        at, name = max(source.find(b"x", 3), 0), "zlib"
+        starts = [
+            found for mark in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda") if (found := source.find(mark, 4)) > 0
+        ]
+        at, name = min(starts, default=0), "zlib"
     out = bytearray()
     while at < len(source):
         unpacker = _unpacker(name)

@@ -40,7 +40,8 @@ def sniff(source: Source) -> Outcome | None:
     if any(item.called and trust(item.module, item.name) is Trust.DANGEROUS for item in named):
         return outcome
     whole = outcome.stopped and not outcome.underflows and len(named) == len(outcome.imports)
-    return outcome if whole and (named or outcome.opcodes > 3) else None
+    telling = named or outcome.blobs or outcome.opcodes > 3 or outcome.end == len(source)
+    return outcome if whole and telling else None
 
 
 def _names(item: Import) -> bool:
