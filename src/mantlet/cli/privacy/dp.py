@@ -206,3 +206,131 @@ def _kind(text: str) -> Kind:
     if text not in kinds:
         raise UsageError(f"'{text}' cannot be asked", mend=f"one of {', '.join(kinds)}")
     return cast("Kind", text)
+
+
+@app.command("synth")
+def synth(
+    data: common.OneTable,
+    ledger: LedgerFile,
+    *,
+    domains: Annotated[
+        Path,
+        typer.Option(
+            "--domains",
+            "-d",
+            help="What each column may hold: `age: {low: 0, high: 100, width: 5}`, `sex: {values: [f, m]}`.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the invented table goes.", show_default=False)
+    ],
+    epsilon: Annotated[float, typer.Option("--epsilon", "-e", help="What it spends.", show_default=False)],
+    rows: Annotated[
+        int, typer.Option("--rows", help="How many rows; the noisy number of the table's otherwise.")
+    ] = 0,
+    key: KeyName = "",
+) -> None:
+    """Invent a table like this one: counts of its columns and pairs are kept, with noise; no row is anybody's."""
+    common.need_extra()
+    from mantlet.privacy.dp.query import sentence
+    from mantlet.privacy.dp.synth import read_domains, synthesise
+    from mantlet.privacy.mask import write_table
+    from mantlet.privacy.tables import open_table, reading
+
+    known = read_domains(domains)
+    table, book = open_table(data), _ledger(ledger, key)
+    with reading(table.name):
+        frame = synthesise(table.frame, known, epsilon, book, rows=rows)
+        write_table(frame.lazy(), output)
+    plain.say(
+        f"{output} written: {len(frame):,} rows. {sentence(epsilon, 0.0, book.read().budget.unit or 'row')}",
+        aside=True,
+    )
+
+
+@app.command("train")
+def train(
+    data: common.OneTable,
+    ledger: LedgerFile,
+    *,
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target",
+            "-t",
+            help="The column to predict: 0 and 1, or one named by --positive.",
+            show_default=False,
+        ),
+    ],
+    domains: Annotated[
+        Path,
+        typer.Option(
+            "--domains", "-d", help="The features and what each may hold, as for `synth`.", show_default=False
+        ),
+    ],
+    positive: Annotated[
+        str, typer.Option("--positive", help="The value of the target that counts as 1.")
+    ] = "1",
+    epsilon: Annotated[float, typer.Option("--epsilon", "-e", help="What it spends.", show_default=False)],
+    delta: Annotated[
+        float,
+        typer.Option(
+            "--delta", help="What it spends of delta; below one over the number of rows.", show_default=False
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the weights go (JSON).", show_default=False)
+    ] = None,
+    key: KeyName = "",
+) -> None:
+    """Train a logistic model with differential privacy (DP-SGD) and say what it costs and how it does on a held-out part.
+
+    The accuracy is measured on a fifth of the rows, which training doesn't see; it is for you: it is not itself private.
+    """
+    common.need_extra()
+    import msgspec
+
+    from mantlet.base.files import write_atomic
+    from mantlet.privacy.dp.features import table_of
+    from mantlet.privacy.dp.synth import read_domains
+    from mantlet.privacy.dp.train import accuracy
+    from mantlet.privacy.dp.train import train as run
+    from mantlet.privacy.tables import open_table, reading
+
+    table, book = open_table(data), _ledger(ledger, key)
+    with reading(table.name):
+        features, wanted, names = table_of(table.frame, read_domains(domains), target, positive)
+    held = features[4::5], wanted[4::5]
+    import numpy as np
+
+    kept = np.arange(len(features)) % 5 != 4
+    book.check(epsilon, delta)
+    book.spend(f"logistic model of {target}", epsilon, delta)
+    trained = run(features[kept], wanted[kept], epsilon=epsilon, delta=delta)
+    if output is not None:
+        weights = dict(zip([*names, "(intercept)"], trained.weights.tolist(), strict=True))
+        write_atomic(
+            output,
+            msgspec.json.format(
+                msgspec.json.encode(
+                    {
+                        "mantlet": 1,
+                        "target": target,
+                        "positive": positive,
+                        "epsilon": trained.epsilon,
+                        "delta": delta,
+                        "weights": weights,
+                    }
+                )
+            )
+            + b"\n",
+        )
+    share = max(held[1].mean(), 1 - held[1].mean()) if len(held[1]) else 0.0
+    plain.say(
+        f"accuracy {accuracy(trained, *held):.1%} on {len(held[1]):,} rows held out (the commonest answer alone: {share:.1%})"
+    )
+    plain.say(
+        f"spent epsilon {trained.epsilon:.3g}, delta {delta:g}; noise {trained.noise:.2f}, {trained.steps:,} steps",
+        aside=True,
+    )

@@ -78,8 +78,7 @@ def run(frame: pl.LazyFrame, query: Query, ledger: Ledger) -> Answer:
     unit = next(place) if budget.unit else ""
     _, delta, _ = plan(query, budget.rows_per_unit)
     ledger.check(query.epsilon, delta)
-    bounded = _bounded(frame, unit, budget.rows_per_unit)
-    table = _prepared(bounded, query, column, by)
+    table = _prepared(bounded(frame, unit, budget.rows_per_unit), query, column, by)
     ledger.spend(_words(query), query.epsilon, delta)
     rows = _ANSWERS[query.kind](table, query, budget.rows_per_unit)
     return Answer(
@@ -121,7 +120,7 @@ def _checked(query: Query) -> None:
         raise UsageError("the resolution must be above 0")
 
 
-def _bounded(frame: pl.LazyFrame, unit: str, rows: int) -> pl.LazyFrame:
+def bounded(frame: pl.LazyFrame, unit: str, rows: int) -> pl.LazyFrame:
     """Keep at most so many rows of each unit, picked by a digest and not by their order; rows without a unit count as one."""
     if not unit:
         return frame
