@@ -346,7 +346,7 @@ def test_what_is_verified_counts_and_the_contradiction_is_shown(shop, call):
     for command in ("validate", "risks"):
         assert json.loads(call(command, "--json").out)["contradictions"] == [refuted]
     told = call("explain", "MODEL-DESERIALISE@api").out
-    assert "a verified control, against the model (no)" in told
+    assert "evidence against the model (no)" in told
     call("report", "-o", "report.html")
     assert "Evidence against the model" in Path("report.html").read_text(encoding="utf-8")
 

@@ -42,7 +42,7 @@ def test_only_a_verified_control_verifies(tmp_path):
     found = threats(tmp_path, "verified")
     verified = {threat["id"] for threat in found if threat["verified"]}
     assert verified
-    assert verified == mitigated_by(found, "a verified control")
+    assert verified == mitigated_by(found, "evidence")
     assert verified == mitigated_by(threats(tmp_path, "implemented"), "a control in place")
 
 

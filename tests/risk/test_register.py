@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mantlet.analysis.engine import Analysis
+from mantlet.findings.marks import Mark, SeenFact
 from mantlet.model.vector import FACTORS
 from mantlet.review.explain import explain
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.reasons import reasons
-from mantlet.risk.residual import Residuals
-from tests.support import register
+from mantlet.risk.register import Register
+from mantlet.risk.residual import Residuals, with_plans
+from tests.support import pack, register
 
 RULES = """
 threats:
@@ -234,6 +237,30 @@ def test_residual_follows_the_engine():
     remains = Residuals(made).of(made.by_id("LEAK@api"))
     assert remains.current is not None
     assert remains.planned is None
+
+
+def test_planned_work_changes_what_is_written_today():
+    made = shop(
+        extra=decision("LEAK@api: {treatment: mitigate, controls: [tls]}"), ask="facts: {encrypted: no}"
+    )
+    remains = Residuals(made).of(made.by_id("LEAK@api"))
+    assert remains.current is not None
+    assert remains.planned is None
+
+
+def test_planned_work_takes_away_the_evidence_that_it_answers():
+    sections = shop(extra=decision("LEAK@api: {treatment: mitigate, controls: [tls]}")).analysis.sections
+    seen = [SeenFact("flow", "ask", fact, "no", "scan") for fact in ("encrypted", "compressed")]
+    marks = [
+        Mark(kind, "api", "confirm", "scan", "r", "m", "w", "high", either_end=True)
+        for kind in ("LEAK", "BREAK")
+    ]
+    made = Register(Analysis(sections, pack(RULES), seen=seen, marks=marks), today=date(2026, 11, 24))
+    assert made.by_id("LEAK@api").state.word == "open"
+    assert Residuals(made).of(made.by_id("LEAK@api")).planned is None
+    planned = with_plans(made)
+    assert [item.fact for item in planned.seen] == ["compressed"]
+    assert [mark.type for mark in planned.marks] == ["BREAK"]
 
 
 def test_a_planned_control_works_where_its_facts_are():

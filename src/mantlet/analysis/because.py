@@ -39,9 +39,9 @@ FROM = {
     Origin.HOLDER: "what holds it",
     Origin.IMPLIED: "implied by another fact",
     Origin.CONTROL: "a control in place",
-    Origin.VERIFIED: "a verified control",
+    Origin.VERIFIED: "evidence",
     Origin.WRITTEN: "the model",
-    Origin.CONTRADICTED: "a verified control, against the model",
+    Origin.CONTRADICTED: "evidence against the model",
     Origin.DERIVED: "the drawing",
 }
 """Where a fact's value comes from, in words."""
@@ -189,7 +189,7 @@ _EVIDENCE = (FROM[Origin.VERIFIED], FROM[Origin.CONTRADICTED])
 
 
 def verified(state: State, reasons: Iterable[Reason]) -> bool:
-    """Tell whether a threat is mitigated by a control that somebody verified."""
+    """Tell whether a threat is mitigated by something that was verified, by people or a scan."""
     return state is State.MITIGATED and any(reason.from_ in _EVIDENCE for reason in reasons)
 
 

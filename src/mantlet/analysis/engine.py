@@ -51,6 +51,7 @@ class Analysis:
         """``seen`` and ``marks`` are what evidence says of facts and threats (`findings`)."""
         self.sections = sections
         self.catalogue = catalogue
+        self.seen, self.marks = seen, marks
         self.columns = columns or Columns(sections, catalogue.vocabulary)
         self.atoms = ModelAtoms(self.columns, catalogue.controls, seen)
         self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
@@ -73,6 +74,21 @@ class Analysis:
             if verdict is not _NOWHERE and verdict.shown
         ]
         self.threats = threat_table(live, {at: self.end(at) for _, _, at in live})
+
+    def again(
+        self,
+        sections: Sections,
+        *,
+        seen: Sequence[SeenFact] | None = None,
+        marks: Sequence[Mark] | None = None,
+    ) -> Analysis:
+        """Analyse a changed model by the same catalogue and the same evidence, or by what is left of it."""
+        return Analysis(
+            sections,
+            self.catalogue,
+            seen=self.seen if seen is None else seen,
+            marks=self.marks if marks is None else marks,
+        )
 
     @cached_property
     def evidence(self) -> dict[int, list[Mark]]:

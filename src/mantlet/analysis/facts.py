@@ -35,7 +35,7 @@ class Observation(Struct, frozen=True):
     rows: Mask
     value: str
     by: str
-    """The id of the control in place."""
+    """The id of the control in place, or what a scan found."""
 
 
 class Contradiction(Struct, frozen=True):

@@ -33,7 +33,7 @@ def validate(
             raise
         _print_errors(error.errors)
         raise typer.Exit(error.exit_code) from None
-    refuted = contradictions(read, catalogue)
+    refuted = contradictions(read, catalogue, path)
     if as_json:
         found = [item.to_dict() for item in refuted]
         plain.write_json({"mantlet": 1, "valid": True, "errors": [], "contradictions": found})

@@ -145,12 +145,16 @@ def _evidence(model: Model, path: Path | None, catalogue: Catalogue, today: date
     return evidence_beside(path, model.sections, catalogue, today)
 
 
-def contradictions(model: Model, catalogue: Catalogue) -> list[Contradiction]:
-    """Return the facts that a model claims and evidence refutes, without judging the rest of it."""
+def contradictions(model: Model, catalogue: Catalogue, path: Path) -> list[Contradiction]:
+    """Return the facts that a model file claims and evidence refutes, without judging the rest of it."""
     from mantlet.analysis.columns import Columns  # noqa: PLC0415
     from mantlet.analysis.facts import FactTable  # noqa: PLC0415
 
-    facts = FactTable(Columns(model.sections, catalogue.vocabulary), catalogue.controls)
+    proof = _evidence(model, path, catalogue, date.today())
+    sections = proof.applied(model.sections) if proof else model.sections
+    facts = FactTable(
+        Columns(sections, catalogue.vocabulary), catalogue.controls, proof.facts if proof else ()
+    )
     return list(facts.contradictions())
 
 

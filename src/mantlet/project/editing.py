@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from mantlet.analysis.engine import Analysis
 from mantlet.base.errors import MantletError, UsageError
 from mantlet.base.suggest import suggest
 from mantlet.model.entries import Decision
@@ -110,6 +109,6 @@ def _basis(register: Register, key: str, fields: dict[str, Any], rows: list[int]
     decided = structs.replace(
         analysis.sections, decisions={**analysis.sections.decisions, key: Decision(**fields)}
     )
-    after = Register(Analysis(decided, analysis.catalogue), today=register.today, mode=register.ratings.mode)
+    after = Register(analysis.again(decided), today=register.today, mode=register.ratings.mode)
     worst = Severity(int(after.ratings.severity[BEST, rows].max()))
     return {"severity": worst.word, "facts": basis_facts(analysis, rows)}

@@ -6,12 +6,16 @@ a control counts exactly where its facts make a rule say *mitigated* or where it
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+import numpy as np
 from msgspec import structs
 
 from mantlet.analysis.engine import Analysis, State
-from mantlet.model.entries import ControlInPlace, Sections
+from mantlet.findings.marks import Mark, SeenFact
+from mantlet.model.entries import ControlInPlace, Flow, Sections
 from mantlet.model.model import RETURNS
 from mantlet.risk.decisions import Ruling
 from mantlet.risk.owasp import Severity
@@ -35,21 +39,66 @@ def without_controls(sections: Sections) -> Sections:
     return structs.replace(sections, controls={})
 
 
-def with_plans(register: Register) -> Sections:
-    """Return the model as it will be: planned controls implemented, and decisions to mitigate carried out."""
-    sections = register.analysis.sections
-    controls = {
-        name: structs.replace(place, status="implemented") if place.status == "planned" else place
-        for name, place in sections.controls.items()
-    }
+DONE: Literal["verified"] = "verified"
+"""Planned work counts as done and shown to work: it changes what is written today, and what scans found."""
+
+
+def with_plans(register: Register) -> Analysis:
+    """Analyse the model as it will be: planned controls in place, and decisions to mitigate carried out."""
+    analysis = register.analysis
+    plans = dict(_plans(register))
+    if not plans:
+        return analysis
+    controls = {**analysis.sections.controls, **plans}
+    seen, marks = _outlasting(analysis, plans.values())
+    return analysis.again(structs.replace(analysis.sections, controls=controls), seen=seen, marks=marks)
+
+
+def _plans(register: Register) -> Iterator[tuple[str, ControlInPlace]]:
+    """Yield the controls that will be there."""
+    for name, place in register.analysis.sections.controls.items():
+        if place.status == "planned":
+            yield name, structs.replace(place, status=DONE)
     for ruling in register.rulings.all:
         if ruling.decision.treatment == "mitigate":
             for control in ruling.decision.controls:
                 on = _where(register, ruling, control)
-                controls[f"{ruling.key}+{control}"] = ControlInPlace(
-                    control=control, on=on, status="implemented"
-                )
-    return structs.replace(sections, controls=controls)
+                yield f"{ruling.key}+{control}", ControlInPlace(control=control, on=on, status=DONE)
+
+
+def _outlasting(analysis: Analysis, plans: Iterable[ControlInPlace]) -> tuple[list[SeenFact], list[Mark]]:
+    """Return the evidence that planned controls leave as it is: facts that they don't set, threats they don't help against."""
+    seen, marks = list(analysis.seen), list(analysis.marks)
+    if not seen and not marks:
+        return seen, marks
+    facts, columns = analysis.atoms.facts, analysis.columns
+    for place in plans:
+        control = analysis.catalogue.controls.get(place.control)
+        sets = control.sets if control else {}
+        elements = {columns.elements.ids[row] for row in np.flatnonzero(facts.covered(place, "element"))}
+        flows = {columns.flows.ids[row] for row in np.flatnonzero(facts.covered(place, "flow"))}
+        ends = {end for name in flows for end in _ends(analysis.sections.flows[name])}
+        seen = [
+            item
+            for item in seen
+            if f"{item.subject}.{item.fact}" not in sets
+            or item.id not in (elements if item.subject == "element" else flows)
+        ]
+        marks = [
+            mark
+            for mark in marks
+            if mark.element not in elements | ends or place.control not in _controls(analysis, mark.type)
+        ]
+    return seen, marks
+
+
+def _ends(flow: Flow) -> tuple[str, str]:
+    return flow.from_, flow.to
+
+
+def _controls(analysis: Analysis, kind: str) -> list[str]:
+    item = analysis.catalogue.threats.get(kind)
+    return item.controls if item else []
 
 
 def _where(register: Register, ruling: Ruling, name: str) -> list[str]:
@@ -75,10 +124,11 @@ class Residuals:
 
     def __init__(self, register: Register) -> None:
         self.current = register
-        sections = register.analysis.sections
-        bare, planned = without_controls(sections), with_plans(register)
-        self.inherent = register if bare.controls == sections.controls else _register(bare, register)
-        self.planned = register if planned.controls == sections.controls else _register(planned, register)
+        analysis = register.analysis
+        bare = without_controls(analysis.sections)
+        self.inherent = register if not analysis.sections.controls else _like(register, analysis.again(bare))
+        planned = with_plans(register)
+        self.planned = register if planned is analysis else _like(register, planned)
         self._severity = [
             {risk.id: risk.severity for risk in one if risk.state is State.OPEN}
             for one in (self.inherent, self.current, self.planned)
@@ -90,5 +140,5 @@ class Residuals:
         return Residual(inherent, current, planned)
 
 
-def _register(sections: Sections, like: Register) -> Register:
-    return Register(Analysis(sections, like.analysis.catalogue), today=like.today, mode=like.ratings.mode)
+def _like(register: Register, analysis: Analysis) -> Register:
+    return Register(analysis, today=register.today, mode=register.ratings.mode)
