@@ -10,6 +10,7 @@ from mantlet.analysis.factcolumn import FactColumn, Origin
 from mantlet.analysis.facts import FactTable
 from mantlet.analysis.labels import Links
 from mantlet.model.entries import SELF
+from mantlet.model.vocabulary import DIMENSIONS
 from mantlet.rules.tree import YES
 
 PARTNER_ZONES = ("partner", "supplier")
@@ -52,7 +53,8 @@ def flow_exposure(columns: Columns) -> FactColumn:
     """Tell where whoever opens each flow is.
 
     An outsider in the internet, or outside every network where networks are drawn, counts as the internet, one in a
-    partner's or supplier's organisation as a partner, staff as internal; whose place nobody drew is unknown.
+    partner's or supplier's organisation as a partner, staff as internal; whose place nobody drew is unknown, and so is
+    who is in a network of which only outsiders and no kind are drawn.
     """
     column = FactColumn.empty(len(columns.flows))
     opener = np.where(columns.flow_opener_is_source, columns.flow_source, columns.flow_target)
@@ -65,13 +67,26 @@ def flow_exposure(columns: Columns) -> FactColumn:
     drawn = bool(columns.dimension_drawn[0])
     from_internet = outside & (internet | outsider | ((network < 0) & drawn & ~insider & ~partner))
     from_partner = outside & partner & ~from_internet
-    unplaced = outside & ~insider & ~from_internet & ~from_partner & (network < 0)
+    known = insider | from_internet | from_partner
+    unplaced = outside & ~known & ((network < 0) | _foreign_ground(columns, ~outside | insider))
     codes = np.full(len(columns.elements), column.code("internal"), np.int16)
     for origin, value in ((unplaced, "unknown"), (from_partner, "partner"), (from_internet, "internet")):
         codes[origin] = column.code(value)
     column.codes = codes[opener]
     column.origin[:] = Origin.DERIVED
     return column
+
+
+def _foreign_ground(columns: Columns, ours: Mask) -> Mask:
+    """Tell of each element whether it is in a network that is just that, not a private one, and has nothing of ours in it."""
+    network = columns.zone[0]
+    inhabited = np.zeros(len(columns.boundaries), bool)
+    inhabited[network[ours & (network >= 0)]] = True
+    for row in np.flatnonzero(inhabited & (columns.boundary_parent >= 0)).tolist():
+        inhabited[columns.boundary_chain[row]] = True
+    plain = np.array([name == DIMENSIONS[0] for name in columns.boundary_types.names], bool)
+    told = (columns.boundary_dimension == 0) & ~plain[columns.boundary_types.codes]
+    return ~columns.enclosed(told) & (network >= 0) & ~np.append(inhabited, True)[network]
 
 
 def _operators(columns: Columns, facts: FactTable) -> FactColumn:
