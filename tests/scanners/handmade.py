@@ -219,7 +219,13 @@ def saved_model(*operations: str, inside_function: str = "") -> bytes:
 
 def keras(layers: list[dict[str, object]]) -> bytes:
     config = {"class_name": "Sequential", "module": "keras", "config": {"name": "m", "layers": layers}}
-    return zipped({"config.json": json.dumps(config).encode(), "metadata.json": b"{}", "model.weights.h5": b"\x89HDF\r\n\x1a\n"})
+    return zipped(
+        {
+            "config.json": json.dumps(config).encode(),
+            "metadata.json": b"{}",
+            "model.weights.h5": b"\x89HDF\r\n\x1a\n",
+        }
+    )
 
 
 def safetensors(header: dict[str, object], data: bytes = b"") -> bytes:

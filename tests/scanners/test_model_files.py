@@ -53,7 +53,12 @@ def test_one_payload_is_found_in_every_package_and_under_every_name(judge, name,
 @pytest.mark.parametrize("way", ["global", "stack global", "inside base64", "after another pickle"])
 def test_payloads_hide_nowhere_in_packages_of_packages(judge, way):
     data = handmade.MALICIOUS[way]
-    for wrap in (gzip.compress, zlib.compress, lambda raw: handmade.zipped({"a.pkl": raw}), lambda raw: handmade.tarred({"a": raw})):
+    for wrap in (
+        gzip.compress,
+        zlib.compress,
+        lambda raw: handmade.zipped({"a.pkl": raw}),
+        lambda raw: handmade.tarred({"a": raw}),
+    ):
         data = wrap(data)
     assert judge(data, "model.bin").verdict == "dangerous"
 
@@ -67,7 +72,12 @@ BENIGN = {
     "texts": ["a", "ä" * 500, b"bytes" * 300, "import os; os.system('x')"],
     "containers": {"a": (1, [2, {3}], frozenset([4])), "b": OrderedDict(x=1), "c": defaultdict(list)},
     "dates": [date(2024, 1, 1), datetime(2024, 1, 1, 12), Decimal("1.5"), UUID(int=5)],
-    "arrays": {"w": np.arange(12.0).reshape(3, 4), "i": np.array([1], np.int8), "s": np.float32(1), "t": np.array(["ab"])},
+    "arrays": {
+        "w": np.arange(12.0).reshape(3, 4),
+        "i": np.array([1], np.int8),
+        "s": np.float32(1),
+        "t": np.array(["ab"]),
+    },
     "objects in an array": np.array(["a", None, 3], dtype=object),
     "fields": np.zeros(3, dtype=[("a", "f4"), ("b", "U5")]),
     "generator": np.random.default_rng(0),
@@ -134,6 +144,23 @@ def test_a_class_that_nobody_reviewed_stands_between_safe_and_dangerous(judge):
     assert [finding.rule for finding in report.findings] == ["pickle-unreviewed-import"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x05\x95\x03\x00\x00\x00\x00\x00\x00\x00\x8c\x04AAAA.",
+        b"\x80\x05\x95\x1e\x00\x00\x00\x00\x00\x00\x00N\x95\x02\x00\x00\x00\x00\x00\x00\x00N.",
+    ],
+)
+def test_frames_on_which_readers_disagree_are_suspicious(judge, data):
+    assert [finding.rule for finding in judge(data).findings] == ["pickle-misframed"]
+
+
+@pytest.mark.parametrize("protocol", [4, 5])
+@pytest.mark.parametrize("value", [[1, b"y" * 100_000, 2], list(range(100_000)), {"a": ["x" * 70_000, 1]}])
+def test_frames_that_the_pickler_writes_fit(judge, value, protocol):
+    assert judge(pickle.dumps(value, protocol)).verdict == "clean"
+
+
 def test_an_extension_code_is_suspicious(judge):
     assert judge(b"\x80\x02\x82\x05)R.").verdict == "suspicious"
 
@@ -151,12 +178,23 @@ def joblib_dump(*arrays: np.ndarray, tail: bytes = b"") -> bytes:
     """Return what joblib writes: descriptions of arrays in a pickle, with the raw bytes between its opcodes."""
     out = b"\x80\x04]("
     for array in arrays:
-        dtype = pickle.dumps(array.dtype, 2)[2:-1].replace(b"q\x00", b"").replace(b"q\x01", b"").replace(b"q\x02", b"").replace(b"q\x03", b"")
+        dtype = (
+            pickle.dumps(array.dtype, 2)[2:-1]
+            .replace(b"q\x00", b"")
+            .replace(b"q\x01", b"")
+            .replace(b"q\x02", b"")
+            .replace(b"q\x03", b"")
+        )
         shape = b"(" + b"".join(b"M" + size.to_bytes(2, "little") for size in array.shape) + b"t"
         out += handmade.stack_global("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81}("
         out += handmade.short("subclass") + handmade.stack_global("numpy", "ndarray")
         out += handmade.short("shape") + shape + handmade.short("dtype") + dtype
-        out += handmade.short("order") + handmade.short("C") + handmade.short("numpy_array_alignment_bytes") + b"K\x10ub"
+        out += (
+            handmade.short("order")
+            + handmade.short("C")
+            + handmade.short("numpy_array_alignment_bytes")
+            + b"K\x10ub"
+        )
         out += b"\x03\xff\xff\xff" + array.tobytes()
     return out + tail + b"e."
 
@@ -168,12 +206,17 @@ def test_raw_arrays_between_opcodes_are_stepped_over(judge):
 
 
 def test_a_call_behind_an_array_is_found(judge):
-    assert judge(joblib_dump(np.arange(500.0), tail=handmade.PAYLOAD[2:-1]), "model.joblib").verdict == "dangerous"
+    assert (
+        judge(joblib_dump(np.arange(500.0), tail=handmade.PAYLOAD[2:-1]), "model.joblib").verdict
+        == "dangerous"
+    )
 
 
 json_like = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=40),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5) | st.tuples(inner, inner),
+    lambda inner: (
+        st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5) | st.tuples(inner, inner)
+    ),
     max_leaves=30,
 )
 
@@ -186,7 +229,10 @@ def test_no_plain_value_is_suspicious(tmp_path_factory, value, protocol):
     assert scan_file(path, "value.pkl").verdict == "clean"
 
 
-@given(data=st.binary(max_size=400), name=st.sampled_from(["a.pkl", "a.pt", "a.onnx", "a.npy", "a", "a.json", "a.tar"]))
+@given(
+    data=st.binary(max_size=400),
+    name=st.sampled_from(["a.pkl", "a.pt", "a.onnx", "a.npy", "a", "a.json", "a.tar"]),
+)
 @settings(max_examples=300, deadline=None)
 def test_no_bytes_make_it_fail(tmp_path_factory, data, name):
     path = tmp_path_factory.mktemp("bytes") / "x"
@@ -291,10 +337,21 @@ def lambda_layer(code: bytes) -> dict[str, object]:
 def test_keras_layers(judge):
     dense = {"class_name": "Dense", "module": "keras.layers", "config": {"units": 1}}
     assert judge(handmade.keras([dense]), "m.keras").verdict == "clean"
-    assert judge(handmade.keras([dense, lambda_layer(b"\xe3\0\0 os system \0")]), "m.keras").verdict == "dangerous"
-    assert judge(handmade.keras([lambda_layer(b"\xe3\0\0 tf reduce_mean \0 keepdims")]), "m.keras").verdict == "suspicious"
+    assert (
+        judge(handmade.keras([dense, lambda_layer(b"\xe3\0\0 os system \0")]), "m.keras").verdict
+        == "dangerous"
+    )
+    assert (
+        judge(handmade.keras([lambda_layer(b"\xe3\0\0 tf reduce_mean \0 keepdims")]), "m.keras").verdict
+        == "suspicious"
+    )
     function = {"class_name": "function", "module": "os", "config": "system"}
-    assert judge(handmade.keras([{"class_name": "A", "module": "keras", "config": {"f": function}}]), "m.keras").verdict == "dangerous"
+    assert (
+        judge(
+            handmade.keras([{"class_name": "A", "module": "keras", "config": {"f": function}}]), "m.keras"
+        ).verdict
+        == "dangerous"
+    )
     own = {"class_name": "MyLayer", "module": "my.package", "config": {}}
     assert judge(handmade.keras([own]), "m.keras").verdict == "suspicious"
     words = {"class_name": "StringLookup", "module": "keras.layers", "config": {"vocabulary": "/etc/passwd"}}
@@ -302,9 +359,15 @@ def test_keras_layers(judge):
 
 
 def test_keras_in_hdf5(judge):
-    config = json.dumps({"class_name": "Sequential", "config": {"layers": [lambda_layer(b"x subprocess x 0123456")]}})
-    assert judge(b"\x89HDF\r\n\x1a\n" + b"\0" * 50 + config.encode() + b"\0" * 50, "m.h5").verdict == "dangerous"
-    fine = json.dumps({"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {}}]}})
+    config = json.dumps(
+        {"class_name": "Sequential", "config": {"layers": [lambda_layer(b"x subprocess x 0123456")]}}
+    )
+    assert (
+        judge(b"\x89HDF\r\n\x1a\n" + b"\0" * 50 + config.encode() + b"\0" * 50, "m.h5").verdict == "dangerous"
+    )
+    fine = json.dumps(
+        {"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {}}]}}
+    )
     assert judge(b"\x89HDF\r\n\x1a\n" + b"\0" * 50 + fine.encode() + b"\0" * 50, "m.h5").verdict == "clean"
 
 
@@ -352,7 +415,10 @@ def test_templates_that_reach_for_pythons_inside(judge, text):
 @pytest.mark.parametrize("text", GOOD_TEMPLATES)
 def test_templates_of_chats_are_clean(judge, text):
     for name, data in (
-        ("tokenizer_config.json", json.dumps({"chat_template": [{"name": "default", "template": text}]}).encode()),
+        (
+            "tokenizer_config.json",
+            json.dumps({"chat_template": [{"name": "default", "template": text}]}).encode(),
+        ),
         ("chat_template.jinja", text.encode()),
         ("m.gguf", handmade.gguf({"tokenizer.chat_template": text})),
     ):

@@ -74,7 +74,7 @@ def _content(context: Context, source: Source, head: bytes, member: str, depth: 
 
 
 def _pickle(context: Context, source: Source, member: str, depth: int) -> bool:
-    outcome = pickled.sniff(source)
+    outcome = pickled.sniff(source, promised=_is_pickle_name(member or context.path))
     if outcome is None:
         return False
     named = bool(outcome.imports or outcome.hidden)

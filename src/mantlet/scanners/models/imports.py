@@ -8,6 +8,7 @@ import sys
 from enum import IntEnum
 from fnmatch import translate
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -60,9 +61,23 @@ class Trust(IntEnum):
 
 
 @lru_cache(maxsize=1)
+def _lists() -> dict[str, Any]:
+    raw: dict[str, Any] = yaml.load(
+        read_beside(__file__, "../data/globals.yaml"), yaml.CSafeLoader
+    )  # package data
+    return raw
+
+
+@lru_cache(maxsize=1)
+def _elsewhere() -> frozenset[str]:
+    """Return the private standard modules of other versions and systems."""
+    return frozenset(_lists()["private"])
+
+
+@lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[Trust, re.Pattern[str]]]:
     """Read the lists: by module (or `package.*`), the names of each trust."""
-    raw = yaml.load(read_beside(__file__, "../data/globals.yaml"), yaml.CSafeLoader)  # package data
+    raw = _lists()
     found: dict[str, dict[Trust, re.Pattern[str]]] = {}
     for word, trust in (("dangerous", Trust.DANGEROUS), ("safe", Trust.SAFE)):
         for module, names in raw[word].items():
@@ -96,15 +111,9 @@ def _judge(module: str, name: str) -> Trust:
     return Trust.DANGEROUS if _private_standard(parts[0]) else Trust.UNREVIEWED
 
 
-_PRIVATE_BEFORE = frozenset(
-    {"_aix_support", "_osx_support", "_pyrepl", "_bootsubprocess", "_colorize", "_sitebuiltins"}
-)
-"""Private modules of other versions and systems."""
-
-
 def _private_standard(package: str) -> bool:
     """Tell whether this is a private module of the standard library: data has no business there."""
-    return package.startswith("_") and (package in sys.stdlib_module_names or package in _PRIVATE_BEFORE)
+    return package.startswith("_") and (package in sys.stdlib_module_names or package in _elsewhere())
 
 
 def _detours(module: str, name: str) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import warnings
 from functools import lru_cache
 from typing import Any
 
 from mantlet.scanners.models.context import Context
 from mantlet.scanners.models.imports import Trust, dangerous_modules, trust
-from mantlet.scanners.models.machine import Blob, Import, Machine, Made, Outcome, Ref
+from mantlet.scanners.models.machine import Blob, Import, Made, Outcome, Ref
 from mantlet.scanners.models.opcodes import LAYOUT
 from mantlet.scanners.models.source import Source
+from mantlet.scanners.models.steps import follow
 
 _MAX_STREAMS = 10_000
 _SEARCHED = 64 * 2**20
@@ -20,11 +22,11 @@ _PLAUSIBLE = re.compile(r"[A-Za-z_][\w.]{0,200}")
 _STARTS = frozenset(b"(]}cIiLFVSKMJGNXUBC)T\x8c\x8a\x88\x89\x8e\x95\x96\x93\x82P")
 
 
-def sniff(source: Source) -> Outcome | None:
+def sniff(source: Source, *, promised: bool = False) -> Outcome | None:
     """Return what the pickle at the start does; None where these bytes are no pickle.
 
     Protocol 2 and later say what they are. Earlier ones don't: there the stream must hold together to its STOP, or call
-    a dangerous import before it breaks.
+    a dangerous import before it breaks; in a file whose name is ``promised`` to be a pickle, importing is enough.
     """
     head = source.read(0, 2)
     if len(head) < 2:
@@ -32,12 +34,12 @@ def sniff(source: Source) -> Outcome | None:
     if head[0] == 0x80:
         if head[1] > 5 or source.read(2, 1)[:1] not in {bytes((op,)) for op in LAYOUT}:
             return None
-        return Machine(source).run()
+        return follow(source)
     if head[0] not in _STARTS:
         return None
-    outcome = Machine(source).run()
+    outcome = follow(source)
     named = [item for item in outcome.imports.values() if _names(item)]
-    if any(item.called and trust(item.module, item.name) is Trust.DANGEROUS for item in named):
+    if any((item.called or promised) and trust(item.module, item.name) is Trust.DANGEROUS for item in named):
         return outcome
     whole = outcome.stopped and not outcome.underflows and len(named) == len(outcome.imports)
     telling = named or outcome.blobs or outcome.opcodes > 3 or outcome.end == len(source)
@@ -92,6 +94,8 @@ def report(context: Context, outcome: Outcome, member: str, base: int) -> None:
             context.found("pickle-unreviewed-import", member, offset=at, name=name)
     for at in outcome.hidden[:5]:
         context.found("pickle-hidden-import", member, offset=base + at, anchor=str(at))
+    if outcome.misframed >= 0:
+        context.found("pickle-misframed", member, offset=base + outcome.misframed, anchor="frame")
     for at in outcome.extensions[:5]:
         context.found("pickle-extension-code", member, offset=base + at, anchor=str(at))
     for name, at in outcome.overwritten:
@@ -125,7 +129,7 @@ def _blobs(source: Source, outcome: Outcome) -> list[Source]:
                 continue
         elif head[:1] in b"'\"":
             text = part.all(1 << 20).strip().strip(b"'\"")
-            found.append(Source(text.decode("unicode_escape", "replace").encode("latin-1", "replace")))
+            found.append(Source(_unescaped(text)))
         elif head[:2] in {b"gA", b"Y2", b"80"}:
             decode = base64.b16decode if head[:2] == b"80" else base64.b64decode
             try:
@@ -139,6 +143,13 @@ def _blobs(source: Source, outcome: Outcome) -> list[Source]:
         else:
             found.append(part)
     return found
+
+
+def _unescaped(text: bytes) -> bytes:
+    """Return the bytes that an old text stands for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return text.decode("unicode_escape", "replace").encode("latin-1", "replace")
 
 
 @lru_cache(maxsize=1)
