@@ -37,7 +37,7 @@ decisions:
   T@api: {treatment: mitigate}   # ours
   T@call.returns: {treatment: mitigate}
   T@rows/api: {treatment: mitigate}
-  T@*: {treatment: mitigate, covers: [api, call.returns, rows/api]}
+  T@*: {treatment: mitigate, covers: [api, call.returns, rows/api], basis: {facts: {api.logged: no, call.encrypted: no, rows/api.erasure: yes}}}
   own@vpc: {treatment: mitigate}
 threats:
   own: {title: Own, at: [api, call.returns, rows/api, vpc], agents: [eve, outsider]}

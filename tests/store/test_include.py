@@ -20,7 +20,7 @@ flows:
   book: {from: gateway, to: ledger, data: [cards], returns: [cards], opened_by: gateway, crosses: [network, zone]}
 sequences: {pay: [book, book.returns]}
 decisions:
-  DOS@gateway: {treatment: mitigate}
+  DOS@gateway: {treatment: mitigate, basis: {facts: {gateway.logged: no, book.encrypted: no, cards/gateway.erasure: no}}}
   DOS@cards/gateway: {treatment: mitigate}
   MODEL-THEFT@*: {treatment: avoid, covers: [gateway, book.returns]}
 assumptions: [The bank is honest.]
@@ -73,6 +73,11 @@ def test_a_prefix_is_on_every_id_of_the_file_and_every_mention(folder):
         "DOS@pay/cards/pay/gateway",
         "MODEL-THEFT@pay/gateway",
         "MODEL-THEFT@pay/book.returns",
+    ]
+    assert list(model.sections.decisions["DOS@pay/gateway"].basis.facts) == [
+        "pay/gateway.logged",
+        "pay/book.encrypted",
+        "pay/cards/pay/gateway.erasure",
     ]
     assert model.sections.assumptions == ["The bank is honest."]
     assert model.sections.environments["test"].facts == {

@@ -12,7 +12,9 @@ from mantlet.model.model import RETURNS
 from mantlet.store.rawedit import Edit, get
 from mantlet.store.tree import Path, Raw
 
-Role = Literal["place", "movement", "spot", "decision", "party", "agent", "control", "threat", "sequence"]
+Role = Literal[
+    "place", "movement", "spot", "known", "decision", "party", "agent", "control", "threat", "sequence"
+]
 Rename = Callable[[str, str], str]
 """From a space of ids (`place`, `party`, `agent`, `control`, `threat`, `sequence`) and an id to the id it shall be."""
 SPACES = {
@@ -75,6 +77,7 @@ def _review(raw: Raw) -> Iterator[Mention]:
     yield from _keys(raw, ("decisions",), "decision")
     for name, _ in _entries(raw, "decisions"):
         yield from _many(raw, ("decisions", name, "covers"), "spot")
+        yield from _keys(raw, ("decisions", name, "basis", "facts"), "known")
     for name, _ in _entries(raw, "threats"):
         yield from _many(raw, ("threats", name, "at"), "spot")
         yield from _many(raw, ("threats", name, "agents"), "agent")
@@ -137,6 +140,9 @@ def _renamed(raw: Raw, role: Role, text: str, rename: Rename) -> str:
         return kind + sign + (_spot(raw, spot, rename) if spot != "*" else spot) if sign else text
     if role == "spot":
         return _spot(raw, text, rename)
+    if role == "known":
+        spot, dot, fact = text.rpartition(".")
+        return _spot(raw, spot, rename) + dot + fact if dot else text
     return rename(role, text) if holder(raw, role, text) else text
 
 
