@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from mantlet.base.limits import is_file
+
 HEAD = 65_536
 """Bytes at a file's beginning that tell."""
 _OWN = re.compile(rb"""(?:^|[{,])\s*(?:mantlet|"mantlet"|'mantlet')\s*:""", re.MULTILINE)
@@ -16,9 +18,11 @@ def is_ours(head: bytes) -> bool:
 
 
 def may_be_foreign(path: Path) -> bool:
-    """Tell whether a file could be another tool's; what cannot be read is left to whoever reads it."""
+    """Tell whether a file could be another tool's; what is no file (a pipe might never end) is never opened here."""
+    if not is_file(path):
+        return False
     try:
         with path.open("rb") as file:
             return not is_ours(file.read(HEAD))
     except OSError:
-        return True
+        return False
