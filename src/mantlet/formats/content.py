@@ -120,11 +120,9 @@ class Content:
         """The whole as plain data, read as JSON or YAML by how it starts."""
         if self.is_json and self.suffix not in {"yaml", "yml"}:
             return self.json
-        from mantlet.store.yamlread import read_yaml  # noqa: PLC0415  (only for YAML)
+        from mantlet.formats.yamlread import read_yaml  # noqa: PLC0415  (only for YAML)
 
-        found = read_yaml(self.text, self.name).raw
-        self._refuse_deep(found)
-        return found
+        return read_yaml(self.text, self.name)
 
     def _refuse_deep(self, value: Any) -> None:
         """Refuse what later work could not walk through."""

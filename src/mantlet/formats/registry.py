@@ -16,6 +16,7 @@ MODULES = {
     "threat-dragon": "mantlet.formats.threat_dragon",
     "otm": "mantlet.formats.otm",
     "tmbom": "mantlet.formats.tmbom",
+    "threagile": "mantlet.formats.threagile",
 }
 """Format id to its module, in the order in which files are asked about."""
 OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})
