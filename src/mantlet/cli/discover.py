@@ -32,6 +32,14 @@ def discover(
         list[str] | None,
         typer.Option("--scope", help="Only this folder or file below PATH counts; repeat for more."),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="GLOB",
+            help="What does not belong to the system, such as examples/**; repeat for more.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -86,7 +94,9 @@ def discover(
     model = _model(asked, output)
     if not updating and not inventory and not dry_run and (output is not None or not as_json):
         refuse_overwrite(model)
-    found = look(asked, scope or (), cached=not no_cache)
+    found = look(
+        asked, scope or (), exclude=exclude or (), model=model if updating else None, cached=not no_cache
+    )
     if inventory:
         _inventory(found, as_json=as_json)
     elif updating:

@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from mantlet.base.globs import matches
 from mantlet.catalogue.load import load_catalogue
 from mantlet.discovery import tree
 from mantlet.discovery.cache import Cache, named
 from mantlet.discovery.clues import Clue, Unclear, Where
 from mantlet.discovery.discover import read_file
-from mantlet.discovery.draft import Draft
+from mantlet.discovery.draft import Draft, Skipped
 from mantlet.discovery.islands import Import, imports_of, islands
 from mantlet.discovery.link.draft_of import link
 from mantlet.discovery.link.seen import Seen, see
@@ -51,9 +52,21 @@ _FILE = msgspec.msgpack.Decoder(FileSeen)
 _PART = msgspec.msgpack.Decoder(PartSeen)
 
 
-def discover(root: Path, scope: Sequence[str] = (), *, cached: bool = True, tests: bool = False) -> Draft:
-    """Return the draft of a repository, without running any of it; `scope` narrows it to folders or files."""
+def discover(
+    root: Path,
+    scope: Sequence[str] = (),
+    *,
+    exclude: Sequence[str] = (),
+    cached: bool = True,
+    tests: bool = False,
+) -> Draft:
+    """Return the draft of a repository, without running any of it.
+
+    ``scope`` narrows it to folders or files; ``exclude`` are globs of what does not belong to the system.
+    """
     found = tree.walk(root, scope, tests=tests)
+    if exclude:
+        _leave_out(found, exclude)
     looking = _Looking(root, found.files, Cache(root, active=cached))
     clues, python, sites = looking.files(found.readable)
     draft = link(clues, python, frozenset(found.files), looking.text, looking.python)
@@ -62,6 +75,18 @@ def discover(root: Path, scope: Sequence[str] = (), *, cached: bool = True, test
     draft.files = looking.read
     looking.cache.save()
     return draft
+
+
+def _leave_out(found: tree.Tree, globs: Sequence[str]) -> None:
+    """Take what the globs mean out of the tree, and say how much that was."""
+    out = {glob: [path for path in found.files if matches(glob, path)] for glob in globs}
+    gone = {path for paths in out.values() for path in paths}
+    found.files = [path for path in found.files if path not in gone]
+    found.readable = [path for path in found.readable if path not in gone]
+    found.skipped = [
+        *(item for item in found.skipped if not any(matches(glob, item.path) for glob in globs)),
+        *(Skipped(glob, f"left out as asked ({len(paths):,} files)") for glob, paths in out.items()),
+    ]
 
 
 class _Looking:

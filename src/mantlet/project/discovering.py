@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.errors import InputError, Location, MantletError, UsageError
 from mantlet.base.files import write_atomic
 from mantlet.base.globs import matches
 from mantlet.base.limits import MAX_TEXT_BYTES, is_file, is_folder, read_text
@@ -29,6 +31,8 @@ from mantlet.store.dump import dump
 from mantlet.store.include import Source, read_source
 from mantlet.store.tree import Raw
 
+MAX_SETTINGS = 2**20
+"""Bytes of a settings file that is asked for the project's name."""
 STATE = ".mantlet/discovery.json"
 """Where the last proposal is kept, beside the model: the base of the next comparison."""
 _HEADER = """\
@@ -39,13 +43,28 @@ _HEADER = """\
 """
 
 
+class Options(Struct, frozen=True, omit_defaults=True):
+    """What of a repository counts; remembered, so that later looks see the same."""
+
+    scope: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class State(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What is remembered beside the model."""
+
+    proposal: dict[str, Any]
+    options: Options = Options()
+
+
 class Discovered:
     """What was found in a repository."""
 
-    def __init__(self, root: Path, draft: Draft, name: str, catalogue: Catalogue) -> None:
+    def __init__(self, root: Path, draft: Draft, options: Options, catalogue: Catalogue) -> None:
         self.root = root
         self.draft = draft
-        self.name = name
+        self.options = options
+        self.name = _name(root)
         self.catalogue = catalogue
 
     @cached_property
@@ -67,20 +86,36 @@ def discover(
     paths: Sequence[str | Path] = (".",),
     scope: Iterable[str] = (),
     *,
+    exclude: Iterable[str] = (),
+    model: Path | None = None,
     catalogue: Catalogue | None = None,
     cached: bool = True,
 ) -> Discovered:
     """Read a repository, without running any of it, and propose its elements and flows.
 
     Several paths are parts of one system: they are read from the folder that holds them all. ``scope`` names the folders
-    and files below it that count. ``cached`` keeps what files say in the user's cache folder. Raises `InputError`.
+    and files below it that count, ``exclude`` globs of what does not; without either, those of the last look that made
+    ``model`` count. ``cached`` keeps what files say in the user's cache folder. Raises `InputError`.
     """
     from mantlet.discovery.run import discover as look  # noqa: PLC0415  (parsers: only when they are needed)
 
     root, inner = _root([Path(path) for path in paths])
+    options = Options(tuple(scope), tuple(exclude))
+    if model is not None and options == Options():
+        options = load_state(model).options
     known = catalogue or catalogue_for(root / "threatmodel.yaml")
-    draft = look(root, [*inner, *scope], cached=cached)
-    return Discovered(root, draft, root.resolve().name, known)
+    draft = look(root, [*inner, *options.scope], exclude=options.exclude, cached=cached)
+    return Discovered(root, draft, options, known)
+
+
+def _name(root: Path) -> str:
+    """Return the name that a project gives itself, else its folder's."""
+    try:
+        text = read_text(root / "pyproject.toml", MAX_SETTINGS)
+        name = tomllib.loads(text).get("project", {}).get("name")
+    except (InputError, tomllib.TOMLDecodeError, AttributeError, RecursionError):
+        name = None
+    return name if isinstance(name, str) and name else root.resolve().name
 
 
 def _root(paths: list[Path]) -> tuple[Path, list[str]]:
@@ -126,7 +161,7 @@ class Update:
         self._model = model
         self._source: Source = read_source(model)
         self.comparison: Comparison = compare(
-            load_state(model),
+            load_state(model).proposal,
             to_raw(self._source.sections),
             found.proposal.raw,
             found.catalogue.vocabulary,
@@ -181,24 +216,22 @@ def _files(root: Path) -> Iterable[str]:
 
 def keep_state(found: Discovered, model: Path) -> None:
     """Remember the proposal beside the model."""
-    text = msgspec.json.format(msgspec.json.encode({"proposal": found.proposal.raw}), indent=1)
-    write_atomic(model.parent / STATE, text + b"\n")
+    state = State(found.proposal.raw, found.options)
+    write_atomic(model.parent / STATE, msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
 
 
-def load_state(model: Path) -> Raw:
-    """Return the last proposal; empty where there is none."""
+def load_state(model: Path) -> State:
+    """Return what the last look left; an empty proposal where there is none."""
     path = model.parent / STATE
     if not is_file(path):
-        return {}
+        return State({})
     mend = "delete the file; the next update then compares without it"
     try:
-        raw: Any = msgspec.json.decode(read_text(path, MAX_TEXT_BYTES, mend))
-    except (msgspec.DecodeError, RecursionError):
+        state = msgspec.json.decode(read_text(path, MAX_TEXT_BYTES, mend), type=State)
+        from_raw(state.proposal)
+    except (msgspec.DecodeError, MantletError, RecursionError):
         raise InputError("is no result of discovery", where=Location(str(path)), mend=mend) from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("proposal"), dict):
-        raise InputError("is no result of discovery", where=Location(str(path)), mend=mend)
-    from_raw(raw["proposal"])
-    return raw["proposal"]
+    return state
 
 
 # -- for programs
