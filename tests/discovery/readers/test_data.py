@@ -144,6 +144,20 @@ def test_front_ends_call_and_show():
     assert "url:DELETE http://scores.example.org/v1/people/{id} -> code:web @11" not in said
 
 
+def test_pages_send_forms_and_scripts():
+    assert {
+        "code:templates is browser-client 'Churn score' @4",
+        "url:POST /predict / code:templates: called_with POST @4",
+        "url:POST /predict -> code:templates @4",
+        "code:templates holds email @5",
+        "url:POST /explain / code:templates: called_with POST @9",
+        "code:templates -> saas:googletagmanager @2",
+    } <= told("pages", "templates/index.html")
+    assert "url:GET /a / code:app/templates: called_with GET @1" in told(
+        "frontend", "app/static/js/x.js", "fetch('/a')"
+    )
+
+
 def test_servers_in_javascript():
     assert {
         "code:server/index.js#POST /chat is web-service 'POST /chat' in code:server @4",

@@ -61,15 +61,31 @@ _TOOLS = (
 def command_clues(context: Context, found: Iterable[Command]) -> list[Clue]:
     """Return what commands say, following `cd`."""
     clues: list[Clue] = []
-    folder = context.folder
+    folder, registry = context.folder, context.registry
     for command in found:
+        registry = _login(command) or registry
         for name, value in command.variables:
             clues += variable_clues(name, value, context.at(command), context.key)
         if command.program in ("cd", "pushd") and command.argv[1:]:
             folder = _into(folder, command.argv[1])
         elif command.argv:
-            clues += _clues(Context(context.key, context.source, folder, step=context.step), command)
+            inner = Context(context.key, context.source, folder, step=context.step, registry=registry)
+            clues += _clues(inner, command)
     return clues
+
+
+def _login(command: Command) -> str:
+    """Return the registry that a command logs in to."""
+    words = command.argv
+    if command.program in ("docker", "podman") and words[1:2] == ("login",):
+        rest = command.words("-u", "--username", "-p", "--password")[1:]
+        server = rest[0] if rest else "docker.io"
+        return "dkr.ecr" if command.piped and unresolved(server) else server
+    if command.program == "aws" and "get-login-password" in words:
+        return "dkr.ecr"
+    if command.program == "gcloud" and "configure-docker" in words:
+        return words[-1] if "." in words[-1] else "gcr.io"
+    return "azurecr.io" if words[:3] == ("az", "acr", "login") else ""
 
 
 def _into(folder: str, target: str) -> str:

@@ -7,6 +7,7 @@ import re
 
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Same, Thing, Where
 from mantlet.discovery.reader import path_key
+from mantlet.discovery.readers._actions import registry_of
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._names import image, image_clues, unresolved, variable_clues
 from mantlet.discovery.readers._shell import Command
@@ -21,17 +22,13 @@ def docker(context: Context, command: Command) -> list[Clue]:
         return _docker_build(context, command)
     if verb in ("push", "pull"):
         words = command.words("--platform")[1:]
-        if not words or unresolved(words[0]) or "/" not in words[0] or not context.step:
+        if not words or not context.step or (unresolved(words[0]) and not context.registry):
             return []
-        registry = _registry(words[0])
+        unknown = unresolved(words[0].split("/")[0]) or "/" not in words[0]
+        registry, title = registry_of(context.registry if context.registry and unknown else words[0])
         ends = (context.key, registry) if verb == "push" else (registry, context.key)
-        return [Thing(registry, "container-registry", registry[5:], at, 0.6), Move(*ends, at, "image", 0.6)]
+        return [Thing(registry, "container-registry", title, at, 0.7), Move(*ends, at, "image", 0.7)]
     return []
-
-
-def _registry(text: str) -> str:
-    first = text.split("/", maxsplit=1)[0]
-    return f"host:{first}" if "." in first or ":" in first else "host:docker.io"
 
 
 _RUN_VALUES = ("-v", "--volume", "-p", "--publish", "-e", "--env", "--name", "--network", "--env-file", "-w", "--mount",

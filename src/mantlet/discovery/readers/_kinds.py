@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+STORES = frozenset(("object-store", "database", "data-warehouse", "cache", "queue", "dataset-store", "feature-store", "vector-index", "file-store", "model-artifact", "secret-store", "log-store", "container-registry", "config-store", "knowledge-base"))  # fmt: skip
+"""Types of things that keep data."""
 _STEPS = (
     ("evaluation-job", r"evaluat|\bevals?\b|validate_?model|\btest_?model|score_?model|benchmark|metrics"),
     ("batch-scoring-job", r"batch|score|scoring|infer|predict"),

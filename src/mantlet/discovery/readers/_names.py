@@ -61,16 +61,30 @@ def image(text: str) -> Image:
     )
 
 
+_TOOLS = re.compile(
+    r"[-_](ui|console|commander|admin|manager|dashboards?|viewer|browser|explorer|insight)$|^(kafdrop|akhq|redisinsight|kafka-hq|cmak|attu)$"
+)
+"""Images that show what the thing in their name keeps."""
+_EXPORTER = re.compile(r"[-_]exporter$")
+_ROLES = frozenset(("server", "standalone", "community", "worker", "core", "base", "all-in-one"))
+
+
 def _image_entry(name: str) -> dict[str, Any]:
-    """Return the entry for the last part of the name, or for a part before it (`apache/airflow/worker`)."""
+    """Return the entry for the last part of the name; what only plays a role is known by the part before it."""
     images = known()["images"]
     parts = name.lower().split("/")
-    for part in reversed(parts):
-        if part in images:
-            return dict(images[part])
-        for piece in (part.rsplit("-", 1)[0], part.split("-", 1)[0]):
-            if piece in images and piece not in ("server", "registry", "mc", "serving"):
-                return dict(images[piece])
+    last = parts[-1]
+    if last in images:
+        return dict(images[last])
+    if _TOOLS.search(last):
+        return {"type": "web-app", "title": last}
+    if _EXPORTER.search(last):
+        return {"type": "monitoring-service", "title": last}
+    if last in _ROLES and len(parts) > 1:
+        return dict(images.get(parts[-2], {}))
+    for piece in (last.rsplit("-", 1)[0], last.split("-", 1)[0]):
+        if piece in images and piece not in ("server", "registry", "mc", "serving"):
+            return dict(images[piece])
     return {}
 
 
@@ -128,7 +142,7 @@ class Address(Struct, frozen=True):
 
 
 _ADDRESS = re.compile(
-    r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://([^\s\"'`<>|;,)\]}]+)", re.IGNORECASE
+    r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://((?:\$\{[^}\s]*\}|[^\s\"'`<>|;,)\]}])+)", re.IGNORECASE
 )
 _BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure", "wasbs": "azure"}  # fmt: skip
 _OTHER = frozenset(("sqlite", "hdfs", "file", *_BUCKETS))
@@ -274,7 +288,7 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
         if found.password:
             safe = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", safe)
     if scope and not clues and (host := _bare_host(name, value)):
-        clues.append(Move(scope, host, at, _words(name), 0.5))
+        clues.append(Move(scope, host, at, _words(name), 0.35 if _BROKER.search(name) else 0.5))
     clues.insert(0, Setting(f"env:{name}", safe, at, scope))
     return clues
 
@@ -336,19 +350,21 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
         clues.append(Thing(key, "object-store", found.host, at, 0.6))
     if found.password:
         clues.append(Fact(scope or key, "secrets_managed", "no", at))
-    if not scope:
+    if not scope or (scope.startswith("job:") and key in ("saas:github", "saas:gitlab")):
         return clues
     if found.protocol in ("http", "https") and _FILE.search(
         found.path
     ):  # a file to fetch, not a service to call
         return [Move(f"url:{found.url}", scope, at, found.path.rpartition("/")[2], 0.6, opened_by=scope)]
-    clues.append(Move(scope, key, at, data, 0.5))
+    waits = found.type == "queue" or _BROKER.search(data)  # who of them sends, only the program knows
+    clues.append(Move(scope, key, at, data, 0.35 if waits else 0.5))
     local = found.host in ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104 (compared, not bound)
     if found.protocol in ("http", "websocket", "amqp", "mqtt", "ftp") and not local:
         clues.append(Fact(scope, "protocol", found.protocol, at, other=key))
     return clues
 
 
+_BROKER = re.compile(r"broker|kafka|rabbit|amqp|queue|nats|mqtt|celery|pulsar", re.IGNORECASE)
 _FILE = re.compile(
     r"\.(csv|tsv|parquet|json|jsonl|zip|gz|tar|tgz|pkl|joblib|pt|pth|onnx|h5|bin|gguf|safetensors|xml|txt|npz?|db)$",
     re.IGNORECASE,

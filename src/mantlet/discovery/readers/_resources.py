@@ -16,6 +16,7 @@ from mantlet.base.data import read_beside
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item
+from mantlet.discovery.readers._kinds import STORES
 from mantlet.discovery.readers._names import (
     address_clues,
     addresses,
@@ -27,8 +28,6 @@ from mantlet.discovery.readers._names import (
     variable_clues,
 )
 from mantlet.discovery.readers._personal import personal_clues
-
-STORES = frozenset(("object-store", "database", "data-warehouse", "cache", "queue", "dataset-store", "feature-store", "vector-index", "file-store", "model-artifact", "secret-store", "log-store", "container-registry", "config-store", "knowledge-base"))  # fmt: skip
 
 
 @cache
@@ -95,8 +94,11 @@ def _thing(one: Resource, language: Language) -> Iterator[Clue]:
     where = language.source.at(name_item.at) if name_item else at
     if (kind := one.entry.get("bucket")) and name:
         key = bucket_key(kind, name)
-        if len(key.rpartition(":")[2].replace("*", "")) > 3:
+        plain = key.rpartition(":")[2]
+        if len(plain.replace("*", "")) > 3:
             yield Same(one.key, key, where)
+        if len(start := plain.partition("*")[0].rstrip("-_.")) > 3 and start != plain:
+            yield Same(one.key, bucket_key(kind, start), where)
     for word in ("table", "queue", "topic"):
         if one.entry.get(word) and known:
             yield Same(one.key, f"{word}:{name}", where)

@@ -7,31 +7,14 @@ import re
 
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing
 from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._actions import action_clues, login_of
 from mantlet.discovery.readers._ci import script_clues, secret_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
-from mantlet.discovery.readers._names import image, in_clear, is_secret, saas_thing, variable_clues
+from mantlet.discovery.readers._names import image, in_clear, is_secret, variable_clues
 
 _SECRET = re.compile(r"secrets(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])")
-_PUBLISH = {
-    "docker/build-push-action": ("container-registry", "image"),
-    "pypa/gh-action-pypi-publish": ("package-index", "package"),
-    "peaceiris/actions-gh-pages": ("saas:github", "pages"),
-    "actions/deploy-pages": ("saas:github", "pages"),
-    "actions/upload-artifact": ("", ""),
-    "softprops/action-gh-release": ("saas:github", "release"),
-    "aws-actions/amazon-ecs-deploy-task-definition": ("saas:aws", "deployment"),
-    "azure/webapps-deploy": ("saas:azure", "deployment"),
-    "google-github-actions/deploy-cloudrun": ("saas:gcp", "deployment"),
-    "akhileshns/heroku-deploy": ("saas:heroku", "deployment"),
-    "jakejarvis/s3-sync-action": ("saas:aws", "files"),
-    "actions/github-script": ("saas:github", "comment"),
-    "peter-evans/create-or-update-comment": ("saas:github", "comment"),
-    "marocchino/sticky-pull-request-comment": ("saas:github", "comment"),
-    "slackapi/slack-github-action": ("saas:slack", "message"),
-    "codecov/codecov-action": ("saas:codecov", "coverage"),
-}
 
 
 def claims(path: str) -> bool:
@@ -104,8 +87,9 @@ def _job(source: Source, job_id: str, job: Item, document: Item) -> list[Clue]:
                 image.rpartition(":")[2] if ":" in image else "",
             )
         )
+    login = login_of(job["steps"])
     for step in job["steps"].each():
-        clues += _step(source, key, step, folder)
+        clues += _step(source, key, step, folder, login)
     if job["uses"]:
         clues += _passed(source, key, job)
     return _once(clues)
@@ -127,14 +111,14 @@ def _variables(source: Source, key: str, item: Item) -> list[Clue]:
     return clues
 
 
-def _step(source: Source, key: str, step: Item, folder: str) -> list[Clue]:
+def _step(source: Source, key: str, step: Item, folder: str, login: str) -> list[Clue]:
     clues = _variables(source, key, step["env"])
     if step["run"]:
         where = posixpath.normpath(step["working-directory"].text or folder or ".").removeprefix(".")
-        clues += script_clues(Context(key, source, where), step["run"])
+        clues += script_clues(Context(key, source, where, registry=login), step["run"])
         clues += _loose_secrets(source, key, step["run"])
-    if uses := step["uses"].text:
-        clues += _action(source, key, step, uses)
+    if step["uses"].text:
+        clues += _action(source, key, step, login)
     return clues
 
 
@@ -147,7 +131,8 @@ def _loose_secrets(source: Source, key: str, item: Item) -> list[Clue]:
     return clues
 
 
-def _action(source: Source, key: str, step: Item, uses: str) -> list[Clue]:
+def _action(source: Source, key: str, step: Item, login: str) -> list[Clue]:
+    uses = step["uses"].text
     name, _, version = uses.partition("@")
     at = source.at(step["uses"].at)
     clues: list[Clue] = []
@@ -162,10 +147,7 @@ def _action(source: Source, key: str, step: Item, uses: str) -> list[Clue]:
             clues += script_clues(Context(key, source), value)
     if name.lower() == "docker/build-push-action":
         clues += _built(source, step["with"])
-        if step["with"]["push"].text.lower() in ("", "false"):
-            return clues
-    target, data = _PUBLISH.get(name.lower(), ("", ""))
-    return clues + _published(source, key, step, target, data) if target else clues
+    return clues + action_clues(source, key, step, login)
 
 
 def _built(source: Source, options: Item) -> list[Clue]:
@@ -177,23 +159,6 @@ def _built(source: Source, options: Item) -> list[Clue]:
     if not tag or "$" in found.name or "$" in file:
         return []
     return [Same("docker:" + path_key(file)[5:], f"image:{found.name}", source.at(options["tags"].at))]
-
-
-def _published(source: Source, key: str, step: Item, target: str, data: str) -> list[Clue]:
-    at = source.at(step["uses"].at)
-    if target == "container-registry":
-        tags = step["with"]["tags"].text.split("\n")[0].split(",")[0].strip()
-        first = tags.split("/")[0]
-        host = first if "." in first or ":" in first else "docker.io"
-        host = "container registry" if "$" in host else host
-        target = f"host:{host}"
-        return [Thing(target, "container-registry", host, at, 0.6), Move(key, target, at, data, 0.7)]
-    if target == "package-index":
-        return [
-            Thing("host:pypi.org", "package-index", "PyPI", at, 0.6),
-            Move(key, "host:pypi.org", at, data, 0.7),
-        ]
-    return [saas_thing(target[5:], at, 0.5), Move(key, target, at, data, 0.6)]
 
 
 def _passed(source: Source, key: str, job: Item) -> list[Clue]:

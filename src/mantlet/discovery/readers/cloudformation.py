@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
-from mantlet.discovery.clues import Clue, Fact, Move, Thing, Unclear
-from mantlet.discovery.reader import Source
+from mantlet.discovery.clues import Clue, Fact, Move, Runs, Same, Thing, Unclear
+from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
-from mantlet.discovery.readers._names import in_clear, is_secret
+from mantlet.discovery.readers._names import in_clear, is_secret, unresolved
 from mantlet.discovery.readers._resources import Language, Resource, knowledge, policy_facts, resource_clues
 
 _SUB = re.compile(r"\$\{([A-Za-z][\w]*)(?:\.[\w.]+)?\}")
@@ -50,13 +51,15 @@ class _Template:
 
     def text(self, text: str) -> str:
         """Return a text with the defaults of parameters put in."""
+        if default := self.parameters[text]["Default"].text:
+            return default
         return _SUB.sub(lambda m: self.parameters[m[1]]["Default"].text or m[0], text)
 
     def clues(self) -> list[Clue]:
         found: list[Clue] = []
         for one in self.resources.values():
             found += resource_clues(one, self.resources, self.language)
-            found += self._events(one) + self._rights(one)
+            found += self._events(one) + self._rights(one) + self._handler(one)
             if not one.entry and one.type.startswith(("AWS::Serverless", "AWS::Lambda::Function")):
                 found.append(Unclear(self.source.at(one.line), f"the resource type '{one.type}' is unknown"))
         for name, item in self.parameters.items():
@@ -84,6 +87,22 @@ class _Template:
                     route = f"route:{values['Method'].text.upper() or 'ANY'} {values['Path'].text}"
                     clues.append(Thing(route, "web-service", route[6:], at, 0.7, parent=one.key))
         return clues
+
+    def _handler(self, one: Resource) -> list[Clue]:
+        """Return the file and function that a function of Lambda starts with."""
+        code, handler = next(iter(one.find("CodeUri")), Item()), one.body["Handler"]
+        if not handler.text or not one.entry.get("code"):
+            return []
+        at = self.source.at(handler.at)
+        module, _, function = handler.text.rpartition(".")
+        folder = code.text if code.text and not unresolved(code.text) and "://" not in code.text else ""
+        runtime = one.body["Runtime"].text
+        ending = ".js" if runtime.startswith("nodejs") else ".py"
+        file = path_key(posixpath.join(folder, module.replace(".", "/") + ending), self.source.folder)[5:]
+        return [
+            Same(one.key, f"code:{file}#{function}", at),
+            Runs(one.key, ("python" if ending == ".py" else "node", file), at),
+        ]
 
     def _rights(self, one: Resource) -> list[Clue]:
         """Return wide policies, put on whatever uses the role that holds them."""

@@ -13,6 +13,7 @@ from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import mount_clues
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
+from mantlet.discovery.readers._kinds import STORES
 from mantlet.discovery.readers._names import Image, image, image_clues, unresolved, variable_clues
 from mantlet.discovery.readers._shell import commands
 
@@ -38,7 +39,7 @@ def read(source: Source) -> list[Clue]:
         names = dict(services.items())
         for name, service in services.items():
             clues += _service(source, name, service, names)
-        clues += _programs(source, services)
+        clues += _programs(source, services) + _folded(source, services)
         clues += _shared_volumes(source, services)
     return clues
 
@@ -46,6 +47,8 @@ def read(source: Source) -> list[Clue]:
 def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -> list[Clue]:
     key, at = f"service:{name}", source.at(service.at)
     found = image(_filled(service["image"].text))
+    if found.type in STORES and _prepares(name, service):  # a job in the image of what it prepares
+        found = Image(found.name, found.tag, found.digest, "process", "", ())
     ports = _ports(service)
     type_ = found.type or ("web-service" if ports or service["expose"] else "process")
     confidence = 0.9 if found.type else 0.7
@@ -59,7 +62,30 @@ def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -
     clues += _command(source, key, service)
     clues += _waits(source, key, service, names)
     clues += _protection(source, key, service)
+    if found.type in ("web-app", "monitoring-service"):  # it shows what others keep
+        return [_turned(clue, key) for clue in clues]
     return clues
+
+
+_JOB_NAME = re.compile(
+    r"(^|[-_])(init|setup|create\w*|topics?|seed\w*|migrat\w*|bootstrap|mc)($|[-_])", re.IGNORECASE
+)
+
+
+def _prepares(name: str, service: Item) -> bool:
+    """Tell whether a service with a store's image is no store: its name says so, or a shell script of its own runs in it."""
+    words = [word for part in ("entrypoint", "command") for word, _ in service[part].texts()]
+    script = any(re.fullmatch(r"(/bin/)?(ba)?sh", word) for word in words) or any(
+        "\n" in word for word in words
+    )
+    return bool(_JOB_NAME.search(name)) or (script and bool(service["depends_on"]))
+
+
+def _turned(clue: Clue, key: str) -> Clue:
+    """Return a move to what a viewer is set up for as one from there."""
+    if isinstance(clue, Move) and clue.source == key and clue.target.startswith(("host:", "service:")):
+        return Move(clue.target, key, clue.at, clue.data, max(clue.confidence, 0.5), opened_by=key)
+    return clue
 
 
 def _filled(text: str) -> str:
@@ -91,6 +117,27 @@ def _programs(source: Source, services: Item) -> list[Clue]:
                 clues.append(Same(key, made, source.at(line)))
             elif made.startswith("docker:"):
                 clues.append(Fact(key, "built_from", made, source.at(line)))
+    return clues
+
+
+def _folded(source: Source, services: Item) -> list[Clue]:
+    """Unite services that are parts of one program: three or more with one image or build and one first word."""
+    groups: dict[tuple[str, str], list[tuple[str, Item]]] = {}
+    for name, service in services.items():
+        build = service["build"]
+        made = _filled(service["image"].text) or build.text or build["context"].text
+        word = re.split(r"[-_]", name)[0]
+        if made and word != name:
+            groups.setdefault((made, word), []).append((name, service))
+    clues: list[Clue] = []
+    for (made, word), parts in groups.items():
+        if len(parts) < 3:
+            continue
+        first, service = parts[0]
+        type_ = image(word).type or image(made).type or "process"
+        names = tuple(name for name, _ in parts)
+        clues.append(Thing(f"service:{first}", type_, word, source.at(service.at), 0.95, also=names))
+        clues += [Same(f"service:{first}", f"service:{name}", source.at(one.at)) for name, one in parts[1:]]
     return clues
 
 
@@ -273,7 +320,7 @@ def _command(source: Source, key: str, service: Item) -> list[Clue]:
 
 
 def _waits(source: Source, key: str, service: Item, names: dict[str, Item]) -> list[Clue]:
-    """Return that a service uses those that it waits for, or is linked to."""
+    """Return that a service waits for others; that alone is an order of starting, no flow of data."""
     clues: list[Clue] = []
     for section in ("depends_on", "links"):
         item = service[section]
@@ -283,7 +330,7 @@ def _waits(source: Source, key: str, service: Item, names: dict[str, Item]) -> l
         for text, line in found:
             other = text.partition(":")[0]
             if other in names:
-                clues.append(Move(key, f"service:{other}", source.at(line), "", 0.4))
+                clues.append(Move(key, f"service:{other}", source.at(line), "", 0.3))
     return clues
 
 

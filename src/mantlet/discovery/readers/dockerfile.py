@@ -180,6 +180,12 @@ class _Build:
         app = self.args.get("FLASK_APP", "")
         if isinstance(clue, Runs) and clue.argv[:2] == ("flask", "run") and app:
             return Runs(clue.key, ("flask", "--app", app, *clue.argv[1:]), clue.at, clue.folder)
+        if (
+            isinstance(clue, Runs)
+            and clue.argv[0].endswith("seldon-core-microservice")
+            and len(clue.argv) > 1
+        ):
+            return Runs(clue.key, ("python", "-m", self._filled(clue.argv[1])), clue.at, clue.folder)
         return clue
 
     def _built_here(self, stages: list[_Stage]) -> None:

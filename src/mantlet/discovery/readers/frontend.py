@@ -80,15 +80,19 @@ def _worth(text: str) -> bool:
 
 
 def program_of(path: str) -> str:
-    """Return the key of the program that a file belongs to: the folder above `src` and its like."""
+    """Return the key of the program that a file belongs to: the folder above `src` and its like; what lies in `static`
+    belongs to the pages of the server that is there.
+    """
     parts = path.split("/")[:-1]
-    at = (
-        parts.index("src")
-        if "src" in parts
-        else next((n for n, part in enumerate(parts) if n and part in _FOLDERS), len(parts))
-    )
-    if "src" not in parts and parts and parts[0] in _FOLDERS and at == len(parts):
+    if "static" in parts and "src" not in parts:
+        folder = "/".join(parts[: parts.index("static")])
+        return f"code:{folder}/templates" if folder else "code:templates"
+    if "src" in parts:
+        at = parts.index("src")
+    elif len(parts) == 1 and parts[0] in _FOLDERS:
         at = 0
+    else:
+        at = next((n for n, part in enumerate(parts) if n and part in _FOLDERS), len(parts))
     folder = "/".join(parts[:at])
     return f"code:{folder}" if folder else "code:."
 

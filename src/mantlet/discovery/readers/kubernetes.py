@@ -228,7 +228,46 @@ def _skaffold(source: Source, item: Item) -> list[Clue]:
     return clues
 
 
-_HANDLERS = {"Config": _skaffold, "Ingress": _ingress, "Secret": _secret, "ConfigMap": _config_map}
+def _gateway(source: Source, item: Item) -> list[Clue]:
+    """A gateway of a service mesh is where callers come in."""
+    key, name = f"service:gateway/{object_name(item)}", object_name(item)
+    at = source.at(item["metadata"]["name"].at or item.line)
+    clues: list[Clue] = [Thing(key, "api-gateway", name, at, 0.7), Move("who:user", key, at, "requests", 0.5)]
+    for server in item["spec"]["servers"].each() or item["spec"]["listeners"].each():
+        protocol = server["port"]["protocol"] or server["protocol"]
+        if protocol.text.upper() == "HTTP" and not server["tls"]:
+            clues.append(Fact("who:user", "protocol", "http", source.at(protocol.at), other=key))
+    return clues
+
+
+def _virtual_service(source: Source, item: Item) -> list[Clue]:
+    """Return which services a gateway's routes lead to."""
+    gateways = [
+        f"service:gateway/{text.rpartition('/')[2]}"
+        for text, _ in item["spec"]["gateways"].texts()
+        if text != "mesh"
+    ]
+    gateways += [f"service:gateway/{one['name'].text}" for one in item["spec"]["parentRefs"].each()]
+    clues: list[Clue] = []
+    rules = [*item["spec"]["http"].each(), *item["spec"]["rules"].each()]
+    for route in [one for rule in rules for one in (*rule["route"].each(), *rule["backendRefs"].each())]:
+        host = route["destination"]["host"] or route["name"]
+        port = route["destination"]["port"]["number"].text or route["port"].text
+        if host.text:
+            target = f"host:{host.text}" + (f":{port}" if port else "")
+            clues += [Move(key, target, source.at(host.at), "requests", 0.8) for key in gateways]
+    return clues
+
+
+_HANDLERS = {
+    "Gateway": _gateway,
+    "VirtualService": _virtual_service,
+    "HTTPRoute": _virtual_service,
+    "Config": _skaffold,
+    "Ingress": _ingress,
+    "Secret": _secret,
+    "ConfigMap": _config_map,
+}
 
 
 def _powers(source: Source, found: list[Item]) -> list[Clue]:

@@ -1,0 +1,91 @@
+"""Which service an action of GitHub hands something to, and container registries. The knowledge is `services.yaml`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mantlet.discovery.clues import Clue, Move, Thing
+from mantlet.discovery.reader import Source
+from mantlet.discovery.readers._documents import Item
+from mantlet.discovery.readers._names import addresses, known, saas_of_host, saas_thing
+
+_HANDS_OVER = re.compile(r"deploy|publish|upload-to|sync|push|release|login", re.IGNORECASE)
+
+
+def registry_of(text: str) -> tuple[str, str]:
+    """Return the key and name of the registry that an image's address, or that of a login, belongs to."""
+    for sign, entry in known()["registries"].items():
+        if sign in text:
+            return f"host:{entry['key']}", str(entry["title"])
+    first = text.split("/", maxsplit=1)[0].split("@", maxsplit=1)[0]
+    if "$" in first:
+        return "host:container registry", "container registry"
+    if "/" in text and ("." in first or ":" in first):
+        return f"host:{first}", first
+    return "host:docker.io", "Docker Hub"
+
+
+def login_of(steps: Item) -> str:
+    """Return the registry that a job logs in to before it pushes images."""
+    for step in steps.each():
+        entry = known()["actions"].get(step["uses"].text.partition("@")[0].lower(), {})
+        if sign := entry.get("registry"):
+            return step["with"]["registry"].text or step["with"]["login-server"].text or str(sign)
+    return ""
+
+
+def action_clues(source: Source, key: str, step: Item, login: str) -> list[Clue]:
+    """Return what a step's action hands to which service."""
+    name = step["uses"].text.partition("@")[0].lower()
+    entry = known()["actions"].get(name)
+    if entry is None:
+        return _unknown(source, key, step, name)
+    if "registry" in entry or "push" in entry:
+        return _registry(source, key, step, entry, login)
+    at = source.at(step["uses"].at)
+    target = str(entry["to"])
+    if target.startswith("saas:") and "title" not in entry:
+        thing = saas_thing(target[5:], at, 0.5)
+    else:
+        thing = Thing(target, entry.get("type", "external-system"), entry["title"], at, 0.6)
+    return [thing, Move(key, target, at, entry["data"], 0.6)]
+
+
+def _registry(source: Source, key: str, step: Item, entry: dict[str, Any], login: str) -> list[Clue]:
+    at = source.at(step["uses"].at)
+    if "push" in entry:
+        if step["with"]["push"].text.lower() in ("", "false"):
+            return []
+        tag = re.split(r"[\n,]", step["with"]["tags"].text.strip())[0]
+        found = registry_of(login if login and "$" in tag.split("/")[0] else tag)
+        data, confidence = "image", 0.7
+    else:
+        found = registry_of(login or str(entry["registry"]))
+        data, confidence = "login", 0.5
+    return [
+        Thing(found[0], "container-registry", found[1], at, 0.7),
+        Move(key, found[0], at, data, confidence),
+    ]
+
+
+def _unknown(source: Source, key: str, step: Item, name: str) -> list[Clue]:
+    """Return who gets something by an action that nobody described, if its name says that it hands something over."""
+    owner, _, rest = name.partition("/")
+    if not rest or not _HANDS_OVER.search(rest) or owner in (".", "actions", "docker:"):
+        return []
+    at = source.at(step["uses"].at)
+    if service := known()["action_owners"].get(owner):
+        if "login" in rest or "configure" in rest:
+            return []
+        return [saas_thing(service, at, 0.6), Move(key, f"saas:{service}", at, "deployment", 0.6)]
+    for item in step["with"].values():
+        for found in addresses(item.text):
+            host = saas_of_host(found.host)
+            target = f"saas:{host}" if host else f"host:{found.host}"
+            thing = (
+                saas_thing(host, at, 0.6) if host else Thing(target, "external-system", found.host, at, 0.6)
+            )
+            return [thing, Move(key, target, at, "deployment", 0.6)]
+    target = f"saas:{owner}"
+    return [Thing(target, "external-system", owner, at, 0.5), Move(key, target, at, "deployment", 0.5)]
