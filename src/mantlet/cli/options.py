@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +13,8 @@ import typer
 if TYPE_CHECKING:
     from mantlet.project.api import Assessment
 
+LARGE = 1 << 21
+"""Bytes of a model file from which reading and judging it takes a while."""
 MODEL = "Model"
 LOOK = "Look"
 
@@ -78,18 +82,35 @@ def assess(
     rules: list[Path] | None = None,
     impact_mode: str = "method",
     today: str = "",
+    *,
+    told: bool = False,
 ) -> Assessment:
-    """Open and analyse the model that a command was given."""
+    """Open and analyse the model that a command was given; ``told`` says that the command itself shows that it works."""
     from mantlet.project.api import analyse
 
-    return analyse(
-        model_path(path),
-        packs=packs or None,
-        impact_mode=impact_mode,  # type: ignore[arg-type]  # checked where it is used
-        rules=rules or (),
-        environment=environment,
-        today=read_day(today),
-    )
+    file = model_path(path)
+    with nullcontext() if told else _working(file):
+        return analyse(
+            file,
+            packs=packs or None,
+            impact_mode=impact_mode,  # type: ignore[arg-type]  # checked where it is used
+            rules=rules or (),
+            environment=environment,
+            today=read_day(today),
+        )
+
+
+def _working(file: Path) -> AbstractContextManager[object]:
+    """Show on a terminal that a large model takes a while."""
+    try:
+        large = sys.stderr.isatty() and file.stat().st_size > LARGE
+    except OSError:  # reading it will say what is wrong
+        large = False
+    if not large:
+        return nullcontext()
+    from mantlet.cli.terminal import err
+
+    return err().status("Finding and rating threats …")
 
 
 def read_day(text: str) -> date | None:

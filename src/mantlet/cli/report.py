@@ -41,7 +41,7 @@ def report(
     targets = output or [Path("report.html")]
     printed = _day(date)
     with err().status("Finding and rating threats …") as status:
-        result = options.assess(model, environment, packs, rules, impact_mode, today)
+        result = options.assess(model, environment, packs, rules, impact_mode, today, told=True)
         for target in targets:
             status.update(f"Writing {escape(str(target))} …")
             result.save_report(target, date=printed)
