@@ -150,9 +150,9 @@ def test_labels_follow_arrows_any_number_of_steps(drawn):
     one_step = np.isin(np.arange(size), [head for tail, head in arrows if start[tail]])
     names = [f"t{row}" for row in wanted]
     for far, expected in ((False, one_step), (True, spread(start, outgoing))):
-        near = Labels.near(table, start, incoming)
+        near = Labels.near(table, [~start, start], incoming)
         labels = near.carried_on(outgoing, incoming) if far else near
-        assert labels.any_marked().tolist() == expected.tolist()
+        assert labels.any_marked(1).tolist() == expected.tolist()
         found = labels.any_of(names)
         assert (found is None) == (not names)
         assert found is None or found.tolist() == expected.tolist()

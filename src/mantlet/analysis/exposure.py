@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from mantlet.analysis.arrays import Mask, Ragged
+from mantlet.analysis.arrays import Index, Mask, Ragged
 from mantlet.analysis.columns import EXTERNAL, INTERNET, Columns
 from mantlet.analysis.factcolumn import FactColumn, Origin
 from mantlet.analysis.facts import FactTable
@@ -16,16 +18,22 @@ from mantlet.rules.tree import YES
 PARTNER_ZONES = ("partner", "supplier")
 INSIDERS = ("staff", "data-scientist", "labeller", "reviewer")
 OUTSIDERS = ("anonymous-user", "web-source")
+INPUT = "input"
+"""The mark of what comes from outside; callers from outside are marked by where they are."""
 
 
 def derive(columns: Columns, facts: FactTable) -> Links:
     """Add every derived fact to the table; return what is linked to what, with what comes from outside marked."""
-    outside = (columns.kind == EXTERNAL) | (facts.yes("element", "public_supply") == YES)
-    links = Links(columns, outside)
-    facts.add("flow", "exposure", flow_exposure(columns))
+    supply = facts.yes("element", "public_supply") == YES
+    outsiders = _outsiders(columns)
+    opens = np.zeros(len(columns.elements), bool)
+    opens[_openers(columns)] = True
+    callers = {value: there & opens for value, there in outsiders.items()}
+    links = Links(columns, {INPUT: (columns.kind == EXTERNAL) | supply, **callers})
+    facts.add("flow", "exposure", flow_exposure(columns, outsiders))
     facts.add("element", "exposure", exposure(columns, facts))
     facts.add("element", "operated_by", _operators(columns, facts))
-    facts.add("element", "external_input", _external_input(links.labels("reached-from").any_marked()))
+    facts.add("element", "external_input", _external_input(links.reached_from(INPUT)))
     facts.add("flow", "initiator", _initiators(columns))
     return links
 
@@ -49,15 +57,28 @@ def exposure(columns: Columns, facts: FactTable) -> FactColumn:
     return column
 
 
-def flow_exposure(columns: Columns) -> FactColumn:
-    """Tell where whoever opens each flow is.
+def flow_exposure(columns: Columns, outsiders: Mapping[str, Mask]) -> FactColumn:
+    """Tell where whoever opens each flow is: one of the outsiders, or somebody of ours."""
+    column = FactColumn.empty(len(columns.flows))
+    codes = np.full(len(columns.elements), column.code("internal"), np.int16)
+    for value, there in outsiders.items():
+        codes[there] = column.code(value)
+    column.codes = codes[_openers(columns)]
+    column.origin[:] = Origin.DERIVED
+    return column
+
+
+def _openers(columns: Columns) -> Index:
+    return np.where(columns.flow_opener_is_source, columns.flow_source, columns.flow_target)
+
+
+def _outsiders(columns: Columns) -> dict[str, Mask]:
+    """Tell which elements are outsiders, by where they are.
 
     An outsider in the internet, or outside every network where networks are drawn, counts as the internet, one in a
     partner's or supplier's organisation as a partner, staff as internal; whose place nobody drew is unknown, and so is
     who is in a network of which only outsiders and no kind are drawn.
     """
-    column = FactColumn.empty(len(columns.flows))
-    opener = np.where(columns.flow_opener_is_source, columns.flow_source, columns.flow_target)
     network = columns.zone[0]
     internet = columns.enclosed(columns.boundary_types.are((INTERNET,)))
     partner = columns.enclosed(columns.boundary_types.are(PARTNER_ZONES))
@@ -69,12 +90,7 @@ def flow_exposure(columns: Columns) -> FactColumn:
     from_partner = outside & partner & ~from_internet
     known = insider | from_internet | from_partner
     unplaced = outside & ~known & ((network < 0) | _foreign_ground(columns, ~outside | insider))
-    codes = np.full(len(columns.elements), column.code("internal"), np.int16)
-    for origin, value in ((unplaced, "unknown"), (from_partner, "partner"), (from_internet, "internet")):
-        codes[origin] = column.code(value)
-    column.codes = codes[opener]
-    column.origin[:] = Origin.DERIVED
-    return column
+    return {"unknown": unplaced, "partner": from_partner, "internet": from_internet}
 
 
 def _foreign_ground(columns: Columns, ours: Mask) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -20,9 +20,9 @@ _ONE_STEP: dict[Relation, Relation] = {"reached-from": "receives-from", "reaches
 
 
 class Links:
-    """The labels of each relation over a model, made when first asked for. ``marked`` are elements to be looked for beside the types."""
+    """The labels of each relation over a model, made when first asked for; ``marked`` are elements to be looked for beside the types."""
 
-    def __init__(self, columns: Columns, marked: Mask) -> None:
+    def __init__(self, columns: Columns, marked: Mapping[str, Mask]) -> None:
         self._columns = columns
         self._marked = marked
         self._made: dict[Relation, Labels] = {}
@@ -37,27 +37,32 @@ class Links:
             self._made[relation] = (
                 self.labels(near).carried_on(outgoing, incoming)
                 if near
-                else Labels.near(columns.element_types, self._marked, incoming)
+                else Labels.near(columns.element_types, list(self._marked.values()), incoming)
             )
         return self._made[relation]
 
+    def reached_from(self, mark: str) -> Mask:
+        """Tell of each element whether one with that mark reaches it over any number of steps."""
+        return self.labels("reached-from").any_marked(list(self._marked).index(mark))
+
 
 class Labels:
-    """Which types stand at the far end of the arrows to each element: one bit per type, and one for elements marked beside."""
+    """Which types stand at the far end of the arrows to each element: one bit per type, and one for each mark beside these."""
 
     def __init__(self, table: Typed, words: list[Words]) -> None:
         self._table = table
         self._words = words
 
     @classmethod
-    def near(cls, table: Typed, marked: Mask, incoming: Ragged) -> Labels:
+    def near(cls, table: Typed, marked: Sequence[Mask], incoming: Ragged) -> Labels:
         """Look one step away."""
         words, count = list[Words](), len(table.names)
-        for first in range(0, count + 1, WORD):
+        for first in range(0, count + len(marked), WORD):
             bits = [1 << code - first if 0 <= code - first < WORD else 0 for code in range(count)]
             sent = np.array(bits, np.uint64)[table.codes] if count else np.zeros(0, np.uint64)
-            if count < first + WORD:
-                sent |= marked.astype(np.uint64) << np.uint64(count - first)
+            for bit, mask in enumerate(marked, count - first):
+                if 0 <= bit < WORD:
+                    sent |= mask.astype(np.uint64) << np.uint64(bit)
             arrived = np.zeros(len(table.codes), np.uint64)
             _receive(arrived, sent, incoming, incoming.filled)
             words.append(arrived)
@@ -83,9 +88,9 @@ class Labels:
         """Tell of each element whether one of the types stands there; None where the model has no such type."""
         return self.of_codes(self._table.codes_of(wanted))
 
-    def any_marked(self) -> Mask:
-        """Tell of each element whether one of the marked elements stands there."""
-        found = self.of_codes(1 << len(self._table.names))
+    def any_marked(self, number: int) -> Mask:
+        """Tell of each element whether an element with a mark stands there."""
+        found = self.of_codes(1 << len(self._table.names) + number)
         assert found is not None  # noqa: S101
         return found
 

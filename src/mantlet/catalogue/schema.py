@@ -77,6 +77,8 @@ class ThreatFields(Record, kw_only=True):
     vulnerability: Vulnerability = field(default_factory=Vulnerability)
     asset: str | list[str] = field(default_factory=list)
     """Words or types of the data whose needs decide the technical impact; empty means all data at the place."""
+    travels: bool = False
+    """It is carried in what callers send, through whatever passes that on, so that who can call the first of these counts."""
     scope: Literal["one", "some", "most", "all"] = "some"
     """How much of the asset is lost."""
     controls: list[str] = field(default_factory=list)

@@ -15,7 +15,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, Mask, joined, numbered, strung
+from mantlet.analysis.columns import EXTERNAL
 from mantlet.analysis.engine import Analysis
+from mantlet.analysis.exposure import EXPOSURES as FROM_LEAST
 from mantlet.risk.agents import EXPOSURES, OPERATORS, SITUATIONS, situation_row
 from mantlet.risk.needs import WIDTH, Levels, Stakes
 from mantlet.rules.tree import SCOPES, UNKNOWN, YES, At
@@ -99,12 +101,14 @@ def _standings(analysis: Analysis) -> tuple[Rows, Rows]:
         logging = logging * 3 + facts.yes("element", name)
     logging = np.append(logging, _UNLOOKED)
     situations = _Situations(analysis)
+    kinds = [(item.at, item.travels) for item in analysis.types]
     by_kind = {
-        at: situations.at(at) * LOGGINGS + logging[analysis.end(at)]
-        for at in dict.fromkeys(item.at for item in analysis.types)
+        (at, travels): (situations.travelling(at) if travels else situations.at(at)) * LOGGINGS
+        + logging[analysis.end(at)]
+        for at, travels in dict.fromkeys(kinds)
     }
     starts, standings = strung(by_kind)
-    return np.array([starts[item.at] for item in analysis.types], np.int64), standings
+    return np.array([starts[kind] for kind in kinds], np.int64), standings
 
 
 class _Situations:
@@ -119,7 +123,8 @@ class _Situations:
             facts.yes("element", "access_controlled"),
             facts.yes("element", "least_privilege"),
         )
-        run_by = _recode(operator.values, OPERATORS)[operator.codes]
+        self._asks, self._restricted = asks, restricted
+        self._run_by = run_by = _recode(operator.values, OPERATORS)[operator.codes]
         exposure = _recode(exposed.values, EXPOSURES)[exposed.codes]
         own = situation_row(exposure, asks, restricted, run_by)
         self._by_element = np.append(own, _ANYWHERE)
@@ -147,7 +152,29 @@ class _Situations:
             return self._by_element[element]
         return _by_way()[self._met[element] + self._ways]
 
+    def travelling(self, kind: At) -> Rows:
+        """Return the situation of each place of a kind as callers see it whose input is passed on to there.
 
+        Whether they proved who they are is known only of those who open the last flow themselves.
+        """
+        analysis, columns = self._analysis, self._analysis.columns
+        element, moves = analysis.end(kind), SCOPES[kind] == "movement"
+        if not moves and kind != "element":
+            return self.at(kind)
+        near = analysis.atoms.facts.column("flow" if moves else "element", "exposure")
+        own = np.array([_RANKS.get(value, 0) for value in near.values], np.int16)[near.codes]
+        own = own[columns.movement_flow] if moves else own
+        far = np.zeros(len(columns.elements), np.int16)
+        for value in ("unknown", "partner", "internet"):
+            far[analysis.atoms.links.reached_from(value)] = _RANKS[value]
+        far[columns.kind == EXTERNAL] = 0
+        far = far[columns.source] if moves else far
+        via = np.array([EXPOSURES.index(value) for value in FROM_LEAST])[np.maximum(own, far)]
+        asked = np.where(far > own, UNKNOWN, self._asks[element])
+        return situation_row(via, asked, self._restricted[element], self._run_by[element])
+
+
+_RANKS = {value: rank for rank, value in enumerate(FROM_LEAST)}
 _WAYS = len(EXPOSURES) * 3 * len(OPERATORS)
 
 

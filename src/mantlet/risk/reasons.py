@@ -115,6 +115,8 @@ class _Teller:
             if exposure != "internet"
             else "reachable from the internet",
         )
+        if self.type.travels:
+            seen += ", directly or through what passes input on"
         if code == "S":
             if "*" in self.agent.size:
                 return "default", f"how many such agents there are: {title}", ()
