@@ -249,7 +249,8 @@ class _Checker:
         """Check that a fact exists, may be on the subject, is one that people write, and can have the value."""
         known = self.vocabulary.facts.get(fact)
         if known is None:
-            yield f"unknown fact '{fact}'", (*path, KEY), suggest(fact, self.vocabulary.facts)
+            hint = suggest(fact, self.vocabulary.facts) or "`mantlet catalogue list facts` names them"
+            yield f"unknown fact '{fact}'", (*path, KEY), hint
         elif subject not in known.on:
             yield f"'{fact}' is a fact of {', '.join(known.on)}, not of {subject}", (*path, KEY), ""
         elif known.derived:
@@ -285,4 +286,5 @@ def _placeholders(item: ThreatType) -> Iterator[Finding]:
 def _known(names: Sequence[str], known: Collection[str], kind: str, path: str) -> Iterator[Finding]:
     for number, name in enumerate(names):
         if name not in known:
-            yield f"unknown {kind} '{name}'", (path, number), suggest(name, known)
+            hint = suggest(name, known) or f"`mantlet catalogue list {kind.split()[0]}s` names them"
+            yield f"unknown {kind} '{name}'", (path, number), hint
