@@ -91,7 +91,7 @@ def walk(root: Path, scope: Sequence[str] = (), *, tests: bool = False) -> Tree:
     root = Path(os.path.realpath(root))
     for part, given in sorted(dict(zip(parts, scope or ["."], strict=True)).items()):
         start = root if part == "." else root / part
-        if os.path.isabs(given) or (not start.exists() and len(parts) == 1):
+        if Path(given).is_absolute() or (not start.exists() and len(parts) == 1):
             raise InputError(
                 f"'{given}' isn't in the repository",
                 where=Location(str(root)),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Where
 from mantlet.discovery.link.components import Component, Components, role_places
 from mantlet.discovery.python.machine import Machine
-from mantlet.discovery.python.trace import Frame, Resource, Trace, Use
+from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
 
 _QUIET = frozenset({"config-store"})
 """Types of resources that are read for settings and carry no data."""
@@ -200,7 +201,7 @@ class Moves:
                 path = source[: source.index(common) + 1] + target[: target.index(common)][::-1]
         else:
             return
-        for one, other in zip(path, path[1:], strict=False):
+        for one, other in pairwise(path):
             self._move(one, other, at)
 
     # what calls do
@@ -212,32 +213,32 @@ class Moves:
             if e.do == "store" and e.resource
         }
         for event in self.trace.events:
-            key = self.components.of(event.frame)
-            resource = event.resource
-            if resource is None or event.do in {"connect", "view"}:
-                if event.do == "view" and resource is not None:
-                    self._resource(resource)
+            key, resource = self.components.of(event.frame), event.resource
+            if resource is None or event.do == "connect":
                 continue
-            if resource.key.startswith("memory:"):
+            if event.do == "view":
+                self._resource(resource)
+            elif resource.key.startswith("memory:"):
                 self._state(key, resource, event.at)
-                continue
-            if resource.type in _QUIET or not key:
-                continue
-            self._resource(resource)
-            if event.at not in self.places[resource.key] and len(self.places[resource.key]) < 24:
-                self.places[resource.key].append(event.at)
-            if event.do == "store":
-                self._move(key, resource.key, event.at, event.data, opened_by=key)
-            elif event.do == "receive":
-                kept = (key, resource.key) not in writers or (key, resource.key) in self._worth
-                if (key, resource.key) in self._kept and (key, resource.key) not in self._worth:
-                    continue
-                if kept or resource.type in _ANSWERING:
-                    self._move(resource.key, key, event.at, event.data, opened_by=key)
-            elif event.do in {"load", "source", "hub"} and not self._consumed[resource.number]:
+            elif key and resource.type not in _QUIET:
+                self._resource(resource)
+                if event.at not in self.places[resource.key] and len(self.places[resource.key]) < 24:
+                    self.places[resource.key].append(event.at)
+                self._event(event, key, resource, writers)
+
+    def _event(self, event: Event, key: str, resource: Resource, writers: set[tuple[str, str]]) -> None:
+        pair = (key, resource.key)
+        if event.do == "store":
+            self._move(key, resource.key, event.at, event.data, opened_by=key)
+        elif event.do == "receive":
+            quiet = pair in self._kept and pair not in self._worth
+            used = pair not in writers or pair in self._worth or resource.type in _ANSWERING
+            if used and not quiet:
                 self._move(resource.key, key, event.at, event.data, opened_by=key)
-            elif event.do == "call":
-                self._calls.append(Fact(resource.key, "called_with", event.detail, event.at, key))
+        elif event.do in {"load", "source", "hub"} and not self._consumed[resource.number]:
+            self._move(resource.key, key, event.at, event.data, opened_by=key)
+        elif event.do == "call":
+            self._calls.append(Fact(resource.key, "called_with", event.detail, event.at, key))
 
     def _state(self, key: str, resource: Resource, at: Where) -> None:
         """State in memory counts where requests change it."""
@@ -245,12 +246,9 @@ class Moves:
         if component is None or not self._serves(component):
             return
         if resource.key not in self.things:
-            type = (
-                "conversation-memory"
-                if "hist" in resource.name.lower() or "mem" in resource.name.lower()
-                else "cache"
-            )
-            self.things[resource.key] = Thing(resource.key, type, resource.name, resource.at, 0.6)
+            remembers = any(word in resource.name.lower() for word in ("hist", "mem"))
+            kind = "conversation-memory" if remembers else "cache"
+            self.things[resource.key] = Thing(resource.key, kind, resource.name, resource.at, 0.6)
         self._move(key, resource.key, at, "kept state", opened_by=key)
 
     def _serves(self, component: Component) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from mantlet.discovery.clues import Clue, Mount, Thing
 from mantlet.discovery.link.linker import Linker
 
-
 MANY_SECRETS = 5
 
 

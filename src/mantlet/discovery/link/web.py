@@ -61,9 +61,9 @@ def secrets(linker: Linker) -> None:
 
 def brokers(linker: Linker) -> None:
     """Who reads or writes a topic isn't drawn to the broker as well, which has the topics as its parts."""
-    types = {key: thing.type for key in linker.keys for thing in linker.things.get(key, ())}
+    kinds = {key: thing.type for key in linker.keys for thing in linker.things.get(key, ())}
     of_broker = sorted(
-        {linker.find(key) for key, type in types.items() if type == "queue" and not key.startswith("topic:")}
+        {linker.find(key) for key, kind in kinds.items() if kind == "queue" and not key.startswith("topic:")}
     )
     topics = {linker.find(key) for key in linker.keys if key.startswith("topic:") and linker.things.get(key)}
     whole = [root for root in of_broker if root not in topics]
@@ -239,8 +239,9 @@ def people(linker: Linker, evidence: Where | None) -> None:
     interfaces = _interfaces(linker)
     callers: dict[str, set[str]] = {key: set() for key in endpoints}
     for move in linker.moves:
-        if linker.find(move.target) in callers and move.data == "request" or move.opened_by == move.source:
-            callers.get(linker.find(move.target), set()).add(linker.find(move.source))
+        target = linker.find(move.target)
+        if target in callers and (move.data == "request" or move.opened_by == move.source):
+            callers[target].add(linker.find(move.source))
     for key in linker.requested:
         callers.setdefault(linker.find(key), set()).add("?")
     shown = {linker.find(key) for key in interfaces}

@@ -7,8 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import containers, effects, intrinsics
-from mantlet.discovery.python.expressions import attribute_of, evaluate, is_property, iterate, of_class
+from mantlet.discovery.python import containers, effects, intrinsics, strings
+from mantlet.discovery.python.attributes import of_class
+from mantlet.discovery.python.chains import base_of, chain_of
+from mantlet.discovery.python.expressions import evaluate
+from mantlet.discovery.python.items import iterate
 from mantlet.discovery.python.values import (
     UNKNOWN,
     Class,
@@ -24,13 +27,30 @@ from mantlet.discovery.python.values import (
     Super,
     Value,
     cap,
-    constant,
     join,
 )
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
 
+_CALLING = frozenset(
+    [
+        "delay",
+        "remote",
+        "submit",
+        "map",
+        "apply_async",
+        "fn",
+        "local",
+        "func",
+        "run",
+        "send",
+        "si",
+        "s",
+        "invoke",
+        "ainvoke",
+    ]
+)
 MAX_SAME = 2
 """How often a function may be on the stack: once more than without recursion."""
 
@@ -126,16 +146,11 @@ def _call_object(
         if method is not None:
             if name != "__call__":
                 effects.library(
-                    m, f"{_base(atom)}.__call__", args, named, node, Value((atom,), whole.origins)
+                    m, f"{base_of(atom)}.__call__", args, named, node, Value((atom,), whole.origins)
                 )
             result = call(m, method, args, named, node)
             return result if name == "__call__" else result.with_origins(m.made())
-    return effects.library(m, f"{_base(atom)}.__call__", args, named, node, Value((atom,), whole.origins))
-
-
-def _base(atom: Object) -> str:
-    """Return the library's class that an object's class inherits from."""
-    return next(iter(atom.cls.externals()), f"{atom.cls.name}")
+    return effects.library(m, f"{base_of(atom)}.__call__", args, named, node, Value((atom,), whole.origins))
 
 
 def call_method(
@@ -144,15 +159,11 @@ def call_method(
     """Call a method of something that isn't an object of the repository."""
     owner, name = method.owner, method.name
     if isinstance(owner, str):
-        return intrinsics.text_method(m, owner, name, args, named, node, method.origins)
+        return strings.text_method(m, owner, name, args, named, node, method.origins)
     if isinstance(owner, (Sequence, Mapping)):
         return containers.method(m, owner, name, args, named, node)
     if isinstance(owner, Function):
         return _method_of_function(m, owner, name, args, named, node)
-    if isinstance(owner, Class):
-        return effects.library(
-            m, f"{_base(Object(owner))}.{name}", args, named, node, Value((Object(owner),))
-        )
     recv = Value((owner,), method.origins)
     if isinstance(owner, Object):
         if name in containers.CHANGING and owner.shared:
@@ -161,48 +172,26 @@ def call_method(
         return effects.method_of_object(m, owner, name, args, named, node, recv)
     if isinstance(owner, Instance):
         special = intrinsics.METHODS.get(f"{owner.type}.{name}")
-        if special is not None:
-            result = special(m, owner, args, named, node)
-            if result is not None:
-                return result
-        return effects.library(m, f"{owner.type}.{name}", args, named, node, recv)
-    if isinstance(owner, Method):
-        inner = _chain(owner)
-        return effects.library(m, f"{inner[0]}.{name}", args, named, node, Value((inner[1],), method.origins))
-    return effects.unknown(m, name, [recv, *args], named, node)
-
-
-def _chain(method: Method) -> tuple[str, Any]:
-    """Return the qualified name and the first owner of `client.chat.completions`."""
-    names = [method.name]
-    owner = method.owner
-    while isinstance(owner, Method) and len(names) < 8:
-        names.append(owner.name)
-        owner = owner.owner
-    head = owner.type if isinstance(owner, Instance) else _base(owner) if isinstance(owner, Object) else ""
-    return ".".join([head, *reversed(names)]), owner
+        result = special(m, owner, args, named, node) if special is not None else None
+        return (
+            result
+            if result is not None
+            else effects.library(m, f"{owner.type}.{name}", args, named, node, recv)
+        )
+    if isinstance(owner, Class):
+        head, first = base_of(Object(owner)), Object(owner)
+    elif isinstance(owner, Method):
+        head, first = chain_of(owner)
+    else:
+        return effects.unknown(m, name, [recv, *args], named, node)
+    return effects.library(m, f"{head}.{name}", args, named, node, Value((first,), method.origins))
 
 
 def _method_of_function(
     m: Machine, owner: Function, name: str, args: list[Value], named: dict[str, Value], node: ast.AST
 ) -> Value:
     """`task.delay(x)`, `step.remote(x)` and the like call the function elsewhere."""
-    if name in {
-        "delay",
-        "remote",
-        "submit",
-        "map",
-        "apply_async",
-        "fn",
-        "local",
-        "func",
-        "run",
-        "send",
-        "si",
-        "s",
-        "invoke",
-        "ainvoke",
-    }:
+    if name in _CALLING:
         if name == "apply_async":
             given = (named.get("args") or (args[0] if args else UNKNOWN)).first(Sequence)
             args = list(given.items) if given is not None else args
@@ -318,14 +307,12 @@ def _signature(value: Value) -> tuple[Any, ...]:
 
 def run_body(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> Value:
     """Bind the parameters and read the body; return what the function may return."""
-    from mantlet.discovery.python.statements import run
-
     scope = Scope(function.outer or function.module.scope)
     bind(m, function, args, named, scope)
     node = function.node
     if isinstance(node, ast.Lambda):
         return evaluate(m, node.body, scope)
-    run(m, node.body, scope)
+    m.acts.run(m, node.body, scope)
     value = join(*m.returned[-1])
     if is_generator(node) and not _is_context(node):
         return Value((Sequence([], value),), value.origins)
@@ -414,6 +401,3 @@ def _is_context(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         for item in node.decorator_list
     ]
     return any("contextmanager" in name for name in names)
-
-
-_ = (attribute_of, is_property, constant)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from msgspec import Struct, convert, field
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).parent.parent / "apis"
 
 
@@ -131,9 +132,7 @@ def catalogue() -> Catalogue:
     """Return the catalogue that comes with mantlet."""
     entries: dict[str, list[Api]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        document: dict[str, Any] = yaml.load(
-            path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        document: dict[str, Any] = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506
         for prefix, apis in document.items():
             entries.setdefault(prefix, []).extend(convert(apis, list[Api]))
     return Catalogue(entries)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
 from mantlet.discovery.python import documents
 from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.chains import chain_of
 from mantlet.discovery.python.expressions import evaluate
+from mantlet.discovery.python.parts import VERBS, Route, Task
 from mantlet.discovery.python.texts import one
 from mantlet.discovery.python.values import (
     HOLE,
@@ -28,48 +29,6 @@ from mantlet.discovery.python.values import (
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
-
-VERBS = {
-    "get",
-    "post",
-    "put",
-    "delete",
-    "patch",
-    "head",
-    "options",
-    "websocket",
-    "websocket_route",
-    "route",
-    "api_route",
-}
-
-
-@dataclass(slots=True)
-class Route:
-    """A function that answers requests."""
-
-    app: Any
-    methods: list[str]
-    path: str
-    function: Function
-    at: Where
-    dependencies: Value = field(default_factory=Value)
-    responds: bool = True
-
-
-@dataclass(slots=True)
-class Task:
-    """A function that a framework calls: a step of a pipeline, a command, a tool."""
-
-    kind: str
-    function: Function
-    at: Where
-    name: str = ""
-    type: str = ""
-    group: str = ""
-    """The pipeline or app that it is a part of."""
-    args: dict[str, Value] = field(default_factory=dict)
-    results: list[Value] = field(default_factory=list)
 
 
 def decorated(m: Machine, function: Function, value: Value, scope: Scope) -> Value:
@@ -111,9 +70,7 @@ def _name(atom: Any) -> tuple[str, Any]:
     if isinstance(atom, Method) and isinstance(atom.owner, Instance):
         return f"{atom.owner.type}.{atom.name}", atom.owner
     if isinstance(atom, Method) and isinstance(atom.owner, Method):
-        from mantlet.discovery.python.calls import _chain
-
-        name, owner = _chain(atom)
+        name, owner = chain_of(atom)
         return name, owner
     if isinstance(atom, Instance):
         return atom.type, atom

@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import frameworks, paths, specials
+from mantlet.discovery.python import frameworks, paths, prompts, specials
 from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.resources import argument, find, held
 from mantlet.discovery.python.trace import Resource
 from mantlet.discovery.python.values import (
     HOLE,
@@ -16,11 +17,9 @@ from mantlet.discovery.python.values import (
     External,
     Function,
     Instance,
-    Mapping,
     Method,
     Object,
     Origin,
-    Sequence,
     Value,
     cap,
     constant,
@@ -48,9 +47,9 @@ def library(
     api = m.catalogue.find(name)
     last = name.rpartition(".")[2]
     if api is None and (recv.atoms or recv.origins):
-        resource = _held(recv)
+        resource = held(recv)
         if resource is not None and not resource.key.startswith("memory:"):
-            by_verb = _verb(m, name, last, resource, args, named, node, recv)
+            by_verb = _verb(m, name, resource, [*args, *named.values()], node)
             if by_verb is not None:
                 return by_verb
         api = m.catalogue.any.get(last)
@@ -59,35 +58,19 @@ def library(
     return apply(m, api, name, args, named, node, recv)
 
 
-def _held(recv: Value) -> Resource | None:
-    return next(
-        (a.resource for a in recv.atoms if isinstance(a, (Instance, Object)) and a.resource is not None), None
-    )
-
-
-def _verb(
-    m: Machine,
-    name: str,
-    last: str,
-    resource: Resource,
-    args: list[Value],
-    named: dict[str, Value],
-    node: ast.AST,
-    recv: Value,
-) -> Value | None:
+def _verb(m: Machine, name: str, resource: Resource, given: list[Value], node: ast.AST) -> Value | None:
     """Understand a method of a connected client by its verb."""
-    everything = [*args, *named.values()]
+    last = name.rpartition(".")[2]
     if SENDS.match(last):
         m.event("store", node, resource)
-        for value in everything:
+        for value in given:
             m.use(value, node, resource)
         return Value((Instance(_result_type(name), resource),))
     if GETS.match(last):
         m.event("receive", node, resource)
-        for value in everything:
+        for value in given:
             m.use(value, node)
         return Value((Instance(_result_type(name)),), m.asked(resource))
-    del recv
     return None
 
 
@@ -116,7 +99,7 @@ def construct(
     api = m.catalogue.find(base)
     if api is not None and api.do == "connect":
         result = apply(m, api, base, args, named, node, UNKNOWN)
-        made.resource = _held(result)
+        made.resource = held(result)
 
 
 def is_model_class(externals: list[str]) -> bool:
@@ -146,7 +129,7 @@ def unknown(m: Machine, name: str, args: list[Value], named: dict[str, Value], n
     for value in carrying:
         m.use(value, node)
     _handles(m, args, named, node)
-    resource = _held(args[0]) if args and name.count(".") else None
+    resource = held(args[0]) if args and name.count(".") else None
     made = m.made() if carrying else frozenset()
     own = Value((Instance(_result_type(name), resource),), made)
     return join(own, *[value for value in results if value is not None])
@@ -160,8 +143,6 @@ def _result_type(name: str) -> str:
 
 def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Value | None:
     """Call a function that is handed to a library."""
-    from mantlet.discovery.python.calls import call
-
     functions = tuple(atom for atom in value.atoms if isinstance(atom, Function))
     if not functions:
         return None
@@ -171,13 +152,11 @@ def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Val
     spec = functions[0].node.args
     needed = max(len(spec.args) - len(spec.defaults) - (functions[0].owner is not None), 0)
     args = [*given, *[first] * needed][:needed] if len(given) >= needed else [first] * needed
-    return call(m, Value(functions), args, {}, node)
+    return m.acts.call(m, Value(functions), args, {}, node)
 
 
 def _driven(m: Machine, value: Value, name: str, node: ast.AST) -> None:
     """A library calls the methods of objects whose class it made (`start_client(client=MyClient())`)."""
-    from mantlet.discovery.python.calls import call_function
-
     top = name.partition(".")[0]
     for atom in value.atoms:
         if isinstance(atom, Object) and any(base.partition(".")[0] == top for base in atom.cls.externals()):
@@ -190,7 +169,7 @@ def _driven(m: Machine, value: Value, name: str, node: ast.AST) -> None:
                             function.node, function.module, function.name, function.outer, atom, atom.cls
                         )
                         count = max(len(function.node.args.args) - 1 - len(function.node.args.defaults), 0)
-                        m.use(call_function(m, bound, [Value((), m.made())] * count, {}, node), node)
+                        m.use(m.acts.call_function(m, bound, [Value((), m.made())] * count, {}, node), node)
 
 
 def _handles(m: Machine, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
@@ -227,13 +206,13 @@ def apply(
         isinstance(atom, Instance) and atom.extra.get("parts") for atom in recv.atoms
     ):
         chains = [atom for atom in recv.atoms if isinstance(atom, Instance)]
-        return join(*[specials.run_chain(m, atom, [*args, *named.values()], node) for atom in chains])
+        return join(*[prompts.run_chain(m, atom, [*args, *named.values()], node) for atom in chains])
     if api.do in frameworks.DOES:
         return frameworks.do(m, api, name, args, named, node, recv)
     if api.do in {"load", "store", "connect", "send", "receive", "exchange", "delete", "source", "hub"}:
         return _resourceful(m, api, name, args, named, node, recv)
     if api.role or api.do in ROLES:
-        m.event(api.do, node, _held(recv), api.says, api.role)
+        m.event(api.do, node, held(recv), api.says, api.role)
     results = [_called(m, value, [*args, *named.values()], node) for value in [*args, *named.values()]]
     values = [*args, *named.values()]
     for value in values if api.do == "fit" else [recv, *values]:
@@ -254,18 +233,6 @@ def apply(
 def _label(args: list[Value], named: dict[str, Value]) -> str:
     label = named.get("label") or (args[0] if args else UNKNOWN)
     return paths.known_part(label.text() or "")[:80]
-
-
-def argument(arg: str, args: list[Value], named: dict[str, Value], recv: Value) -> Value:
-    """Return the first argument of `0|path|self` that is given."""
-    for name in arg.split("|"):
-        if name == "self" and (recv.atoms or recv.origins):
-            return recv
-        if name.isdigit() and int(name) < len(args):
-            return args[int(name)]
-        if name in named:
-            return named[name]
-    return UNKNOWN
 
 
 def _resourceful(
@@ -357,95 +324,6 @@ def _is_model_type(name: str) -> bool:
             name,
         )
     ) or name.endswith((".state_dict", ".fit"))
-
-
-def find(m: Machine, api: Api, target: Value, node: ast.AST, recv: Value) -> list[Resource]:
-    """Return the resources that an argument names, or the client's own."""
-    handles = [
-        atom.resource
-        for atom in target.atoms
-        if isinstance(atom, (Instance, Object)) and atom.resource is not None
-    ]
-    if handles:
-        for handle in handles:
-            m.resource(handle.key, api.type, handle.name, m.at(node))
-            if api.do != "connect":
-                break
-        return handles[:2]
-    found: list[Resource] = []
-    for text in _texts(target)[:4]:
-        resource = named_resource(m, api, text, node)
-        if resource is not None and resource not in found:
-            found.append(resource)
-    if len(found) > 1:
-        m.alternatives.append(tuple(resource.key for resource in found))
-    if found:
-        return found
-    held = _held(recv)
-    if held is not None and (api.arg in {"", "self"} or (not target.atoms and api.key != "path")):
-        return [held]
-    if api.name or api.default:
-        key = api.default or (api.key if ":" in api.key else f"saas:{api.name.lower()}")
-        key = key.replace("{}", "*")
-        return [m.resource(key, api.type, api.name or paths.name_of(key), m.at(node))]
-    if api.arg and api.do in {"load", "store", "connect"} and not _is_data(target):
-        m.unclear(node, f"{'writes' if api.do == 'store' else 'reads'} something whose name isn't clear")
-    return []
-
-
-def _is_data(target: Value) -> bool:
-    return any(isinstance(atom, (Sequence, Mapping, Object)) for atom in target.atoms) or bool(target.origins)
-
-
-def _texts(target: Value) -> list[str]:
-    texts: list[str] = []
-    for atom in target.atoms:
-        if isinstance(atom, str):
-            texts.append(str(atom))
-        elif isinstance(atom, Sequence):
-            texts += [text for item in atom.items[:4] for text in item.texts()]
-    return texts
-
-
-def named_resource(m: Machine, api: Api, text: str, node: ast.AST) -> Resource | None:
-    """Return the resource that a text names."""
-    script = m.script
-    if api.key == "path":
-        key = paths.of_path(text, script, m.settings)
-    elif api.key == "url":
-        key = paths.of_address(text)
-    elif api.key == "hub":
-        key = hub_key(m, text, script)
-    else:
-        shown = paths.known_part(text)
-        template = api.key if "{}" in api.key else api.key + ":{}"
-        key = template.replace("{}", shown) if shown.strip("*") else ""
-    if not key or key == "path:.":
-        return None
-    fits = api.key in {"path", "url"} and key.startswith("path:")
-    type = paths.type_of(key, api.type) if fits or key.startswith("bucket:") else api.type
-    name = (
-        api.name
-        if api.name and "{}" not in api.key and api.key not in {"path", "hub"}
-        else paths.name_of(key)
-    )
-    return m.resource(key, type, name, m.at(node))
-
-
-def hub_key(m: Machine, text: str, script: str) -> str:
-    """A name for a hub may be a folder here as well."""
-    shown = paths.known_part(text)
-    if not shown.strip("*"):
-        return ""
-    if text.startswith(("\x01", "/", "./", "../", "~")) or shown.count("/") > 1:
-        return paths.of_path(text, script, m.settings)
-    if (
-        shown in m.settings.folders
-        or shown in m.settings.files
-        or paths.SUFFIX_TYPES.get(shown.rpartition(".")[2].lower())
-    ):
-        return paths.of_path(text, script, m.settings)
-    return f"repo:huggingface/{shown}"
 
 
 _ = (HOLE, External, Method, Where, constant)

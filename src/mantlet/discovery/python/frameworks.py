@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.parts import VERBS, Route, Task
 from mantlet.discovery.python.texts import one
 from mantlet.discovery.python.values import HOLE, UNKNOWN, Class, Function, Instance, Object, Sequence, Value
 
@@ -89,8 +90,6 @@ def _added(
     m: Machine, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """`app.add_api_route(path, handler)`, `web.post(path, handler)`, `path("x/", view)`."""
-    from mantlet.discovery.python.decorators import VERBS, Route
-
     values = [*args, *named.values()]
     text = next((value.text() or "" for value in values if value.texts()), "")
     verb = name.rpartition(".")[2].removeprefix("add_")
@@ -127,8 +126,6 @@ def _added(
 
 def _scheduled(m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
     """`PythonOperator(python_callable=f)`: a step that a scheduler calls."""
-    from mantlet.discovery.python.decorators import Task
-
     target = (
         named.get("python_callable") or named.get("func") or named.get("fn") or (args[0] if args else UNKNOWN)
     )

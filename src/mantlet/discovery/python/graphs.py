@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mantlet.discovery.clues import Move, Runs, Same, Thing
 from mantlet.discovery.python import paths, sql
 from mantlet.discovery.python.catalogue import Api
-from mantlet.discovery.python.decorators import Task
+from mantlet.discovery.python.parts import Task
 from mantlet.discovery.python.texts import one
 from mantlet.discovery.python.values import (
     HOLE,
@@ -24,6 +24,7 @@ from mantlet.discovery.python.values import (
     Sequence,
     Value,
 )
+from mantlet.discovery.readers._kinds import step_type
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
@@ -206,8 +207,6 @@ def operator(
 
 
 def _role(text: str) -> str:
-    from mantlet.discovery.readers._kinds import step_type
-
     return step_type(text)
 
 

@@ -23,8 +23,6 @@ class Folder:
 
 def load(m: Machine, path: str, node: ast.AST) -> Module | None:
     """Read a module of the repository, once; cycles see what is there so far."""
-    from mantlet.discovery.python.statements import run
-
     module = m.project.module(path)
     if module is None or module.state != "new":
         return module
@@ -34,7 +32,7 @@ def load(m: Machine, path: str, node: ast.AST) -> Module | None:
     hidden, m.globals = m.globals, []
     m.importing += 1
     with m.entering(module.code, Where(path, 1), called, module, entry="" if m.frame else "module"):
-        run(m, module.tree.body, module.scope)
+        m.acts.run(m, module.tree.body, module.scope)
     m.importing -= 1
     m.active_names, m.globals = before, hidden
     module.state = "read"

@@ -7,13 +7,14 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python import documents, paths
+from mantlet.discovery.python import documents, options
 from mantlet.discovery.python.catalogue import Api
-from mantlet.discovery.python.texts import choices, concatenate, format_braces, join_paths, one
+from mantlet.discovery.python.resources import find
+from mantlet.discovery.python.texts import choices, join_paths, one
 from mantlet.discovery.python.values import (
     HOLE,
-    NONE,
     UNKNOWN,
+    External,
     Function,
     Instance,
     Mapping,
@@ -108,8 +109,6 @@ def _config(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None
 
 
 def _open(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.effects import find
-
     mode = one(named.get("mode") or (args[1] if len(args) > 1 else constant("r")))
     writes = any(letter in mode for letter in "wax+")
     target = _first(args) if args else named.get("file", UNKNOWN)
@@ -153,20 +152,16 @@ def _partial(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | Non
 
 def _call_first(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     """`asyncio.to_thread(function, *args)`."""
-    from mantlet.discovery.python.calls import call
-
     if not args or not any(isinstance(atom, (Function, Partial)) for atom in args[0].atoms):
         return None
-    return call(m, args[0], args[1:], named, node)
+    return m.acts.call(m, args[0], args[1:], named, node)
 
 
 def _command(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     """`fire.Fire(f)`: a function that is called with its defaults."""
-    from mantlet.discovery.python.calls import call
-
     del named
     m.options += 1
-    return call(m, args[0], [], {}, node) if args else None
+    return m.acts.call(m, args[0], [], {}, node) if args else None
 
 
 def _call_second(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
@@ -175,52 +170,41 @@ def _call_second(m: Machine, args: Args, named: Named, node: ast.AST) -> Value |
 
 
 def _thread(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.calls import call
-
     del args
     target = named.get("target", UNKNOWN)
     given = named.get("args", UNKNOWN).first(Sequence)
-    call(m, target, list(given.items) if given else [], {}, node)
+    m.acts.call(m, target, list(given.items) if given else [], {}, node)
     return Value((Instance("threading.Thread"),))
 
 
 def _map(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.calls import call
-    from mantlet.discovery.python.expressions import iterate
-
     del named
     if len(args) < 2:
         return None
-    result = call(m, args[0], [iterate(m, value) for value in args[1:]], {}, node)
+    result = m.acts.call(m, args[0], [m.acts.iterate(m, value) for value in args[1:]], {}, node)
     return Value((Sequence([], result),), result.origins)
 
 
 def _zip(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.expressions import iterate
-
     del named, node
-    parts = [iterate(m, value) for value in args]
+    parts = [m.acts.iterate(m, value) for value in args]
     return Value((Sequence([], Value((Sequence(parts),))),), join(*args).origins)
 
 
 def _enumerate(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.expressions import iterate
-
     del named, node
-    pair = Value((Sequence([UNKNOWN, iterate(m, _first(args))]),))
+    pair = Value((Sequence([UNKNOWN, m.acts.iterate(m, _first(args))]),))
     return Value((Sequence([], pair),), _first(args).origins)
 
 
 def _list(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.expressions import iterate
-
     del named, node
     if not args:
         return Value((Sequence(),))
     first = args[0].first(Sequence)
     if first is not None:
         return Value((Sequence(list(first.items), first.rest),), args[0].origins)
-    return Value((Sequence([], iterate(m, args[0])),), args[0].origins)
+    return Value((Sequence([], m.acts.iterate(m, args[0])),), args[0].origins)
 
 
 def _dict(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
@@ -248,26 +232,20 @@ def _str(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
 
 
 def _getattr(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.expressions import attribute
-
     del named
     if len(args) < 2 or not args[1].texts():
         return None
-    return join(attribute(m, args[0], one(args[1]), node), *args[2:3])
+    return join(m.acts.attribute(m, args[0], one(args[1]), node), *args[2:3])
 
 
 def _setattr(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.expressions import set_attribute
-
     del named
     if len(args) == 3 and args[1].texts():
-        set_attribute(m, args[0], one(args[1]), args[2], node)
+        m.acts.set_attribute(m, args[0], one(args[1]), args[2])
     return constant(None)
 
 
 def _import(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    from mantlet.discovery.python.values import External
-
     del named, m, node
     text = one(_first(args))
     return Value((External(text),)) if text.replace(".", "").isidentifier() else None
@@ -276,6 +254,46 @@ def _import(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None
 def _gather(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     del m, named, node
     return Value((Sequence(list(args)),), join(*args).origins)
+
+
+def _nothing(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, args, named, node
+    return UNKNOWN
+
+
+def _second(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, named, node
+    return args[1] if len(args) > 1 else None
+
+
+def _new_mapping(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, args, named, node
+    return Value((Mapping(),))
+
+
+def _new_sequence(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, args, named, node
+    return Value((Sequence(),))
+
+
+def _iterated(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del named, node
+    return m.acts.iterate(m, _first(args))
+
+
+def _made(m: Machine, named: Named, node: ast.AST) -> Value:
+    return m.acts.call(m, named["default_factory"], [], {}, node) if "default_factory" in named else UNKNOWN
+
+
+def _data_field(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del args
+    return named.get("default") or _made(m, named, node)
+
+
+def _field(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    alias = one(named.get("env") or named.get("alias") or named.get("validation_alias") or UNKNOWN)
+    value = named.get("default") or (args[0] if args else _made(m, named, node))
+    return value if alias == HOLE else m.environment(alias, value, node)
 
 
 FUNCTIONS: dict[str, Intrinsic] = {
@@ -302,83 +320,26 @@ FUNCTIONS: dict[str, Intrinsic] = {
     "asyncio.create_task": _same, "asyncio.wait_for": _same, "asyncio.ensure_future": _same,
     "builtins.map": _map, "builtins.zip": _zip, "builtins.enumerate": _enumerate, "builtins.list": _list,
     "builtins.tuple": _list, "builtins.sorted": _list, "builtins.set": _list, "builtins.reversed": _list,
-    "builtins.dict": _dict, "collections.OrderedDict": _dict, "collections.defaultdict": lambda m, a, n, o: Value((Mapping(),)),
-    "collections.deque": _list, "collections.abc.Iterator": _same, "queue.Queue": lambda m, a, n, o: Value((Sequence(),)),
-    "builtins.str": _str, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.next": lambda m, a, n, o: _iterated(m, a),
-    "builtins.iter": _same, "builtins.filter": lambda m, a, n, o: a[1] if len(a) > 1 else None,
+    "builtins.dict": _dict, "collections.OrderedDict": _dict, "collections.defaultdict": _new_mapping,
+    "collections.deque": _list, "collections.abc.Iterator": _same, "queue.Queue": _new_sequence,
+    "builtins.str": _str, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.next": _iterated,
+    "builtins.iter": _same, "builtins.filter": _second,
     "tqdm.tqdm": _same, "tqdm.auto.tqdm": _same, "tqdm.notebook.tqdm": _same, "tqdm.trange": _same, "rich.progress.track": _same,
-    "copy.deepcopy": _same, "copy.copy": _same, "typing.cast": lambda m, a, n, o: a[1] if len(a) > 1 else None,
-    "importlib.import_module": _import, "builtins.isinstance": lambda m, a, n, o: UNKNOWN, "builtins.hasattr": lambda m, a, n, o: UNKNOWN,
-    "builtins.type": lambda m, a, n, o: UNKNOWN, "builtins.super": lambda m, a, n, o: UNKNOWN, "builtins.id": lambda m, a, n, o: UNKNOWN,
-    "os.path.exists": lambda m, a, n, o: UNKNOWN, "os.path.isfile": lambda m, a, n, o: UNKNOWN, "os.makedirs": lambda m, a, n, o: UNKNOWN,
-    "os.path.isdir": lambda m, a, n, o: UNKNOWN, "os.mkdir": lambda m, a, n, o: UNKNOWN, "builtins.callable": lambda m, a, n, o: UNKNOWN,
-    "dataclasses.asdict": _same, "builtins.vars": _same, "builtins.range": lambda m, a, n, o: UNKNOWN,
-    "dataclasses.field": lambda m, a, n, o: n.get("default") or _made(m, n, o), "pydantic.Field": lambda m, a, n, o: _field(m, a, n, o),
-    "pydantic_settings.SettingsConfigDict": lambda m, a, n, o: UNKNOWN, "typing.TypeVar": lambda m, a, n, o: UNKNOWN,
-    "pydantic.SecretStr": _same, "uuid.uuid4": lambda m, a, n, o: UNKNOWN,
+    "copy.deepcopy": _same, "copy.copy": _same, "typing.cast": _second,
+    "importlib.import_module": _import, "builtins.isinstance": _nothing, "builtins.hasattr": _nothing,
+    "builtins.type": _nothing, "builtins.super": _nothing, "builtins.id": _nothing,
+    "os.path.exists": _nothing, "os.path.isfile": _nothing, "os.makedirs": _nothing,
+    "os.path.isdir": _nothing, "os.mkdir": _nothing, "builtins.callable": _nothing,
+    "dataclasses.asdict": _same, "builtins.vars": _same, "builtins.range": _nothing,
+    "dataclasses.field": _data_field, "pydantic.Field": _field,
+    "pydantic_settings.SettingsConfigDict": _nothing, "typing.TypeVar": _nothing,
+    "pydantic.SecretStr": _same, "uuid.uuid4": _nothing,
 }  # fmt: skip
-
-
-def _iterated(m: Machine, args: Args) -> Value:
-    from mantlet.discovery.python.expressions import iterate
-
-    return iterate(m, _first(args))
-
-
-def _made(m: Machine, named: Named, node: ast.AST) -> Value:
-    from mantlet.discovery.python.calls import call
-
-    return call(m, named["default_factory"], [], {}, node) if "default_factory" in named else UNKNOWN
-
-
-def _field(m: Machine, args: Args, named: Named, node: ast.AST) -> Value:
-    alias = one(named.get("env") or named.get("alias") or named.get("validation_alias") or UNKNOWN)
-    value = named.get("default") or (args[0] if args else _made(m, named, node))
-    return value if alias == HOLE else m.environment(alias, value, node)
 
 
 def _read_setting(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
     del owner
     return _getenv(m, args, named, node)
-
-
-def _add_argument(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
-    del node
-    flags = [text for value in args for text in value.texts()]
-    m.options += 1
-    if not flags:
-        return UNKNOWN
-    dest = named["dest"].text() if "dest" in named else None
-    long = next((flag for flag in flags if flag.startswith("--")), flags[0])
-    name = dest or long.lstrip("-").replace("-", "_")
-    declared = owner.extra.setdefault("arguments", [])
-    declared.append((name, flags, named.get("default", UNKNOWN), "action" in named))
-    return UNKNOWN
-
-
-def _subparser(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
-    del m, args, named, node
-    return Value((owner,))
-
-
-def _parse_args(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
-    del args, named, node
-    given = documents.options(m.argv) if m.argv is not None else ({}, [])
-    parsed = Instance("argparse.Namespace")
-    positions = iter(given[1])
-    for name, flags, fallback, is_switch in owner.extra.get("arguments", ()):
-        value = fallback
-        if not flags[0].startswith("-"):
-            text = next(positions, None)
-            value = constant(Soft(text)) if text is not None else fallback
-        elif not is_switch:
-            text = next((given[0][flag] for flag in flags if flag in given[0]), None)
-            value = constant(Soft(text)) if text is not None else fallback
-        soft = tuple(
-            Soft(a) if type(a) is str else a for a in value.atoms if a is not NONE and not isinstance(a, bool)
-        )
-        parsed.attrs[name] = Value(soft) if soft else constant(Soft(HOLE))
-    return Value((parsed,))
 
 
 def _file_method(reads: bool) -> Callable[[Machine, Instance, Args, Named, ast.AST], Value | None]:
@@ -394,74 +355,20 @@ def _file_method(reads: bool) -> Callable[[Machine, Instance, Args, Named, ast.A
     return method
 
 
+def _no_result(m: Machine, owner: Instance, args: Args, named: Named, node: ast.AST) -> Value | None:
+    del m, owner, args, named, node
+    return UNKNOWN
+
+
 METHODS: dict[str, Callable[[Machine, Instance, Args, Named, ast.AST], Value | None]] = {
     "settings.reader.__call__": _read_setting, "settings.reader.str": _read_setting, "settings.reader.get": _read_setting,
     "os.environ.get": _read_setting,
-    "argparse.ArgumentParser.add_argument": _add_argument, "argparse.ArgumentParser.parse_args": _parse_args,
-    "argparse.ArgumentParser.parse_known_args": lambda m, o, a, n, d: Value((Sequence([_parse_args(m, o, a, n, d) or UNKNOWN, UNKNOWN]),)),
-    "argparse.ArgumentParser.add_argument_group": _subparser, "argparse.ArgumentParser.add_subparsers": _subparser,
-    "argparse.ArgumentParser.add_parser": _subparser, "argparse.ArgumentParser.add_mutually_exclusive_group": _subparser,
-    "configargparse.ArgumentParser.add_argument": _add_argument, "configargparse.ArgumentParser.parse_args": _parse_args,
+    "argparse.ArgumentParser.add_argument": options.add_argument, "argparse.ArgumentParser.parse_args": options.parse_args,
+    "argparse.ArgumentParser.parse_known_args": options.parse_known,
+    "argparse.ArgumentParser.add_argument_group": options.subparser, "argparse.ArgumentParser.addoptions.subparsers": options.subparser,
+    "argparse.ArgumentParser.add_parser": options.subparser, "argparse.ArgumentParser.add_mutually_exclusive_group": options.subparser,
+    "configargparse.ArgumentParser.add_argument": options.add_argument, "configargparse.ArgumentParser.parse_args": options.parse_args,
     "io.file.read": _file_method(True), "io.file.readlines": _file_method(True), "io.file.readline": _file_method(True),
     "io.file.write": _file_method(False), "io.file.writelines": _file_method(False),
-    "io.file.close": lambda m, o, a, n, d: UNKNOWN, "io.file.flush": lambda m, o, a, n, d: UNKNOWN,
+    "io.file.close": _no_result, "io.file.flush": _no_result,
 }  # fmt: skip
-
-
-def _split(owner: str, name: str, separator: str, most: str, origins: frozenset[Origin]) -> Value:
-    count = int(most) if most.lstrip("-").isdigit() else -1
-    if not separator:
-        return Value((Sequence([], constant(HOLE)),), origins)
-    if name in {"partition", "rpartition"}:
-        parts = list(owner.partition(separator) if name == "partition" else owner.rpartition(separator))
-    else:
-        parts = owner.split(separator, count) if name == "split" else owner.rsplit(separator, count)
-    return Value((Sequence([constant(Soft(part)) for part in parts[:64]]),), origins)
-
-
-def text_method(
-    m: Machine, owner: str, name: str, args: Args, named: Named, node: ast.AST, origins: frozenset[Origin]
-) -> Value:
-    """Call a method of a string or path."""
-    from mantlet.discovery.python.pathcalls import path_method
-
-    if isinstance(owner, PathText):
-        result = path_method(m, owner, name, args, named, node, origins)
-        if result is not None:
-            return result
-    if name == "format":
-        carried = join(*args, *named.values())
-        m.use(carried, node)
-        return format_braces(owner, args, named).with_origins(m.made() if carried.origins else frozenset())
-    if name == "join":
-        return constant(HOLE).with_origins(_first(args).origins)
-    if name in {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "get_secret_value", "title"}:
-        simple = {"lower": owner.lower, "upper": owner.upper}.get(name)
-        return Value((Soft(simple() if simple else owner),), origins)
-    if name == "replace" and len(args) >= 2 and HOLE not in one(args[0]) + one(args[1]):
-        return (
-            constant(type(owner)(owner.replace(one(args[0]), one(args[1]))))
-            if type(owner) in {str, Soft}
-            else constant(owner)
-        )
-    if (
-        name in {"split", "rsplit", "partition", "rpartition"}
-        and args
-        and one(args[0]) in owner
-        and HOLE not in one(args[0])
-    ):
-        return _split(
-            owner,
-            name,
-            one(args[0]),
-            one(named.get("maxsplit") or (args[1] if len(args) > 1 else constant(-1))),
-            origins,
-        )
-    if name in {"split", "rsplit", "splitlines"}:
-        return Value((Sequence([], constant(HOLE)),), origins)
-    for value in args:
-        m.use(value, node)
-    return Value((), origins)
-
-
-_ = (concatenate, paths)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Sequence_
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from mantlet.discovery.clues import Clue, Move, Unclear, Where
-from mantlet.discovery.python.catalogue import Catalogue
+from mantlet.discovery.python.catalogue import Api, Catalogue
 from mantlet.discovery.python.modules import Module, Project
 from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
 from mantlet.discovery.python.values import (
     HOLE,
     UNKNOWN,
+    Class,
     Function,
     Mapping,
     Origin,
     Scope,
+    Sequence,
     Soft,
     Value,
     constant,
@@ -76,11 +80,32 @@ class Settings:
         return folder
 
 
+@dataclass(frozen=True)
+class Acts:
+    """What the parts of the reader ask of each other, since expressions call, calls run and statements evaluate."""
+
+    evaluate: Callable[[Machine, ast.expr | None, Scope], Value]
+    attribute: Callable[[Machine, Value, str, ast.AST], Value]
+    set_attribute: Callable[[Machine, Value, str, Value], None]
+    iterate: Callable[[Machine, Value], Value]
+    run: Callable[[Machine, Sequence_[ast.stmt], Scope], None]
+    assign: Callable[[Machine, ast.expr, Value, Scope], None]
+    call: Callable[[Machine, Value, list[Value], dict[str, Value], ast.AST], Value]
+    call_node: Callable[[Machine, ast.Call, Scope], Value]
+    call_function: Callable[[Machine, Function, list[Value], dict[str, Value], ast.AST], Value]
+    library: Callable[[Machine, str, list[Value], dict[str, Value], ast.AST, Value], Value]
+    apply: Callable[[Machine, Api, str, list[Value], dict[str, Value], ast.AST, Value], Value]
+    open: Callable[[Machine, list[Value], dict[str, Value], ast.AST], Value | None]
+    decorated: Callable[[Machine, Function, Value, Scope], Value]
+    decorated_class: Callable[[Machine, Class, Scope], Value]
+
+
 class Machine:
     """Reads modules as if they ran."""
 
-    def __init__(self, project: Project, catalogue: Catalogue, settings: Settings) -> None:
+    def __init__(self, project: Project, catalogue: Catalogue, settings: Settings, acts: Acts) -> None:
         self.project = project
+        self.acts = acts
         self.catalogue = catalogue
         self.settings = settings
         self.trace = Trace()
@@ -291,8 +316,6 @@ class Machine:
             items = {key: self.soft_mapping(item, depth + 1) for key, item in data.items()}
             return Value((Mapping(items, soft=True),))
         if isinstance(data, (list, tuple)) and depth < 12:
-            from mantlet.discovery.python.values import Sequence
-
             return Value((Sequence([self.soft_mapping(item, depth + 1) for item in data[:64]]),))
         if isinstance(data, str):
             return Value((Soft(data),))

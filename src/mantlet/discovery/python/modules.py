@@ -51,9 +51,8 @@ class Project:
                 self._by_tail.setdefault(".".join(parts[start:]), []).append(path)
         self._folders = {posixpath.dirname(path) for path in texts}
         for folder in sorted(self._folders):
-            while "/" in folder:
-                folder = posixpath.dirname(folder)
-                self._folders |= {folder}
+            parts = folder.split("/")
+            self._folders.update("/".join(parts[:end]) for end in range(1, len(parts)))
 
     @property
     def paths(self) -> list[str]:

@@ -7,6 +7,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from mantlet.discovery.python.catalogue import Api
+from mantlet.discovery.python.resources import find
 from mantlet.discovery.python.texts import join_paths, one
 from mantlet.discovery.python.values import UNKNOWN, Instance, Origin, PathText, Sequence, Value, constant
 
@@ -44,9 +45,7 @@ def path_method(
     if name in {"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "rename", "replace"}:
         return _touch(m, here, name, args, node)
     if name == "open":
-        from mantlet.discovery.python.intrinsics import FUNCTIONS
-
-        return FUNCTIONS["builtins.open"](m, [here, *args], named, node)
+        return m.acts.open(m, [here, *args], named, node)
     if name in {"glob", "rglob"}:
         pattern = one(args[0]).replace("**/", "") if args else "*"
         return Value((Sequence([], constant(PathText(posixpath.join(owner, pattern)))),), origins)
@@ -66,8 +65,6 @@ def path_method(
 
 
 def _touch(m: Machine, here: Value, name: str, args: list[Value], node: ast.AST) -> Value:
-    from mantlet.discovery.python.effects import find
-
     reads = name.startswith("read")
     resources = find(m, READ if reads else WRITE, here, node, UNKNOWN)
     for resource in resources:

@@ -46,7 +46,7 @@ _SUFFIXES = {
     "database": "db sqlite sqlite3 duckdb",
     "vector-index": "faiss index ann",
 }  # fmt: skip
-SUFFIX_TYPES = {suffix: type for type, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+SUFFIX_TYPES = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 
 
 def known_part(text: str) -> str:
@@ -118,7 +118,7 @@ def of_address(text: str) -> str:
     if scheme in DATABASES or scheme in QUEUES or scheme in {"redis", "rediss", "neo4j", "bolt"}:
         host = rest.rpartition("@")[2].split("/")[0].split("?")[0]
         return f"host:{host}" if host.strip("*:") else f"db:{scheme}"
-    if scheme == "runs" or scheme == "models":
+    if scheme in {"runs", "models"}:
         return f"mlflow:{rest.split('/')[0]}"
     host, _, tail = rest.partition("?")[0].partition("/")
     host = host.rpartition("@")[2]

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import web
+from mantlet.discovery.python import web, wire
 from mantlet.discovery.python.calls import call_function, run_body
-from mantlet.discovery.python.catalogue import catalogue
 from mantlet.discovery.python.effects import is_model_class
-from mantlet.discovery.python.decorators import Task
 from mantlet.discovery.python.machine import MAX_STEPS_PER_ENTRY, Machine, Settings
-from mantlet.discovery.python.modules import Module, Project
+from mantlet.discovery.python.modules import Module
+from mantlet.discovery.python.parts import Task
 from mantlet.discovery.python.statements import run
 from mantlet.discovery.python.trace import Entry, Trace
 from mantlet.discovery.python.values import (
@@ -34,8 +33,7 @@ PIPELINES = frozenset({"task", "flow", "command", "tool", "serve"})
 
 def read_python(texts: dict[str, str], settings: Settings) -> tuple[Trace, Machine]:
     """Return what is seen in Python files, by path relative to the repository's root."""
-    known = frozenset(catalogue().tops)
-    machine = Machine(Project(texts, known), catalogue(), settings)
+    machine = wire.machine(texts, settings)
     _scripts(machine)
     _services(machine)
     _tasks(machine)
@@ -285,9 +283,10 @@ def _left_over(m: Machine) -> None:
         if module is None or module.state == "new":
             continue
         for value in list(module.scope.names.values()):
-            for atom in value.atoms:
-                if isinstance(atom, Partial):
-                    atom = next((a for a in atom.target.atoms if isinstance(a, Function)), None)
+            for found in value.atoms:
+                atom = found
+                if isinstance(found, Partial):
+                    atom = next((a for a in found.target.atoms if isinstance(a, Function)), None)
                 if (
                     isinstance(atom, Function)
                     and atom.module is module

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mantlet.discovery.python.catalogue import Api
-from mantlet.discovery.python.paths import known_part, name_of
+from mantlet.discovery.python.paths import known_part, name_of, of_address
+from mantlet.discovery.python.resources import argument
 from mantlet.discovery.python.trace import Resource
 from mantlet.discovery.python.values import UNKNOWN, Instance, Object, Value, cap, join
 
@@ -102,8 +103,6 @@ def run(
     m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """Run a statement: `cursor.execute`, `pd.read_sql`, `spark.sql`."""
-    from mantlet.discovery.python.effects import argument
-
     query = argument(api.arg or "0", args, named, UNKNOWN)
     connection = argument(api.data, args, named, UNKNOWN) if api.data else recv
     database = held(connection, recv)
@@ -153,14 +152,10 @@ def write(
     m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """Write a frame into a table: `df.to_sql(name, con)`."""
-    from mantlet.discovery.python.effects import argument
-
     name = argument(api.arg, args, named, UNKNOWN)
     connection = argument(api.data, args, named, UNKNOWN) if api.data else UNKNOWN
     database = held(connection)
     if database is None and connection.texts():
-        from mantlet.discovery.python.paths import of_address
-
         key = of_address(connection.text() or "")
         database = m.resource(key, "database", name_of(key), m.at(node)) if key else None
     for text in name.texts()[:3]:

@@ -8,7 +8,10 @@ from collections.abc import Sequence as SequenceType
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.python import containers, imports
-from mantlet.discovery.python.expressions import attribute, evaluate, iterate, set_attribute, set_item
+from mantlet.discovery.python.attributes import attribute, set_attribute
+from mantlet.discovery.python.expressions import evaluate
+from mantlet.discovery.python.items import iterate, set_item
+from mantlet.discovery.python.texts import concatenate
 from mantlet.discovery.python.values import (
     NONE,
     UNKNOWN,
@@ -75,8 +78,6 @@ def _augmented(m: Machine, node: ast.AugAssign, scope: Scope) -> None:
         if isinstance(atom, Sequence):
             atom.rest = join(atom.rest, added)
     if isinstance(node.op, ast.Add) and before.texts() and added.texts():
-        from mantlet.discovery.python.texts import concatenate
-
         value = concatenate(before, added)
     else:
         value = join(before, added)
@@ -92,7 +93,7 @@ def assign(m: Machine, target: ast.expr, value: Value, scope: Scope) -> None:
     if isinstance(target, ast.Name):
         m.assign_name(scope, target.id, value)
     elif isinstance(target, ast.Attribute):
-        set_attribute(m, evaluate(m, target.value, scope), target.attr, value, target)
+        set_attribute(m, evaluate(m, target.value, scope), target.attr, value)
     elif isinstance(target, ast.Subscript):
         holder = evaluate(m, target.value, scope)
         set_item(m, holder, evaluate(m, target.slice, scope), value, target)
@@ -192,14 +193,12 @@ def _with(m: Machine, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
 
 
 def _enter(m: Machine, value: Value, node: ast.expr) -> Value:
-    from mantlet.discovery.python.calls import call
-
     for atom in value.atoms:
         if isinstance(atom, Object):
             for name in ("__enter__", "__aenter__"):
                 method = attribute(m, Value((atom,)), name, node)
                 if method.first(Function):
-                    result = call(m, method, [], {}, node)
+                    result = m.acts.call(m, method, [], {}, node)
                     return result if result.atoms else value
     return value
 
@@ -246,15 +245,13 @@ def _tells(value: Value) -> bool:
 
 
 def _function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-    from mantlet.discovery.python.decorators import decorated
-
     if m.module is None:
         return
     prefix = _prefix(m)
     function = Function(node, m.module, f"{prefix}{node.name}", scope)
     value = Value((function,))
     if node.decorator_list:
-        value = decorated(m, function, value, scope)
+        value = m.acts.decorated(m, function, value, scope)
     scope.names[node.name] = value
 
 
@@ -263,8 +260,6 @@ def _prefix(m: Machine) -> str:
 
 
 def _class(m: Machine, node: ast.ClassDef, scope: Scope) -> None:
-    from mantlet.discovery.python.decorators import decorated_class
-
     if m.module is None:
         return
     cls = Class(node, m.module, f"{_prefix(m)}{node.name}")
@@ -281,7 +276,7 @@ def _class(m: Machine, node: ast.ClassDef, scope: Scope) -> None:
                 atom.cls = cls
                 atom.outer = scope
     _slots(m, node, cls)
-    scope.names[node.name] = decorated_class(m, cls, scope)
+    scope.names[node.name] = m.acts.decorated_class(m, cls, scope)
 
 
 def _slots(m: Machine, node: ast.ClassDef, cls: Class) -> None:
@@ -302,11 +297,9 @@ def _global(m: Machine, node: ast.Global, scope: Scope) -> None:
 
 
 def _delete(m: Machine, node: ast.Delete, scope: Scope) -> None:
-    from mantlet.discovery.python.containers import touched
-
     for target in node.targets:
         if isinstance(target, ast.Subscript):
-            touched(m, evaluate(m, target.value, scope), "store", target)
+            containers.touched(m, evaluate(m, target.value, scope), "store", target)
 
 
 def _raise(m: Machine, node: ast.Raise, scope: Scope) -> None:

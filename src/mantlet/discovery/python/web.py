@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python.calls import call, call_function, instantiate, run_body, typed
-from mantlet.discovery.python.decorators import Route
-from mantlet.discovery.python.expressions import evaluate, iterate
+from mantlet.discovery.python.calls import call, call_function, instantiate, run_body
+from mantlet.discovery.python.expressions import evaluate
+from mantlet.discovery.python.items import iterate
+from mantlet.discovery.python.parts import Route
 from mantlet.discovery.python.trace import Entry
 from mantlet.discovery.python.values import (
     UNKNOWN,
@@ -102,7 +103,7 @@ def _bound(m: Machine, function: Function) -> Function:
 
 def _parameters(m: Machine, function: Function, app: Any, entry: Entry) -> dict[str, Value]:
     spec = function.node.args
-    names = [part for part in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    names = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
     if function.owner is not None:
         names = names[1:]
     defaults = dict(
@@ -189,6 +190,3 @@ def _types(m: Machine, function: Function) -> list[str]:
             if isinstance(atom, Instance) and atom.extra.get("depends") is not None:
                 names += [inner.type for inner in atom.extra["depends"].atoms if isinstance(inner, Instance)]
     return names
-
-
-_ = typed
