@@ -158,7 +158,7 @@ def _ask_one(question: Question, remaining: int, result: Assessment) -> Any:
     if question.why:
         out.print(f"[dim]{escape(question.why)}[/dim]")
     if not question.path:
-        out.print("[dim]The answer is drawn in the model file, not typed here; skipped.[/dim]")
+        out.print(f"[dim]Not asked here; in the model file, {escape(question.by_hand)}.[/dim]")
         return None
     hints = ", ".join(question.answers) or (
         "names of data: " + ", ".join(result.model.assets)

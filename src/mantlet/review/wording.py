@@ -58,6 +58,13 @@ class Question:
         return (SECTIONS[self.holder], self.at, "facts", self.fact)
 
     @property
+    def by_hand(self) -> str:
+        """How the answer is written by a person, where it has no path of its own."""
+        if self.fact == "boundaries":
+            return f"draw them: `name: {{type: {self.at}}}` under `boundaries:`, and the name under `in:` of what is inside"
+        return f"write it as a fact of {self.at} under `holds:` of the element"
+
+    @property
     def alike(self) -> tuple[str, str]:
         """What questions share that differ only in their place."""
         return (self.fact, self.at if self.fact == "boundaries" else self.holder)
