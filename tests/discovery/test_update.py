@@ -234,3 +234,54 @@ def test_parts_of_what_people_drew_whole_belong_to_it(draft):
     finer = Draft(elements=[*draft.elements, part], flows=flows)
     told = items(compare({}, HAND, proposed(finer), WORDS))
     assert not [subject for kind, subject in told if kind == "new" and "predict" in subject]
+
+
+def test_programs_in_code_that_people_drew_as_one_belong_to_it(draft):
+    jobs = [
+        element(
+            f"job-{number}", "preprocessing-job", "process", f"code:jobs/{number}.py", f"jobs/{number}.py:1"
+        )
+        for number in range(3)
+    ]
+    more = structs.replace(
+        draft,
+        elements=[*draft.elements, *jobs],
+        flows=[*draft.flows, *(flow("rows", item.id, "", "jobs/0.py:1") for item in jobs)],
+    )
+    ours = {**HAND, "elements": {**HAND["elements"], "night": {"type": "process", "code": ["jobs/**"]}}}
+    told = items(compare({}, ours, proposed(more), WORDS))
+    assert not [subject for _, subject in told if "job-" in subject and subject.startswith("element")]
+    assert sum("rows-to-job" in subject for _, subject in told) == 1
+
+
+def test_files_in_a_store_that_people_drew_belong_to_it(draft):
+    ours = {**HAND, "elements": {**HAND["elements"], "disk": {"type": "file-store", "address": ["data"]}}}
+    files = [
+        element(f"f{number}", "dataset-store", "store", f"path:data/{number}.csv", f"train.py:{number}")
+        for number in range(1, 4)
+    ]
+    more = structs.replace(
+        draft,
+        elements=[*draft.elements, *files],
+        flows=[*draft.flows, *(flow(item.id, "train", "", "train.py:2") for item in files)],
+    )
+    comparison = compare({}, ours, proposed(more), WORDS)
+    assert not [
+        item for item in comparison.items if item.section == "elements" and item.id in {"f1", "f2", "f3"}
+    ]
+    flows = [
+        item.changes[0].value for item in comparison.items if item.section == "flows" and item.kind == "new"
+    ]
+    assert ("disk", "learning") in {(entry["from"], entry["to"]) for entry in flows}
+
+
+def test_what_people_drew_stays_theirs(draft):
+    whole = proposed(draft)
+    comparison = compare({}, HAND, whole, WORDS)
+    ours = apply(HAND, changes(comparison, [item for item in comparison.items if item.kind != "differs"]))
+    assert "key" not in ours["elements"]["scoring"]["discovered"]
+    part = element("predict", "web-service", "process", "route:POST /predict", "api.py:9", parent="api")
+    again = compare(whole, ours, proposed(structs.replace(draft, elements=[*draft.elements, part])), WORDS)
+    assert again.drift == [], "its parts belong to it later, too"
+    gone = compare(whole, ours, proposed(without(draft, "train")), WORDS)
+    assert not [item for item in gone.items if item.id == "learning"], "and it is not gone with its code"

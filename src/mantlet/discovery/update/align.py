@@ -98,6 +98,7 @@ class Alignment:
                 taken.add(other)
         self._fold_parts(proposed, found, taken)
         self._fold_contents(proposed, found)
+        self._fold_code(proposed, found)
         return {("elements", old): new for old, new in found.items()}
 
     def _fold_parts(self, proposed: Entries, found: dict[str, str], drawn: set[str]) -> None:
@@ -137,6 +138,29 @@ class Alignment:
                 else:
                     found[name] = store
                     by_store[store] = name
+
+    def _fold_code(self, proposed: Entries, found: dict[str, str]) -> None:
+        """Let programs belong to the process in whose `code:` all of theirs lies, the narrowest glob first."""
+        drawn = [
+            (len(glob), glob, name)
+            for name, entry in entries(self._ours, "elements").items()
+            for glob in _texts(entry, "code")
+            if not key_of(entry) and self._vocabulary.kind(str(entry.get("type", ""))) == "process"
+        ]
+        by_process = {new: old for old, new in found.items()}
+        for name, entry in proposed.items():
+            code = _texts(entry, "code")
+            if name in found or name in self.folded or not code:
+                continue
+            owner = max(
+                ((size, whole) for size, glob, whole in drawn if all(matches(glob, path) for path in code)),
+                default=(0, ""),
+            )[1]
+            if owner in by_process:
+                self.folded[name] = by_process[owner]
+            elif owner:
+                found[name] = owner
+                by_process[owner] = name
 
     def _likeness(
         self, name: str, entry: dict[str, Any], other: str, drawn: dict[str, Any], proposed: Entries

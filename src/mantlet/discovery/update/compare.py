@@ -136,7 +136,9 @@ class _Comparing:
         """
         ours, base = entries(self.ours, section), entries(self.base, section)
         return {
-            name: _gaining(ours[name], entry) if name in ours and name not in base else entry
+            name: _gaining(ours[name], entry)
+            if name in ours and (name not in base or not key_of(ours[name]))
+            else entry
             for name, entry in entries(theirs, section).items()
         }
 
@@ -292,7 +294,9 @@ def _gaining(held: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     if facts := _facts(entry):
         made["facts"] = {**_facts(held), **facts}
     if _SEEN in entry:
-        made[_SEEN] = entry[_SEEN]
+        made[_SEEN] = {
+            field: value for field, value in entry[_SEEN].items() if field != "key" or key_of(held)
+        }
     return made
 
 
