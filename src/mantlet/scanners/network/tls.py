@@ -12,7 +12,7 @@ from mantlet.scanners.network.targets import Target
 SOON_DAYS = 14
 _EXPIRED, _NOT_YET = 10, 9
 _SELF_SIGNED = {18, 19}
-_OTHER_NAME = 62
+_OTHER_NAME = {62, 63, 64}
 _OLD = (("TLSv1", ssl.TLSVersion.TLSv1), ("TLSv1.1", ssl.TLSVersion.TLSv1_1))
 _WEAK = "NULL:aNULL:EXPORT:RC4:3DES:DES:MD5:IDEA:SEED:@SECLEVEL=0"
 Row = tuple[str, str]
@@ -90,7 +90,7 @@ def _certificate(target: Target, port: int) -> Iterator[Row]:
     if error.verify_code in {_EXPIRED, _NOT_YET}:
         yield "certificate-expired", error.verify_message
         return
-    if error.verify_code == _OTHER_NAME:
+    if error.verify_code in _OTHER_NAME:
         yield "certificate-other-name", error.verify_message
         return
     rule = "certificate-self-signed" if error.verify_code in _SELF_SIGNED else "certificate-untrusted"

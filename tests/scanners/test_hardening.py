@@ -1,0 +1,136 @@
+"""Rules over settings, each broken and mended; edits that mend; files that cannot be read."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mantlet.findings.finding import CheckState
+from mantlet.scanners.hardening import check
+from mantlet.scanners.hardening.found import rules
+from mantlet.scanners.hardening.mending import diffs, mend
+from mantlet.scanners.hardening.texts import UnreadableError, documents, instructions
+from mantlet.scanners.interface import Request, list_files
+
+CASES = yaml.safe_load((Path(__file__).parent / "hardening_cases.yaml").read_text("utf-8"))
+ALL = [(rule, number, case) for rule, cases in CASES.items() for number, case in enumerate(cases)]
+NEEDS_HCL = pytest.mark.skipif(importlib.util.find_spec("hcl2") is None, reason="python-hcl2 isn't installed")
+
+
+def look(folder: Path, path: str, text: str):
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    return check.run(Request(folder, list_files(folder)))[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "case"),
+    [
+        pytest.param(
+            rule, case, id=f"{rule}-{number}", marks=[NEEDS_HCL] if case["path"].endswith(".tf") else []
+        )
+        for rule, number, case in ALL
+    ],
+)
+def test_each_rule_speaks_where_it_is_broken_and_is_silent_where_it_is_mended(tmp_path, rule, case):
+    bad = look(tmp_path / "bad", case["path"], case["bad"])
+    good = look(tmp_path / "good", case["path"], case["good"])
+    assert bad.state is CheckState.FINDINGS
+    assert rule in {finding.rule for finding in bad.findings}
+    assert not good.not_looked
+    assert rule not in {finding.rule for finding in good.findings}
+    found = next(finding for finding in bad.findings if finding.rule == rule)
+    assert found.spot.path == case["path"]
+    assert found.spot.line > 0
+    assert found.fix
+
+
+def test_every_rule_has_a_case():
+    assert set(rules()) == set(CASES)
+
+
+def test_a_secure_compose_file_is_clean(tmp_path):
+    text = """
+services:
+  api:
+    image: registry.example/api:1@sha256:aa
+    user: "10001"
+    read_only: true
+    security_opt: ["no-new-privileges:true"]
+    ports: ["127.0.0.1:8000:8000"]
+    environment: {DATABASE_URL: "${DATABASE_URL}"}
+    deploy: {resources: {limits: {memory: 1g}}}
+"""
+    assert look(tmp_path, "compose.yml", text).state is CheckState.CLEAN
+
+
+def test_yaml_that_is_nothing_of_ours_is_not_counted_as_looked_at_with_care(tmp_path):
+    result = look(tmp_path, "values.yaml", "a: 1\n")
+    assert result.findings == []
+
+
+def test_templates_and_broken_files_are_incomplete(tmp_path):
+    assert (
+        look(tmp_path / "a", "deploy.yaml", "apiVersion: v1\n{{ if x }}\nkind: Pod\n{{ end }}\n").state
+        is CheckState.INCOMPLETE
+    )
+    assert look(tmp_path / "b", "compose.yml", "services: [\n").state is CheckState.INCOMPLETE
+
+
+def test_an_anchor_bomb_ends():
+    text = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(24)
+    )
+    assert len(list(documents(text))) == 1
+
+
+def test_nothing_nested_without_end_is_followed():
+    with pytest.raises(UnreadableError):
+        list(documents("a: " + "[" * 5000 + "]" * 5000))
+
+
+def test_continuations_and_heredocs_are_one_instruction():
+    found = instructions(
+        "FROM a:1\nRUN apt-get update \\\n # no\n  && apt-get install x\nRUN <<EOF\nsudo a\nEOF\nUSER b\n"
+    )
+    assert [(item.name, item.line) for item in found] == [("FROM", 1), ("RUN", 2), ("RUN", 5), ("USER", 8)]
+    assert "install x" in found[1].value
+    assert "sudo a" in found[2].value
+
+
+@given(st.text(max_size=300))
+def test_no_dockerfile_makes_it_fail(text):
+    from mantlet.scanners.hardening import dockerfile
+
+    list(dockerfile.look(text, False))
+
+
+MENDED = {
+    "compose.yml": (
+        'services:\n  t:\n    image: a:1\n    privileged: true\n    ports:\n      - "5000:5000"\n',
+        'services:\n  t:\n    image: a:1\n    privileged: false\n    ports:\n      - "127.0.0.1:5000:5000"\n',
+    ),
+    "Dockerfile": ("FROM a:1\nADD src /src\n", "FROM a:1\nCOPY src /src\n"),
+    "nginx.conf": (
+        "autoindex on;\nssl_protocols TLSv1 TLSv1.2;\n",
+        "autoindex off;\nssl_protocols TLSv1.2 TLSv1.3;\n",
+    ),
+    "demo.py": ("demo.launch(share=True)\n", "demo.launch(share=False)\n"),
+}
+
+
+@pytest.mark.parametrize("path", MENDED)
+def test_edits_mend_what_they_are_for_and_nothing_else(tmp_path, path):
+    before, after = MENDED[path]
+    result = look(tmp_path, path, before)
+    (edit,) = mend(tmp_path, [result])
+    assert (edit.before, edit.after) == (before, after)
+    assert any(line.startswith("+") for line in diffs([edit]))
+    assert (tmp_path / path).read_text("utf-8") == before
+    assert mend(tmp_path, [look(tmp_path, path, after)]) == []
