@@ -62,7 +62,7 @@ class Question:
         """How the answer is written by a person, where it has no path of its own."""
         if self.fact == "boundaries":
             return f"draw them: `name: {{type: {self.at}}}` under `boundaries:`, and the name under `in:` of what is inside"
-        return f"write it as a fact of {self.at} under `holds:` of the element"
+        return "write it under `holds:` of the element that keeps the data"
 
     @property
     def alike(self) -> tuple[str, str]:
