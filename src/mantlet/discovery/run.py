@@ -205,7 +205,7 @@ class _Looking:
             reads[path] = self._state(path)
             return self.text(path)
 
-        own = Settings(settings.environment, settings.arguments, read, settings.files)
+        own = Settings(settings.environment, settings.arguments, read, settings.files, settings.working)
         return PartSeen(_see(python, own, scripts), reads)
 
 
@@ -220,7 +220,8 @@ def _texts(settings: Settings) -> list[str]:
     """Return what files outside the code give it, as texts to compare."""
     environment = [f"{key}={value}@{at}" for key, (value, at) in sorted(settings.environment.items())]
     arguments = [f"{script}: {argv}" for script, argv in sorted(settings.arguments.items())]
-    return ["\n".join(environment), "\n".join(arguments)]
+    working = [f"{script}@{folder}" for script, folder in sorted(settings.working.items())]
+    return ["\n".join(environment), "\n".join(arguments), "\n".join(working)]
 
 
 def _see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> Seen:

@@ -239,7 +239,7 @@ def _getattr(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | Non
 
 
 def _setattr(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    del named
+    del named, node
     if len(args) == 3 and args[1].texts():
         m.acts.set_attribute(m, args[0], one(args[1]), args[2])
     return constant(None)
