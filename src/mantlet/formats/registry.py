@@ -17,6 +17,9 @@ MODULES = {
     "otm": "mantlet.formats.otm",
     "tmbom": "mantlet.formats.tmbom",
     "threagile": "mantlet.formats.threagile",
+    "threat-composer": "mantlet.formats.composer",
+    "pytm": "mantlet.formats.pytm",
+    "pytm-json": "mantlet.formats.pytm.asjson",
 }
 """Format id to its module, in the order in which files are asked about."""
 OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})
