@@ -34,7 +34,7 @@ MEND = "pip install 'mantlet[scan]'"
 MAX_BYTES = 4 * 2**20
 _LONG_LINE = 5_000
 _PLACEHOLDERS = re.compile(
-    r"(?i)(example|changeme|change_me|placeholder|your[_-]?|<.*>|xxxx|\.\.\.|\*\*\*|dummy|redacted|replace|todo|"
+    r"(?i)(^(?:password|passwd|pwd|secret|token|string|username)s?$|example|changeme|change_me|placeholder|your[_-]?|<.*>|xxxx|\.\.\.|\*\*\*|dummy|redacted|replace|todo|"
     r"test[_-]?(key|token|secret|password)|secret[_-]?key$|none$|null$|true$|false$|os\.environ|getenv|\$\{|\{\{)"
 )
 _BINARY = frozenset(
@@ -183,7 +183,8 @@ def _in_text(path: str, text: str, cell: int) -> Iterator[Finding]:
             continue
         for match in pattern.finditer(text):
             group = match.lastindex or 0
-            secret, at = match.group(group), match.start(group)
+            secret = match.group(group)
+            at = match.start() + len(match.group()) - len(match.group().lstrip())
             line = text.count("\n", 0, at) + 1
             if (line, secret) in seen or not _is_secret(secret, rule, text, at):
                 continue

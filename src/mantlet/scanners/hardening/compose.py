@@ -120,7 +120,9 @@ def published(service: Lined) -> Iterator[tuple[str, int, int]]:
     """Yield a service's published ports: the host's address, its port, and the container's."""
     for text in service.texts("ports"):
         body = text.partition("/")[0]
-        match = re.fullmatch(r"(?:(\[[^\]]+\]|\d+\.[\d.]+|\$\{[^}]*\}):)?(?:(\d+)(?:-\d+)?:)?(\d+)(?:-\d+)?", body)
+        match = re.fullmatch(
+            r"(?:(\[[^\]]+\]|\d+\.[\d.]+|\$\{[^}]*\}):)?(?:(\d+)(?:-\d+)?:)?(\d+)(?:-\d+)?", body
+        )
         if match:
             yield match.group(1) or "", int(match.group(2) or 0), int(match.group(3))
     for item in service.maps("ports"):
