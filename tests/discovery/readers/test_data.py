@@ -161,7 +161,7 @@ def test_pages_send_forms_and_scripts():
 def test_servers_in_javascript():
     assert {
         "code:server/index.js#POST /chat is web-service 'POST /chat' in code:server @4",
-        "code:server/index.js#POST /chat = route:POST /chat @4",
+        "code:server/index.js#POST /chat = route:POST /chat@code:server/index.js @4",
         "code:server -> saas:openai @2",
     } <= told("frontend", "server/index.js")
 

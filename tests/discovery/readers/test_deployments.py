@@ -15,7 +15,7 @@ def test_compose_services_with_what_they_are_made_from_and_reached_at():
         "service:api: port 8000 @5",
         "service:api has path:models at /app/models @11",
         "service:api: in network:backend @12",
-        "service:api runs uvicorn main:app --host 0.0.0.0 @13",
+        "service:api runs uvicorn main:app --host 0.0.0.0 in backend @13",
         "service:db is database 'db' @20",
         "service:db = host:db:5432 @24",
         "image postgres 16.2 @21",

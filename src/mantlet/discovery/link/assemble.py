@@ -21,6 +21,7 @@ _HOSTED = re.compile(r"^(saas|repo|data):")
 _LEAST = 0.4
 _SURE = 0.6
 """From here on a credential is shown though nothing is seen to read it."""
+_CERTAIN = 0.85
 _QUIET_TYPES = frozenset({"config-store"})
 
 
@@ -136,7 +137,18 @@ def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linke
         root for root in real if any(key.startswith("route:") and "@code:" in key for key in nodes[root].keys)
     }
     kept |= {root for root in served if linker.find(nodes[root].parent) in parents}
+    kept |= {root for root in real if _declared(nodes[root])}
     return [root for root in nodes if root in real and (root in connected or root in parents or root in kept)]
+
+
+def _declared(node: Node) -> bool:
+    """Tell whether a deployment sets up a store or a model, which is there whoever uses it."""
+    lineage = _vocabulary().lineage(node.type)
+    return (
+        node.confidence >= _CERTAIN
+        and any(key.startswith(("service:", "resource:")) for key in node.keys)
+        and ("inference-service" in lineage or ("data-store" in lineage and node.type != "log-store"))
+    )
 
 
 def _ids(nodes: list[Node]) -> list[str]:

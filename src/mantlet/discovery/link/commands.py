@@ -84,7 +84,7 @@ def script_of(argv: tuple[str, ...], folder: str, files: Collection[str]) -> tup
             path = _file(part, folder, files)
             return path, tuple(parts[index + 1 :]) if path else ()
         elif module and re.fullmatch(r"[\w.]+", part) and index and parts[index - 1] in {"-A", "--app"}:
-            path = _module(part, folder, files)
+            path = _module(part, folder, files) or _module(part.rpartition(".")[0], folder, files)
             if path:
                 return path, ()
         index += 1

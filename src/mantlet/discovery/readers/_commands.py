@@ -14,6 +14,7 @@ from mantlet.discovery.readers._names import (
     address,
     bucket_key,
     host_of,
+    known,
     saas_of_host,
     saas_thing,
     unresolved,
@@ -97,9 +98,29 @@ def _into(folder: str, target: str) -> str:
 def _clues(context: Context, command: Command) -> list[Clue]:
     handler = _HANDLERS.get(command.program)
     clues = handler(context, command) if handler else []
+    if context.step and context.key.startswith(("service:", "docker:", "stage:Procfile")):
+        clues += _program(context, command)
     if runs_project_code(command):
         clues.append(Runs(context.key, command.argv, context.at(command), context.folder))
     return clues
+
+
+def _program(context: Context, command: Command) -> list[Clue]:
+    """Return what runs, where a program that everybody knows is started."""
+    programs = known()["programs"]
+    words = (command.program, *command.argv[1:3])
+    for count in (3, 2, 1):
+        if entry := programs.get(" ".join(words[:count])):
+            name = (
+                context.key.rpartition(":")[2]
+                .removesuffix("/Dockerfile")
+                .rpartition("/")[2]
+                .rpartition("#")[2]
+            )
+            return [
+                Thing(context.key, entry["type"], name, context.at(command), 0.75, also=(entry["title"],))
+            ]
+    return []
 
 
 def runs_project_code(command: Command) -> bool:

@@ -83,9 +83,14 @@ class _Template:
                 for name in ("Queue", "Stream", "Topic", "Bucket", "Table"):
                     keys = self.references(_reference(values[name]))
                     clues += [Move(key, one.key, at, "events", 0.8) for key in keys]
+                target = one.key
                 if event["Type"].text in ("Api", "HttpApi") and values["Path"].text:
-                    route = f"route:{values['Method'].text.upper() or 'ANY'} {values['Path'].text}"
-                    clues.append(Thing(route, "web-service", route[6:], at, 0.7, parent=one.key))
+                    route = f"{values['Method'].text.upper() or 'ANY'} {values['Path'].text}"
+                    target = f"route:{route}"
+                    clues.append(Thing(target, "web-service", route, at, 0.7, parent=one.key))
+                for name in ("RestApiId", "ApiId"):
+                    keys = self.references(_reference(values[name]))
+                    clues += [Move(key, target, at, "requests", 0.8) for key in keys]
         return clues
 
     def _handler(self, one: Resource) -> list[Clue]:

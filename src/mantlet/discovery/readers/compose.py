@@ -62,11 +62,15 @@ def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -
     clues += _command(source, key, service)
     clues += _waits(source, key, service, names)
     clues += _protection(source, key, service)
+    if found.type and found.type != "process":  # a program that others wrote: its settings say what it uses
+        clues = [_sure(clue) for clue in clues]
     if found.type in ("web-app", "monitoring-service"):  # it shows what others keep
         return [_turned(clue, key) for clue in clues]
     return clues
 
 
+_GUESSED = 0.35
+"""The confidence of a move to a broker in a program of our own: whether it sends or receives, its code says."""
 _JOB_NAME = re.compile(
     r"(^|[-_])(init|setup|create\w*|topics?|seed\w*|migrat\w*|bootstrap|mc)($|[-_])", re.IGNORECASE
 )
@@ -79,6 +83,12 @@ def _prepares(name: str, service: Item) -> bool:
         "\n" in word for word in words
     )
     return bool(_JOB_NAME.search(name)) or (script and bool(service["depends_on"]))
+
+
+def _sure(clue: Clue) -> Clue:
+    if isinstance(clue, Move) and clue.target.startswith("host:") and clue.confidence == _GUESSED:
+        return Move(clue.source, clue.target, clue.at, clue.data, 0.5, opened_by=clue.opened_by)
+    return clue
 
 
 def _turned(clue: Clue, key: str) -> Clue:
@@ -290,7 +300,7 @@ def _shared_volumes(source: Source, services: Item) -> list[Clue]:
                         f"service:{name}",
                         source.at(line),
                         "files",
-                        0.4,
+                        0.35,
                         opened_by=f"service:{name}",
                     )
                 )
@@ -302,7 +312,7 @@ def _shared_volumes(source: Source, services: Item) -> list[Clue]:
 
 def _command(source: Source, key: str, service: Item) -> list[Clue]:
     clues: list[Clue] = []
-    folder = service["working_dir"].text
+    folder = _context(source, service)
     parts = [item for item in (service["entrypoint"], service["command"]) if item]
     lists = [item for item in parts if isinstance(item.value, list)]
     if lists and len(lists) == len(parts):
@@ -317,6 +327,15 @@ def _command(source: Source, key: str, service: Item) -> list[Clue]:
         text = re.sub(r"^\s*(/bin/)?(ba)?sh\s+-l?c\s+([\"'])(.*)\3\s*$", r"\4", item.text, flags=re.DOTALL)
         clues += command_clues(Context(key, source, folder), commands(text, item.line + (item.block == "|")))
     return clues
+
+
+def _context(source: Source, service: Item) -> str:
+    """Return the folder of the repository that a service's program works in, as far as its build tells."""
+    build = service["build"]
+    folder = build.text or build["context"].text
+    if service["working_dir"].text or not folder or unresolved(folder) or "://" in folder:
+        return service["working_dir"].text
+    return path_key(folder, source.folder)[5:].removeprefix(".")
 
 
 def _waits(source: Source, key: str, service: Item, names: dict[str, Item]) -> list[Clue]:

@@ -6,7 +6,7 @@ from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
-from mantlet.discovery.readers._names import in_clear, is_secret, unresolved
+from mantlet.discovery.readers._names import addresses, in_clear, is_secret, unresolved
 from mantlet.discovery.readers._personal import personal_clues
 from mantlet.discovery.readers.sql import DBT
 
@@ -109,7 +109,7 @@ def _schema(source: Source, document: Item) -> list[Clue]:
         for table in origin["tables"].each():
             name, at = f"{schema}.{table['name'].text}", source.at(table["name"].at)
             clues.append(Thing(f"table:{name}", "dataset-store", name, at, 0.8, also=(table["name"].text,)))
-            clues += _columns(source, f"table:{name}", table)
+            clues += _columns(source, f"table:{name}", table) + _external(source, f"table:{name}", table)
     for section in ("models", "seeds", "snapshots"):
         for one in document[section].each():
             if name := one["name"].text:
@@ -120,6 +120,18 @@ def _schema(source: Source, document: Item) -> list[Clue]:
                     clues.append(Move(DBT, f"table:{name}", at, name, 0.6))
     for one in document["exposures"].each():
         clues += _exposure(source, one)
+    return clues
+
+
+def _external(source: Source, key: str, table: Item) -> list[Clue]:
+    """Return the bucket that an external table lies over."""
+    clues: list[Clue] = []
+    for item in (table["external"]["location"], table["meta"]["external_location"]):
+        for found in addresses(item.text):
+            if found.key.startswith("bucket:"):
+                at = source.at(item.at)
+                clues.append(Thing(found.key, "object-store", found.host, at, 0.8, also=(found.url,)))
+                clues.append(Move(found.key, key, at, "external table", 0.8))
     return clues
 
 

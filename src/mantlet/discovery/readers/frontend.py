@@ -80,8 +80,9 @@ def _worth(text: str) -> bool:
 
 
 def program_of(path: str) -> str:
-    """Return the key of the program that a file belongs to: the folder above `src` and its like; what lies in `static`
-    belongs to the pages of the server that is there.
+    """Return the key of the program that a file belongs to: the folder above `src` and its like.
+
+    What lies in `static` belongs to the pages of the server that is there.
     """
     parts = path.split("/")[:-1]
     if "static" in parts and "src" not in parts:
@@ -313,7 +314,7 @@ class _Script:
         return [
             Thing(self.key, "web-service", name, at, 0.5),
             Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key),
-            Same(key, route, at),
+            Same(key, f"{route}@code:{self.source.path}", at),
         ]
 
     def _services(self) -> list[Clue]:

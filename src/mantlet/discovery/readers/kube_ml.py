@@ -95,6 +95,7 @@ def _inference_service(source: Source, item: Item) -> list[Clue]:
         thing,
         Same(key, f"host:{name}-predictor", thing.at),
         Same(key, f"host:{name}", thing.at),
+        *_routes(source, key, thing, f"/v1/models/{name}:predict", f"/v2/models/{name}/infer"),
     ]
     for part, type_ in (("transformer", "preprocessing-job"), ("explainer", "explanation-service")):
         if spec[part]:
@@ -138,6 +139,11 @@ def _runtime(source: Source, item: Item) -> list[Clue]:
     ]
 
 
+def _routes(source: Source, key: str, thing: Thing, *paths: str) -> list[Clue]:
+    """Return the addresses by which callers know a model."""
+    return [Same(key, f"route:POST {path}@code:{source.path}", thing.at) for path in paths]
+
+
 # -- Seldon
 
 
@@ -145,6 +151,9 @@ def _seldon(source: Source, item: Item) -> list[Clue]:
     thing = _thing(source, item, "inference-service")
     key = object_key(item)
     clues: list[Clue] = [thing]
+    place = f"/seldon/*/{object_name(item)}"
+    paths = ("api/v1.0/predictions", "api/v0.1/predictions", "v2/models/*/infer")
+    clues += _routes(source, key, thing, *(f"{place}/{path}" for path in paths))
     predictors = item["spec"]["predictors"].each()
     for predictor in predictors:
         images = [

@@ -170,6 +170,7 @@ def _ingress(source: Source, item: Item) -> list[Clue]:
                 )
         if host := rule["host"]:
             clues.append(Same(key, f"host:{host.text}", source.at(host.at)))
+    clues.append(Thing("who:user", "user", "user", at, 0.4))
     clues.append(Move("who:user", key, at, "requests", 0.5))
     if not item["spec"]["tls"]:
         clues.append(Fact("who:user", "protocol", "http", at, other=key))
@@ -232,7 +233,11 @@ def _gateway(source: Source, item: Item) -> list[Clue]:
     """A gateway of a service mesh is where callers come in."""
     key, name = f"service:gateway/{object_name(item)}", object_name(item)
     at = source.at(item["metadata"]["name"].at or item.line)
-    clues: list[Clue] = [Thing(key, "api-gateway", name, at, 0.7), Move("who:user", key, at, "requests", 0.5)]
+    clues: list[Clue] = [
+        Thing(key, "api-gateway", name, at, 0.7),
+        Thing("who:user", "user", "user", at, 0.4),
+        Move("who:user", key, at, "requests", 0.5),
+    ]
     for server in item["spec"]["servers"].each() or item["spec"]["listeners"].each():
         protocol = server["port"]["protocol"] or server["protocol"]
         if protocol.text.upper() == "HTTP" and not server["tls"]:
