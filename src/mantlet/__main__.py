@@ -16,7 +16,14 @@ def main() -> None:
 
         sys.stdout.write(f"mantlet {__version__}\n")
         return
-    sys.exit(run())
+    code = run()
+    plain = sys.modules.get("mantlet.cli.plain")
+    if plain is not None and plain.done:
+        import os  # noqa: PLC0415
+
+        sys.stderr.flush()
+        os._exit(code)  # all is written; taking thousands of objects apart one by one would take longer than many a model
+    sys.exit(code)
 
 
 def run() -> int:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mantlet.project.api import Assessment
 
 
+done = False
+"""Whether a command was answered here, so that nothing is left to do before the process ends."""
+
+
 def answered(arguments: Sequence[str]) -> bool:
     """Answer a command if it is one of these; tell whether it was."""
     if len(arguments) != 3 or arguments[1].startswith("-"):
@@ -28,7 +32,8 @@ def answered(arguments: Sequence[str]) -> bool:
     from mantlet.project.api import analyse, model_file
 
     printing(analyse(model_file(Path(arguments[1]))))
-    gc.freeze()  # nor need the interpreter look for garbage when it ends
+    global done  # noqa: PLW0603  (of the process, as the output is)
+    done = True
     return True
 
 
