@@ -90,8 +90,10 @@ class _Condition:
     def _answers(self, scope: Scope) -> tuple[Index | None, list[tuple[int, int, int]]]:
         """Return which of the different answers each place has, and these: the value, its fact's code and origin."""
         analysis, atom = self._analysis, self._atom
+        if isinstance(atom, Fact) and analysis.atoms.facts.is_silent(HOLDERS[atom.subject], atom.fact):
+            return None, [(NO if isinstance(atom, FactKnown) else UNKNOWN, 0, 0)]
         values = analysis.sets.values(atom, scope)
-        if not isinstance(atom, Fact) or analysis.atoms.facts.is_silent(HOLDERS[atom.subject], atom.fact):
+        if not isinstance(atom, Fact):
             if isinstance(values, int):
                 return None, [(values, 0, 0)]
             return values, [(value, 0, 0) for value in range(3)]
@@ -162,9 +164,10 @@ class Because:
             if keys > MAX_KEYS:
                 different, key = np.unique(key, return_inverse=True)
                 keys = len(different)
-        examples = dict(zip(key.tolist(), zip(places.tolist(), states.tolist(), strict=True), strict=True))
+        examples = dict(zip(key.tolist(), range(len(key)), strict=True))
         return key, {
-            number: self.at(kind, place, State(state)) for number, (place, state) in examples.items()
+            number: self.at(kind, int(places[example]), State(int(states[example])))
+            for number, example in examples.items()
         }
 
     def _of(self, kind: int) -> list[tuple[_Condition, bool, bool]]:

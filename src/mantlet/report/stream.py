@@ -52,16 +52,13 @@ class ThreatStream:
     def _threats(self, rows: Rows) -> list[tuple[bytes, ...]]:
         """Return each threat's pieces."""
         table = self.analysis.threats
-        threats: list[tuple[bytes, ...]] = [()] * len(rows)
+        threats: list[tuple[bytes, ...]] = []
         group = table.type[rows] * len(State) + table.state[rows]
         order = np.argsort(group, kind="stable")
         bounds = np.flatnonzero(np.diff(group[order], prepend=-1, append=-1)).tolist()
         for first, last in pairwise(bounds):
-            some = order[first:last]
-            columns = self._columns(rows[some])
-            for at, pieces in zip(some.tolist(), zip(*columns, strict=False), strict=True):
-                threats[at] = pieces
-        return threats
+            threats += zip(*self._columns(rows[order[first:last]]), strict=False)
+        return [threats[place] for place in np.argsort(order, kind="stable").tolist()]
 
     def _columns(self, rows: Rows) -> list[Column]:
         """Return the pieces of threats of one type in one state, column by column."""
@@ -103,17 +100,17 @@ class ThreatStream:
         numbers, lists = self._records.because.alike(kind, places, states)
         cases = ratings.cases.of[rows]
         keys = (numbers * len(ratings.cases) + cases).tolist()
-        examples = dict(zip(keys, zip(rows.tolist(), numbers.tolist(), strict=True), strict=True))
+        examples = dict(zip(keys, range(len(keys)), strict=True))
         before += _encode(self._records.fixed[kind])[1:-1] + b',"rating":'
         between = b',"controls":%b,"verified":' % _encode(self.analysis.types[kind].controls)
         state, after = State(int(states[0])), b"" if self._decided else b'[],"decision":null}'
         texts = {
             key: before
-            + _encode(self._records.rating(row))
+            + _encode(self._records.rating(int(rows[example])))
             + between
-            + self._reasons_of(state, lists[number])
+            + self._reasons_of(state, lists[int(numbers[example])])
             + after
-            for key, (row, number) in examples.items()
+            for key, example in examples.items()
         }
         yield map(texts.__getitem__, keys)
         if self._decided:
