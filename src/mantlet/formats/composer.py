@@ -7,8 +7,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import UNSET
-
 from mantlet.base.errors import InputError
 from mantlet.formats.content import Content
 from mantlet.formats.interface import Format, Imported, Incoming, Note, Outgoing, Written, note
@@ -37,11 +35,10 @@ _DONE = {"mitigationResolved", "mitigationImplemented"}
 
 
 def _sniff(content: Content) -> bool:
-    return (
-        (content.is_json
-        and "applicationInfo" in content.keys)
-        or {"threats", "mitigationLinks"} <= content.keys
-    )
+    return (content.is_json and "applicationInfo" in content.keys) or {
+        "threats",
+        "mitigationLinks",
+    } <= content.keys
 
 
 def _read(incoming: Incoming) -> Imported:
@@ -243,7 +240,7 @@ def _label(sections: Sections, place: str) -> str:
 
 
 def _status(decision: Decision | None) -> str:
-    if decision is None or decision is UNSET:
+    if decision is None:
         return "threatIdentified"
     if decision.treatment == "not-applicable":
         return "threatResolvedNotUseful"

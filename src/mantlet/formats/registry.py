@@ -13,6 +13,7 @@ from mantlet.formats.interface import Format
 MODULES = {
     "tm7": "mantlet.formats.tmt",
     "tb7": "mantlet.formats.tmt.tb7",
+    "drawio": "mantlet.formats.drawio",
     "threat-dragon": "mantlet.formats.threat_dragon",
     "otm": "mantlet.formats.otm",
     "tmbom": "mantlet.formats.tmbom",

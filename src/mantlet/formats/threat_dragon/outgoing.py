@@ -10,6 +10,7 @@ from mantlet.formats.interface import Note, Outgoing, note
 from mantlet.formats.lost import tell_lost
 from mantlet.formats.mapping import table
 from mantlet.formats.merge import merged
+from mantlet.formats.placing import whole_layout
 from mantlet.formats.plain import Json, mapping, text
 from mantlet.formats.threat_dragon.incoming import KEY, OUT, read_model
 from mantlet.formats.threat_dragon.threats import SPACE, threat_of
@@ -30,7 +31,7 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
     notes: list[Note] = []
     original = outgoing.bulk.get("threat-dragon")
     if not isinstance(original, dict):
-        layout = outgoing.layout if _complete(outgoing) else outgoing.place(outgoing.sections)
+        layout = whole_layout(outgoing)
         threats = list(rated(outgoing))
         document = _Writer(outgoing, outgoing.sections, layout, [], threats, notes).document()
     else:
@@ -55,10 +56,6 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
         "sequences",
     )
     return document, notes
-
-
-def _complete(outgoing: Outgoing) -> bool:
-    return all(name in outgoing.layout.get("elements", {}) for name in outgoing.sections.elements)
 
 
 def _filled(outgoing: Outgoing) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from typing import Any
 from msgspec import structs
 
 from mantlet.formats.interface import Note, Outgoing, note
+from mantlet.formats.lost import tell_lost
 from mantlet.formats.nesting import Box
+from mantlet.formats.placing import around, whole_layout
 from mantlet.formats.tmt import redraw
 from mantlet.formats.tmt.adjust import Adjust
 from mantlet.formats.tmt.evaluate import judge
@@ -42,7 +44,9 @@ def drawn_of(outgoing: Outgoing, stored: Drawn | None) -> Made:
     merger.run()
     made = merger.made
     Triage(outgoing, merger.base, merger.stored, made).run()
-    _tell_lost(outgoing.sections, made.notes)
+    tell_lost(
+        outgoing.sections, made.notes, "data", "parties", "agents", "controls", "environments", "sequences"
+    )
     return made
 
 
@@ -76,7 +80,7 @@ class _Merger:
         self.drawn = self.made.drawn
         self.base = read_model(stored, outgoing.vocabulary) if stored else Read(Sections())
         self.stencils = Stencils(self.drawn.template or Template(), outgoing.vocabulary)
-        self.layout = outgoing.layout if stored else _whole_layout(outgoing)
+        self.layout = outgoing.layout if stored else whole_layout(outgoing)
         self.shapes = {item.guid: item for surface in self.drawn.surfaces for item in surface.shapes}
         self.lines = {item.guid: item for surface in self.drawn.surfaces for item in surface.lines}
         self.home = {
@@ -153,7 +157,9 @@ class _Merger:
 
     def _new_boundary(self, name: str, boundary: Boundary) -> None:
         members = [
-            item for item, element in self.sections.elements.items() if name in self._around(element.within)
+            item
+            for item, element in self.sections.elements.items()
+            if name in around(element.within, self.sections)
         ]
         place = self._placed("boundaries", name)
         if place is None:
@@ -176,7 +182,7 @@ class _Merger:
             for item in self.sections.elements
             if (box := self._box_of(item) or self._placed("elements", item))
         }
-        depth = sum(name in self._around([other]) for other in self.sections.boundaries)
+        depth = sum(name in around([other], self.sections) for other in self.sections.boundaries)
         place = redraw.around(
             [boxes[item] for item in members if item in boxes], redraw.MARGIN + 12.0 * depth
         )
@@ -184,15 +190,6 @@ class _Merger:
         if place is None or any(place.holds(box.x + box.width / 2, box.y + box.height / 2) for box in others):
             return None
         return place
-
-    def _around(self, within: list[str]) -> set[str]:
-        found: set[str] = set()
-        for name in within:
-            step = name
-            while step in self.sections.boundaries and step not in found:
-                found.add(step)
-                step = self.sections.boundaries[step].in_
-        return found
 
     def _surface(self, near: list[str]) -> Surface:
         """Return the diagram where the first of some entries is, or the first of all."""
@@ -218,7 +215,7 @@ class _Merger:
         """Return a free place where an element belongs, growing the boundaries around it if need be."""
         areas = [
             self.shapes[self.made.guids[name]]
-            for name in self._around(element.within)
+            for name in around(element.within, self.sections)
             if self.made.guids.get(name) in self.shapes
         ]
         boxes = [(item, found) for item in areas if (found := redraw.box(item))]
@@ -360,25 +357,3 @@ def _blank(outgoing: Outgoing, template: Template | None) -> Drawn:
     attrs = [Attr("Header", "Diagram"), Attr("String", "Name", "", "Diagram 1")]
     surface = Surface(guid, attrs=attrs, header="Diagram 1", rest={"Zoom": "1"})
     return Drawn(surfaces=[surface], template=template or _template(outgoing))
-
-
-def _whole_layout(outgoing: Outgoing) -> dict[str, Any]:
-    """Return positions of everything: those that people gave, if they gave all, else mantlet's own."""
-    known = outgoing.layout.get("elements", {})
-    if all(name in known for name in outgoing.sections.elements):
-        return outgoing.layout
-    return outgoing.place(outgoing.sections)
-
-
-def _tell_lost(sections: Sections, notes: list[Note]) -> None:
-    """Say what of a model no drawing holds."""
-    for what, names in (
-        ("data assets and what flows carry", list(sections.data)),
-        ("parties", list(sections.parties)),
-        ("agents", list(sections.agents)),
-        ("controls in place", list(sections.controls)),
-        ("environments", list(sections.environments)),
-        ("sequences", list(sections.sequences)),
-    ):
-        if names:
-            note(notes, "lost", what, *names)
