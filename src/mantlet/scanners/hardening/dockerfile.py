@@ -35,7 +35,7 @@ def look(text: str, has_ignore: bool) -> Iterator[Hit]:
     stages = _stages(found)
     if not stages:
         return
-    yield from _bases(stages)
+    yield from _bases(stages, _defaults(found))
     yield from _final(stages)
     for item in found:
         yield from _one(item, has_ignore)
@@ -51,11 +51,28 @@ def _stages(found: list[Instruction]) -> list[list[Instruction]]:
     return stages
 
 
-def _bases(stages: list[list[Instruction]]) -> Iterator[Hit]:
-    """Look at the images that stages start from; stages are named, and variables are not known."""
+def _defaults(found: list[Instruction]) -> dict[str, str]:
+    """Return the arguments that stand before the first stage, with their defaults."""
+    known: dict[str, str] = {}
+    for item in found:
+        if item.name == "FROM":
+            break
+        name, mark, value = item.value.partition("=")
+        if item.name == "ARG" and mark:
+            known[name.strip()] = value.strip().strip("\"'")
+    return known
+
+
+def _bases(stages: list[list[Instruction]], defaults: dict[str, str]) -> Iterator[Hit]:
+    """Look at the images that stages start from; stages are named, and variables without a default are not known."""
     names: set[str] = set()
     for stage in stages:
         image, _, rest = stage[0].arguments.partition(" ")
+        image = re.sub(
+            r"\$\{?(\w+)(?::-([^}]*))?\}?",
+            lambda match: defaults.get(match[1]) or match[2] or match[0],
+            image,
+        )
         alias = re.match(r"(?i)\s*as\s+(\S+)", rest)
         known = image.lower() not in names and image != "scratch" and not {"$", "@"} & set(image)
         if known:
@@ -76,9 +93,10 @@ def _final(stages: list[list[Instruction]]) -> Iterator[Hit]:
             yield Hit("docker-root", last[0].line, what="no USER is set")
     elif users[-1].value.split("#")[0].strip().strip("\"'") in _ROOT:
         yield Hit("docker-root", users[-1].line, what=f"USER {users[-1].value}")
-    starts = any(item.name in {"CMD", "ENTRYPOINT"} for item in last)
+    elif not re.match(r"\d|\$", users[-1].value.strip("\"' ")):
+        yield Hit("docker-user-name", users[-1].line, what=users[-1].value)
     checks = [item for item in last if item.name == "HEALTHCHECK"]
-    if starts and (not checks or checks[-1].value.upper().startswith("NONE")):
+    if not checks or checks[-1].value.upper().startswith("NONE"):
         yield Hit("docker-no-healthcheck", checks[-1].line if checks else last[-1].line)
 
 
@@ -170,6 +188,14 @@ def _installs(item: Instruction) -> Iterator[Hit]:
             ]
             if loose and loose != ["pip"]:
                 yield Hit("docker-unpinned", item.line, what=", ".join(loose[:4]))
+        yield from _system(item, part)
+        match = re.search(r"\bgo\s+install\s+(?:-\S+\s+)*(\S+)", part)
+        if (
+            match
+            and ("@" not in match.group(1) or match.group(1).endswith("@latest"))
+            and "." in match.group(1).split("/")[0][1:]
+        ):
+            yield Hit("docker-unpinned", item.line, what=match.group(1))
         match = re.search(r"\bnpm\s+(?:install|i|add)\s+(.*)$", part)
         if match:
             loose = [
@@ -179,6 +205,29 @@ def _installs(item: Instruction) -> Iterator[Hit]:
             ]
             if loose:
                 yield Hit("docker-unpinned", item.line, what=", ".join(loose[:4]))
+
+
+_SYSTEM = re.compile(
+    r"\b(?:(apt-get|apt)\s+(?:-\S+\s+)*install|(apk)\s+(?:-\S+\s+)*add|(yum|dnf|microdnf|tdnf)\s+(?:-\S+\s+)*install)\s+(.*)$"
+)
+
+
+def _system(item: Instruction, part: str) -> Iterator[Hit]:
+    """Look at packages of the system that are installed without a version."""
+    match = _SYSTEM.search(part)
+    if match is None:
+        return
+    mark = "-" if match.group(3) else "="
+    words = [
+        word.strip("\"'")
+        for word in match.group(4).split()
+        if not word.startswith(("-", "$", "&", "|", ">", "<", "#"))
+    ]
+    loose = [
+        word for word in words if re.match(r"[A-Za-z0-9@]", word) and not re.search(rf"{mark}\d|[/$]|=", word)
+    ]
+    if loose:
+        yield Hit("docker-system-unpinned", item.line, what=", ".join(loose[:4]))
 
 
 def _packages(words: list[str]) -> list[str]:

@@ -71,6 +71,7 @@ def _workload(document: Lined, kind: str) -> Iterator[Row]:
         yield "token-mounted", spec.at("automountServiceAccountToken"), ""
     if str(document.map("metadata").get("namespace", "default")) == "default":
         yield "default-namespace", document.map("metadata").at("namespace", "name"), ""
+    yield "no-network-policy", document.map("metadata").at("name"), ""
     for volume in spec.maps("volumes"):
         path = str(volume.map("hostPath").get("path", ""))
         if path.endswith(("docker.sock", "containerd.sock", "crio.sock")):
@@ -128,6 +129,8 @@ def _confinement(container: Lined, outer: Lined) -> Iterator[Row]:
     for item in capabilities.texts("add"):
         if item.upper().removeprefix("CAP_") in _STRONG:
             yield "strong-capability", capabilities.at("add"), item
+        else:
+            yield "capability-added", capabilities.at("add"), item
     profile = str((own.map("seccompProfile") or outer.map("seccompProfile")).get("type", ""))
     if profile in {"", "Unconfined"}:
         yield "confinement-off", line, "no seccomp profile"
