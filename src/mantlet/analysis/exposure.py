@@ -138,8 +138,9 @@ def _external_input(reached: Mask) -> FactColumn:
 
 def _initiators(columns: Columns) -> FactColumn:
     column = FactColumn.empty(len(columns.flows))
-    column.put(columns.flow_opener_is_source, "source", Origin.DERIVED)
-    column.put(~columns.flow_opener_is_source, "target", Origin.DERIVED)
+    source, target = column.code("source"), column.code("target")
+    column.codes = np.where(columns.flow_opener_is_source, np.int16(source), np.int16(target))
+    column.origin[:] = Origin.DERIVED
     return column
 
 

@@ -24,7 +24,7 @@ class Links:
 
     def __init__(self, columns: Columns, marked: Mapping[str, Mask]) -> None:
         self._columns = columns
-        self._marked = marked
+        self.marked = marked
         self._made: dict[Relation, Labels] = {}
 
     def labels(self, relation: Relation) -> Labels:
@@ -37,13 +37,13 @@ class Links:
             self._made[relation] = (
                 self.labels(near).carried_on(outgoing, incoming)
                 if near
-                else Labels.near(columns.element_types, list(self._marked.values()), incoming)
+                else Labels.near(columns.element_types, list(self.marked.values()), incoming)
             )
         return self._made[relation]
 
     def reached_from(self, mark: str) -> Mask:
         """Tell of each element whether one with that mark reaches it over any number of steps."""
-        return self.labels("reached-from").any_marked(list(self._marked).index(mark))
+        return self.labels("reached-from").any_marked(list(self.marked).index(mark))
 
 
 class Labels:

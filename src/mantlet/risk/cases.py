@@ -7,7 +7,7 @@ the same logging. Ratings are worked out per case and looked up per threat.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -152,6 +152,17 @@ class _Situations:
             return self._by_element[element]
         return _by_way()[self._met[element] + self._ways]
 
+    @cached_property
+    def _far(self) -> NDArray[np.int16]:
+        """The most exposed caller whose input gets to each element of ours, as a rank."""
+        columns, links = self._analysis.columns, self._analysis.atoms.links
+        far = np.zeros(len(columns.elements), np.int16)
+        for value in ("unknown", "partner", "internet"):
+            if links.marked[value].any():
+                far[links.reached_from(value)] = _RANKS[value]
+        far[columns.kind == EXTERNAL] = 0
+        return far
+
     def travelling(self, kind: At) -> Rows:
         """Return the situation of each place of a kind as callers see it whose input is passed on to there.
 
@@ -164,11 +175,7 @@ class _Situations:
         near = analysis.atoms.facts.column("flow" if moves else "element", "exposure")
         own = np.array([_RANKS.get(value, 0) for value in near.values], np.int16)[near.codes]
         own = own[columns.movement_flow] if moves else own
-        far = np.zeros(len(columns.elements), np.int16)
-        for value in ("unknown", "partner", "internet"):
-            far[analysis.atoms.links.reached_from(value)] = _RANKS[value]
-        far[columns.kind == EXTERNAL] = 0
-        far = far[columns.source] if moves else far
+        far = self._far[columns.source] if moves else self._far
         via = np.array([EXPOSURES.index(value) for value in FROM_LEAST])[np.maximum(own, far)]
         asked = np.where(far > own, UNKNOWN, self._asks[element])
         return situation_row(via, asked, self._restricted[element], self._run_by[element])
