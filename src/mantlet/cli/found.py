@@ -222,6 +222,13 @@ def print_items(news: Update, *, minor: bool = False) -> None:
                 style="dim",
             )
         )
+    if news.unclear:
+        out.print(
+            Text(
+                f"  {news.unclear} places were not understood: mantlet discover --dry-run lists them",
+                style="dim",
+            )
+        )
     out.print(_verdict(comparison.drift, len(news.stale)))
 
 
@@ -252,4 +259,5 @@ def drift_shape(news: Update) -> dict[str, Any]:
         ],
         "stale": [{"element": name, "code": glob} for name, glob in news.stale],
         "declined": news.comparison.left_out,
+        "not_understood": news.unclear,
     }

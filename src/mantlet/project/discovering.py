@@ -169,6 +169,11 @@ class Update:
         )
 
     @property
+    def unclear(self) -> int:
+        """How many places were not understood: what they hide may be drift, too."""
+        return len(self._found.draft.not_understood)
+
+    @property
     def stale(self) -> list[tuple[str, str]]:
         """Elements whose `code:` names nothing that is there, with the glob."""
         return stale_code(self._found.root, to_raw(self._source.sections))

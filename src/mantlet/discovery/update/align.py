@@ -7,10 +7,11 @@ name; where they drew one box for what the code has several, the parts belong to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from mantlet.base.globs import matches
+from mantlet.discovery.propose.groups import GROUP
 from mantlet.model.check_ids import PLACES
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.mentions import edits, rewritten
@@ -53,7 +54,7 @@ class Alignment:
         self.folded: dict[str, str] = {}
         """Proposed elements that are part of an element drawn by hand, by what stands for them."""
         found = self._elements(theirs)
-        raw = _fold(theirs, self.folded)
+        raw = _fold(theirs, self.folded, {old for _, old in found})
         for section in ("parties", "data", "boundaries"):
             found |= {(section, old): new for old, new in self._by_key(raw, section).items()}
         self.raw = self._renamed(raw, found, set())
@@ -129,7 +130,7 @@ class Alignment:
                 (len(address), store)
                 for inner in _texts(entry, "address")
                 for address, store in drawn
-                if inner.startswith(f"{address.rstrip('/')}/")
+                if inner.startswith(f"{address.rstrip('/')}/") or matches(address, inner)
             ]
             if around:
                 store = max(around)[1]
@@ -269,14 +270,18 @@ def _rename(raw: Raw, target: dict[tuple[str, str], str]) -> Raw:
     return rewritten(raw, edits(raw, lambda space, name: wanted.get((space, name), name)))
 
 
-def _fold(raw: Raw, parts: dict[str, str]) -> Raw:
-    """Return the proposal with parts gone into what they are parts of, and their flows with them."""
-    if not parts:
-        return raw
-    made = {
-        **raw,
-        "elements": {name: entry for name, entry in entries(raw, "elements").items() if name not in parts},
+def _fold(raw: Raw, parts: dict[str, str], known: set[str]) -> Raw:
+    """Return the proposal with parts gone into what they are parts of, and their flows with them.
+
+    Parents that only stood for parts which have gone elsewhere, or that the model knows by themselves, go too.
+    """
+    left = {name: entry for name, entry in entries(raw, "elements").items() if name not in parts}
+    parents = {str(entry.get("parent", "")) for name, entry in left.items() if name not in known}
+    elements = {
+        name: entry for name, entry in left.items() if name in parents or not key_of(entry).startswith(GROUP)
     }
+    gone = left.keys() - elements.keys()
+    made = {**raw, "elements": {name: _outside(entry, gone) for name, entry in elements.items()}}
     flows: Entries = {}
     by_ends: dict[tuple[str, str], str] = {}
     for name, entry in entries(raw, "flows").items():
@@ -294,6 +299,13 @@ def _fold(raw: Raw, parts: dict[str, str]) -> Raw:
             by_ends[ends] = name
             flows[name] = moved
     return {**made, "flows": flows}
+
+
+def _outside(entry: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """Return an element without a parent that is gone."""
+    if entry.get("parent") not in gone:
+        return entry
+    return {field: value for field, value in entry.items() if field != "parent"}
 
 
 def _both(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, Any]]:

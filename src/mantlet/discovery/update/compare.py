@@ -283,14 +283,11 @@ class _Comparing:
 def _gaining(held: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry as people wrote it, with the facts, code and addresses that the code adds, and what it says of facts."""
     made = dict(held)
-    globs = [str(glob) for glob in held.get("code", [])]
     for field in _ADDED:
-        fresh = [
-            item for item in entry.get(field, [])
-            if item not in held.get(field, []) and not (field == "code" and any(matches(glob, item) for glob in globs))
-        ]  # fmt: skip
-        if fresh and isinstance(held.get(field, []), list):
-            made[field] = [*held.get(field, []), *fresh]
+        wide = held.get(field, [])
+        fresh = [item for item in entry.get(field, []) if not any(matches(str(glob), item) for glob in wide)]
+        if fresh and isinstance(wide, list):
+            made[field] = [*wide, *(item for item in fresh if item not in wide)]
     if facts := _facts(entry):
         made["facts"] = {**_facts(held), **facts}
     if _SEEN in entry:
