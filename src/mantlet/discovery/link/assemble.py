@@ -22,6 +22,12 @@ _LEAST = 0.4
 _SURE = 0.6
 """From here on a credential is shown though nothing is seen to read it."""
 _CERTAIN = 0.85
+_LIKELY = 0.7
+_STANDING = frozenset(
+    {"pipeline-orchestrator", "notebook", "experiment-tracker", "compute-cluster", "llm-service"}
+)
+"""Services that do their work without any flow that files show."""
+_STEP = 0.75
 _QUIET_TYPES = frozenset({"config-store"})
 
 
@@ -137,17 +143,24 @@ def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linke
         root for root in real if any(key.startswith("route:") and "@code:" in key for key in nodes[root].keys)
     }
     kept |= {root for root in served if linker.find(nodes[root].parent) in parents}
-    kept |= {root for root in real if _declared(nodes[root])}
+    kept |= {root for root in real if _declared(nodes[root]) or _told(nodes[root])}
     return [root for root in nodes if root in real and (root in connected or root in parents or root in kept)]
 
 
 def _declared(node: Node) -> bool:
-    """Tell whether a deployment sets up a store or a model, which is there whoever uses it."""
-    lineage = _vocabulary().lineage(node.type)
-    return (
-        node.confidence >= _CERTAIN
-        and any(key.startswith(("service:", "resource:")) for key in node.keys)
-        and ("inference-service" in lineage or ("data-store" in lineage and node.type != "log-store"))
+    """Tell whether a deployment sets up a store, a model or the like, which is there whoever uses it."""
+    lineage = set(_vocabulary().lineage(node.type))
+    store = "data-store" in lineage and node.type != "log-store"
+    return any(key.startswith(("service:", "resource:")) for key in node.keys) and (
+        (node.confidence >= _CERTAIN and (store or "inference-service" in lineage))
+        or (node.confidence >= _LIKELY and bool(lineage & _STANDING))
+    )
+
+
+def _told(node: Node) -> bool:
+    """Tell whether code declares a step of a pipeline: it is one, whatever it does."""
+    return node.confidence >= _STEP and any(
+        key.startswith("stage:") and key.partition("#")[0].endswith(".py") for key in node.keys
     )
 
 

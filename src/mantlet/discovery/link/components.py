@@ -29,6 +29,8 @@ class Component:
     confidence: float = 0.8
     entry: str = ""
     """Why it is an entry of its own; empty where other code calls it."""
+    module: str = ""
+    """The key of the file that its code is in."""
 
 
 class Components:
@@ -112,6 +114,7 @@ class Components:
             return self._loose(entry, frame)
         key = frame.code
         whole = entry.kind == "serve" and entry.type in {"web-app", "serverless-function"}
+        whole = whole or entry.type == "stream-processor"
         if whole or key in self._folded:
             key = key.partition("#")[
                 0
@@ -131,6 +134,7 @@ class Components:
             kind = "notebook"
             name = frame.code.removeprefix("code:").partition("@")[0].rpartition("/")[2]
         made = Component(key, kind, name, entry.at, list(entry.places), entry.parent, entry=entry.kind)
+        made.module = f"code:{frame.at.path}"
         made.confidence = 0.5 if entry.kind == "function" else 0.8
         self.found[key] = made
         return key
@@ -155,6 +159,7 @@ class Components:
         if frame.code not in self.found:
             kind = entry.type or self._type_of(entry, frame)
             made = Component(frame.code, kind, entry.name, entry.at, list(entry.places), entry="task")
+            made.module = f"code:{frame.at.path}"
             anchor = self.found[current]
             made.parent = current if anchor.entry in {"flow", "script", "command"} else anchor.parent
             self.found[frame.code] = made
@@ -182,11 +187,11 @@ class Components:
 
     def _called(self, frame: Frame, parent: Frame, current: str) -> str:
         anchor = self.found[current]
-        module = frame.code.partition("#")[0]
-        inside = module == current.partition("#")[0].partition("@")[0]
+        module = f"code:{frame.at.path}"
+        inside = module == anchor.module
         if module in self._declared and anchor.entry == "script" and not inside and self._roles.below(frame):
             return module  # another declared step's program, called from here
-        scripted = inside and anchor.entry in _SCRIPTED
+        scripted = inside and anchor.entry in _SCRIPTED and anchor.type != "web-app"
         if frame.quiet:
             return current
         if frame.code in self._roles.pipelines and not scripted:
@@ -213,7 +218,7 @@ class Components:
             return anchor.key
         if deep == {"prepare"} and not (anchor.entry in _SCRIPTED and self._trains(frame)):
             return anchor.key
-        if anchor.entry == "" and anchor.key.partition("#")[0] == module:
+        if anchor.entry == "" and anchor.module == module:
             return anchor.key
         role = next(iter(deep))
         return self._make(frame.code, TYPES[role], frame, anchor.key, group=f"{module}#{role}")
@@ -256,7 +261,7 @@ class Components:
         shown = name or _last(frame.code).rpartition(".")[2]
         found = self.found.get(key)
         if found is None:
-            found = Component(key, kind, shown, frame.at)
+            found = Component(key, kind, shown, frame.at, module=f"code:{frame.at.path}")
             anchor = self.found.get(current)
             if anchor is not None and anchor.entry == "endpoint":
                 found.parent = anchor.parent

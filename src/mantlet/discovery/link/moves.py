@@ -33,11 +33,10 @@ _ANSWERING = frozenset(
         "serverless-function",
         "web-service",
         "embedding-service",
+        "conversation-memory",
     }
 )
 """What answers is a part of the exchange, whether or not the answer is seen to be used."""
-_WRITING = {"store"}
-_SOURCES = {"source", "hub"}
 
 
 class Moves:

@@ -53,7 +53,8 @@ class Roles:
         for frame in reversed(trace.frames):
             self.deep[frame.code] |= self.own[frame.code]
             for child in self._children[frame.number]:
-                self.deep[frame.code] |= self.deep[child.code]
+                if "#" in child.code:  # what a file does as a script isn't done by who imports it
+                    self.deep[frame.code] |= self.deep[child.code]
         self.classes = self._classes()
         """The classes round a model, with the roles of their methods."""
         self.plain = self._without_classes()
@@ -85,8 +86,18 @@ class Roles:
         working = {use.frame.number for use in uses}
         taking = {u.frame.number for u in uses if isinstance(u.source, Resource) and u.source.type in _DATA}
         for frame in self.trace.frames:
+            modes = {event.detail for event in self.events[frame.number] if event.do == "mode"}
+            learns = any(event.do == "fit" for event in self.events[frame.number])
+            back = (
+                len(modes) > 1 and not learns and "#" in frame.code
+            )  # `eval()`, and `train()` again at the end
+            measures = any(event.do == "evaluate" for event in self.events[frame.number])
             for event in self.events[frame.number]:
                 coarse = COARSE.get(event.detail, "")
+                if event.do == "mode" and coarse == "train" and back:
+                    continue
+                if event.do == "mode" and coarse == "evaluate" and not measures and not frame.owner:
+                    coarse = self._quiet_role(frame)
                 if coarse and event.do not in {"store", "load", "connect", "transform"}:
                     self.own[frame.code].add(coarse)
             if "#" in frame.code and not frame.owner and frame.number in working:
@@ -94,6 +105,11 @@ class Roles:
                 told = named == "aggregate" or (named == "prepare" and frame.number in taking)
                 if told or (named and named != "prepare" and self._calculates(frame)):
                     self.own[frame.code].add(named)
+
+    def _quiet_role(self, frame: Frame) -> str:
+        """A network that doesn't learn is measured or used: names tell which."""
+        named = named_role(frame.code) or named_role(frame.code.partition("#")[0])
+        return "infer" if named == "infer" else "evaluate"
 
     def _settle(self) -> None:
         """Predicting is a part of training and of measuring."""
@@ -121,7 +137,7 @@ class Roles:
         for frame in reversed(self.trace.frames):
             found[frame.code] |= self.own[frame.code]
             for child in self._children[frame.number]:
-                if child.owner not in self.classes:
+                if child.owner not in self.classes and "#" in child.code:
                     found[frame.code] |= found[child.code]
         return found
 

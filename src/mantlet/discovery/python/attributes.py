@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
 
 
+STATES = frozenset({"streamlit.session_state", "flask.g", "flask.session", "flask.current_app"})
+"""Names of libraries under which programs keep values between calls."""
 _MEASURES = frozenset(
     {"shape", "dtype", "ndim", "columns", "device", "size", "classes", "__class__", "__name__", "dtypes"}
 )
@@ -46,6 +48,10 @@ def attribute_of(m: Machine, atom: Any, name: str, owner: Value, node: ast.AST) 
     if isinstance(atom, (ModuleRef, imports.Folder)):
         return imports.member(m, Value((atom,)), name, node)
     if isinstance(atom, External):
+        if atom.name in STATES:
+            m.missed = True
+            if f"{atom.name}.{name}" in m.outside:
+                return m.outside[f"{atom.name}.{name}"]
         asked = m.made() if atom.name == "flask.request" else frozenset()
         return Value((External(f"{atom.name}.{name}"),), asked)
     if isinstance(atom, Object):
@@ -181,6 +187,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             target = atom.module.scope.names
         elif isinstance(atom, Mapping):
             target = atom.items
+        elif isinstance(atom, External) and atom.name in STATES:
+            name = f"{atom.name}.{name}"
+            target = m.outside
         else:
             continue
         before = target.get(name)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import containers, effects, intrinsics, strings
+from mantlet.discovery.python import containers, effects, intrinsics, queues, strings
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.chains import base_of, chain_of
 from mantlet.discovery.python.expressions import evaluate
@@ -192,6 +192,9 @@ def _method_of_function(
 ) -> Value:
     """`task.delay(x)`, `step.remote(x)` and the like call the function elsewhere."""
     if name in _CALLING:
+        handed = queues.hand_over(m, m.steps_of.get(id(owner.node)), args, named, node)
+        if handed is not None:
+            return handed
         if name == "apply_async":
             given = (named.get("args") or (args[0] if args else UNKNOWN)).first(Sequence)
             args = list(given.items) if given is not None else args

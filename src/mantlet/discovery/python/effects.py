@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import frameworks, paths, prompts, specials
+from mantlet.discovery.python import frameworks, paths, prompts, specials, sql
+from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.resources import argument, find, held
 from mantlet.discovery.python.trace import Resource
@@ -20,6 +21,7 @@ from mantlet.discovery.python.values import (
     Method,
     Object,
     Origin,
+    Partial,
     Value,
     cap,
     constant,
@@ -143,9 +145,14 @@ def _result_type(name: str) -> str:
 
 def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Value | None:
     """Call a function that is handed to a library."""
+    items = [_item(m, atom, node) for atom in value.atoms if isinstance(atom, Object)]
     functions = tuple(atom for atom in value.atoms if isinstance(atom, Function))
+    partial = next((atom for atom in value.atoms if isinstance(atom, Partial)), None)
+    if partial is not None and not functions:
+        carried = cap(frozenset().union(*(other.origins for other in others)))
+        return m.acts.call(m, Value((partial,)), [Value((), carried)], {}, node)
     if not functions:
-        return None
+        return join(*items) if items else None
     carried = cap(frozenset().union(*(other.origins for other in others)))
     given = [other for other in others if other is not value]
     first = Value((), carried)
@@ -153,6 +160,19 @@ def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Val
     needed = max(len(spec.args) - len(spec.defaults) - (functions[0].owner is not None), 0)
     args = [*given, *[first] * needed][:needed] if len(given) >= needed else [first] * needed
     return m.acts.call(m, Value(functions), args, {}, node)
+
+
+def _item(m: Machine, atom: Object, node: ast.AST) -> Value:
+    """A library that is given a data set asks it for its items."""
+    if not any("Dataset" in base or "Sequence" in base for base in atom.cls.externals()):
+        return UNKNOWN
+    for name in ("__getitem__", "__iter__"):
+        method = of_class(atom.cls, name, atom)
+        function = method.first(Function) if method is not None else None
+        if function is not None:
+            asked = [UNKNOWN] if name == "__getitem__" else []
+            return Value((), m.acts.call_function(m, function, asked, {}, node).origins)
+    return UNKNOWN
 
 
 def _driven(m: Machine, value: Value, name: str, node: ast.AST) -> None:
@@ -240,6 +260,8 @@ def _resourceful(
 ) -> Value:
     target = argument(api.arg, args, named, recv) if api.arg else UNKNOWN
     resources = find(m, api, target, node, recv)
+    if api.arg == "self" and resources and resources[0].type == "database":
+        resources = sql.mapped(m, [*args, *named.values()], resources[0], node) or resources
     returned = Instance(api.returns or _result_type(name), resources[0] if resources else None)
     others = [value for value in [*args, *named.values()] if value is not target]
     for value in others:
@@ -280,7 +302,7 @@ def _embeds(
         a.resource
         for v in others
         for a in v.atoms
-        if isinstance(a, Instance) and a.type == "langchain.embeddings" and a.resource
+        if isinstance(a, Instance) and a.type == "langchain.embedder" and a.resource
     ]
     for atom in recv.atoms:
         if isinstance(atom, Instance):

@@ -5,10 +5,26 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from mantlet.discovery.clues import Move, Thing
+from mantlet.discovery.python import graphs
+from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import VERBS, Route, Task
 from mantlet.discovery.python.texts import one
-from mantlet.discovery.python.values import HOLE, UNKNOWN, Class, Function, Instance, Object, Sequence, Value
+from mantlet.discovery.python.values import (
+    HOLE,
+    UNKNOWN,
+    Class,
+    Function,
+    Instance,
+    Mapping,
+    Object,
+    Partial,
+    Sequence,
+    Value,
+    join,
+)
+from mantlet.discovery.readers._kinds import step_type
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
@@ -34,7 +50,7 @@ def do(
         handler = args[-1] if args else named.get("func", UNKNOWN)
         m.startups += [(atom, recv) for atom in handler.atoms if isinstance(atom, Function)]
     elif api.do == "schedule":
-        _scheduled(m, api, args, named, node)
+        return _scheduled(m, api, args, named, node)
     return UNKNOWN
 
 
@@ -124,18 +140,61 @@ def _added(
     return Value((made,))
 
 
-def _scheduled(m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
+def _scheduled(m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
     """`PythonOperator(python_callable=f)`: a step that a scheduler calls."""
     target = (
         named.get("python_callable") or named.get("func") or named.get("fn") or (args[0] if args else UNKNOWN)
     )
     name = one(named.get("task_id") or named.get("name") or UNKNOWN)
-    for atom in target.atoms:
-        if isinstance(atom, Function):
-            task = Task("task", atom, m.at(node), "" if HOLE in name else name, api.role, "", {})
-            given = named.get("op_kwargs", UNKNOWN)
-            task.args = {"op_kwargs": given}
-            m.tasks.append(task)
+    label = "" if HOLE in name else name
+    at = m.at(node)
+    made = Instance("airflow.operator")
+    made.extra["key"] = f"stage:{at.path}#{label or at.line}"
+    made.attrs["output"] = Value((_output(made.extra["key"]),))
+    for source, said in graphs.sources(join(named.get("op_kwargs", UNKNOWN), named.get("op_args", UNKNOWN))):
+        m.clues.append(Move(source, made.extra["key"], at, said or "result"))
+    found = [function for atom in target.atoms for function in _callables(atom)]
+    for function, before, given in found[:1]:
+        task = Task("task", function, at, label or function.name, api.role, "", {})
+        keywords = dict(given)
+        task.args = {
+            "op_kwargs": named.get("op_kwargs", UNKNOWN),
+            "op_args": named.get("op_args", UNKNOWN),
+            "given": Value((Mapping(dict(keywords)),)),
+        }
+        task.before = before
+        task.key = made.extra["key"]
+        m.tasks.append(task)
+    if not found and label:
+        m.clues.append(Thing(made.extra["key"], step_type(label), label, at, 0.75))
+        m.unclear(node, f"the step {label} calls something that isn't clear")
+    return Value((made,))
+
+
+def _output(key: str) -> Instance:
+    made = Instance("airflow.output")
+    made.extra["from"] = key
+    return made
+
+
+def _callables(atom: Any) -> list[tuple[Function, list[Value], dict[str, Value]]]:
+    """Return the functions that a callable stands for, with the arguments that it brings."""
+    if isinstance(atom, Function):
+        return [(atom, [], {})]
+    if isinstance(atom, Partial):
+        return [
+            (inner[0], [*inner[1], *atom.args], {**inner[2], **atom.named})
+            for a in atom.target.atoms
+            for inner in _callables(a)
+        ]
+    if isinstance(atom, Object):
+        method = of_class(atom.cls, "__call__", atom)
+        return [
+            (inner, [], {})
+            for inner in (method.atoms if method is not None else ())
+            if isinstance(inner, Function)
+        ]
+    return []
 
 
 _: Any = None

@@ -290,6 +290,11 @@ def container_op(
     return Value((made,))
 
 
+def sources(value: Value) -> list[tuple[str, str]]:
+    """Return the steps whose results a value holds, each with what the result is called."""
+    return _sources(value, 0)
+
+
 def _sources(value: Value, depth: int) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for atom in value.atoms:

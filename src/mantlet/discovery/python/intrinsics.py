@@ -36,6 +36,7 @@ Named = dict[str, Value]
 Intrinsic = Callable[["Machine", Args, Named, ast.AST], "Value | None"]
 
 OPENED = Api(call="open", do="load", arg="0|file", type="file-store")
+LISTED = Api(call="listdir", do="load", arg="0|path", type="dataset-store")
 WRITTEN = Api(call="open", do="store", arg="0|file", type="file-store")
 
 
@@ -83,8 +84,14 @@ def _absolute(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | No
 
 def _listed(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     """Names in a folder: reading what they name is reading the folder."""
-    del named, m, node
-    return Value((Sequence([], join_paths([_first(args), constant("*")])),)) if args else None
+    del named
+    if not args:
+        return None
+    folder = find(m, LISTED, _first(args), node, UNKNOWN) if _first(args).texts() else []
+    return Value(
+        (Sequence([], join_paths([_first(args), constant("*")])),),
+        frozenset(Origin(resource=r) for r in folder),
+    )
 
 
 def _glob(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:

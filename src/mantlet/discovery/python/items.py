@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python.attributes import of_class
+from mantlet.discovery.python.attributes import STATES, of_class
 from mantlet.discovery.python.containers import touched
 from mantlet.discovery.python.values import (
     HOLE,
@@ -40,6 +40,8 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value, node: ast.AST
             atom.rest = join(atom.rest, value)
         elif isinstance(atom, Instance):
             atom.attrs["[]"] = join(value, atom.attrs.get("[]", UNKNOWN))
+        elif isinstance(atom, External) and isinstance(key, str):
+            m.acts.set_attribute(m, Value((atom,)), key, value)
         elif isinstance(atom, Object):
             _call_method(m, atom, "__setitem__", [index, value], node)
     touched(m, owner, "store", node, value)
@@ -119,6 +121,8 @@ def _sliced(owner: Value, node: ast.AST) -> Value:
 
 
 def _of_external(m: Machine, atom: External, index: Value, node: ast.AST) -> Value:
+    if atom.name in STATES and index.text():
+        return m.acts.attribute(m, Value((atom,)), index.text() or "", node)
     if atom.name == "os.environ":
         return join(*(m.environment(name, UNKNOWN, node) for name in index.texts()))
     if atom.name == "sys.argv":

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from mantlet.discovery.clues import Clue, Move, Unclear, Where
+from mantlet.discovery.clues import Move, Unclear, Where
 from mantlet.discovery.python.catalogue import Api, Catalogue
 from mantlet.discovery.python.modules import Module, Project
+from mantlet.discovery.python.notes import Notes
 from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
 from mantlet.discovery.python.values import (
     HOLE,
@@ -100,10 +101,11 @@ class Acts:
     decorated_class: Callable[[Machine, Class, Scope], Value]
 
 
-class Machine:
+class Machine(Notes):
     """Reads modules as if they ran."""
 
     def __init__(self, project: Project, catalogue: Catalogue, settings: Settings, acts: Acts) -> None:
+        super().__init__()
         self.project = project
         self.acts = acts
         self.catalogue = catalogue
@@ -122,29 +124,6 @@ class Machine:
         self.argv: tuple[str, ...] | None = None
         self.active: list[Any] = []
         self.documents: dict[str, Value | None] = {}
-        self.routes: list[Any] = []
-        self.tasks: list[Any] = []
-        self.steps_of: dict[int, Any] = {}
-        """Per function's node, the step of a pipeline that it is."""
-        self.apps: list[Any] = []
-        self.startups: list[Any] = []
-        self.servants: list[Any] = []
-        """Classes whose methods answer requests, with the object that was made of each."""
-        self.listens: list[tuple[Frame, str, Where]] = []
-        """Where the code itself answers under a key."""
-        self.classes: list[Any] = []
-        self.clues: list[Clue] = []
-        """What the code declares about steps, in the words of the readers."""
-        self.declared: list[Resource] = []
-        """Resources that only declarations name."""
-        self.databases: list[Resource] = []
-        """Databases whose tables are known."""
-        self.alternatives: list[tuple[str, ...]] = []
-        """Keys of resources that one call may mean."""
-        self.options = 0
-        """How many options of commands were declared so far: what takes options is meant to be run."""
-        self.moves: list[Any] = []
-        """Data that goes between resources, as the code declares."""
         self.memory: dict[Any, Value] = {}
         """Results of calls with the same arguments from the same caller."""
         self.returned: list[list[Value]] = []
@@ -152,8 +131,6 @@ class Machine:
         self._resources: dict[str, Resource] = {}
         self.active_names: list[str] = []
         """Names of the classes and functions round the statement that is read."""
-        self.imported: set[str] = set()
-        """Modules that others import."""
 
     # places and frames
 

@@ -49,3 +49,7 @@ class Task:
     """The pipeline or app that it is a part of."""
     args: dict[str, Value] = field(default_factory=dict)
     results: list[Value] = field(default_factory=list)
+    key: str = ""
+    """Its own key, where one function is several steps."""
+    before: list[Value] = field(default_factory=list)
+    """Arguments that come first."""

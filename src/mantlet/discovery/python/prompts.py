@@ -50,7 +50,7 @@ def chain(
     m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """A chain or agent calls the models, retrievers and tools that it is made of."""
-    del name, recv
+    del recv
     made = Instance(api.returns or "langchain.chain")
     parts = [atom for value in everything(args, named) for atom in _flattened(value)]
     made.extra["parts"] = parts
@@ -62,6 +62,8 @@ def chain(
         ),
         None,
     )
+    made.extra["label"] = re.sub(r"\.(from_\w+)$", "", name).rpartition(".")[2]
+    made.extra["at"] = m.at(node)
     if api.role:
         m.event("agent", node, None, detail=api.role)
     return Value((made,), cap(frozenset().union(*(value.origins for value in everything(args, named)))))
@@ -83,12 +85,24 @@ def _flattened(value: Value, depth: int = 0) -> list[Any]:
 
 def run_chain(m: Machine, atom: Instance, args: list[Value], node: ast.AST, depth: int = 0) -> Value:
     """Call a chain: each part gets what comes in, and the answer is the last one's."""
+    label = atom.extra.get("label", "")
+    if label[:1].isupper() and depth == 0 and m.module is not None:
+        code = f"{m.module.code}#{label}"
+        with m.entering(code, atom.extra["at"], m.at(node), m.module):
+            m.event("generate", node, None, detail="llm-service")
+            return _run_parts(m, atom, args, node, 1)
+    return _run_parts(m, atom, args, node, depth)
+
+
+def _run_parts(m: Machine, atom: Instance, args: list[Value], node: ast.AST, depth: int) -> Value:
     origins: frozenset[Origin] = frozenset()
     for part in atom.extra.get("parts", ()):
         if isinstance(part, Instance) and part.extra.get("parts") and depth < 6:
             origins |= run_chain(m, part, args, node, depth + 1).origins
         elif isinstance(part, Instance) and part.resource is not None:
             m.event("receive", node, part.resource, _says(part))
+            if part.resource.type == "conversation-memory":
+                m.event("store", node, part.resource, "messages")
             if part.resource.type == "llm-service" or part.type == "langchain.llm":
                 m.event("store", node, part.resource, "prompt")
                 use_all(m, args, node, part.resource)

@@ -38,6 +38,12 @@ def _address(
             found.append(
                 m.resource(key, "external-system", paths.host_of(key) or paths.name_of(key), m.at(node))
             )
+    if (
+        not found
+        and target.origins
+        and any(frame.entry in {"endpoint", "task", "serve", "tool"} for frame in m.current().up())
+    ):
+        found.append(m.resource("url:given", "web-source", "address given by the caller", m.at(node)))
     if not found:
         m.unclear(node, "calls an address that isn't clear")
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import web, wire
+from mantlet.discovery.python import queues, web, wire
 from mantlet.discovery.python.calls import call_function, run_body
 from mantlet.discovery.python.effects import is_model_class
 from mantlet.discovery.python.machine import MAX_STEPS_PER_ENTRY, Machine, Settings
@@ -23,7 +23,9 @@ from mantlet.discovery.python.values import (
     Mapping,
     Object,
     Partial,
+    Sequence,
     Value,
+    join,
 )
 
 LEAST_STEPS = 40
@@ -37,6 +39,7 @@ def read_python(texts: dict[str, str], settings: Settings) -> tuple[Trace, Machi
     _scripts(machine)
     _services(machine)
     _tasks(machine)
+    _conventions(machine)
     _left_over(machine)
     return machine.trace, machine
 
@@ -102,7 +105,12 @@ def _script(m: Machine, path: str) -> None:
     runs = m.settings.arguments.get(path) or [()]
     for number, argv in enumerate(runs[:8]):
         module.state = "reading"
+        m.missed = False
         _entry(m, module, module.tree.body, argv, number)
+        if (
+            m.missed and m.outside
+        ):  # a page is run again and again, and keeps values from one time to the next
+            _entry(m, module, module.tree.body, argv, number)
         module.state = "read"
 
 
@@ -188,12 +196,15 @@ def _services(m: Machine) -> None:
 
 
 def _tasks(m: Machine) -> None:
-    pipelines = [task for task in m.tasks if task.kind in PIPELINES and task.function.cls is None]
+    pipelines = [
+        task for task in m.tasks if task.kind in PIPELINES and (task.key or task.function.cls is None)
+    ]
     for task in sorted(pipelines, key=lambda item: item.kind == "task"):
         code = m.function_code(task.function)
         if (
             task.kind == "task"
             and task.group != "graph"
+            and not task.key
             and any(frame.code == code for frame in m.trace.frames)
         ):
             _step(m, task, code)
@@ -206,18 +217,21 @@ def _tasks(m: Machine) -> None:
 def _run_task(m: Machine, task: Task, kind: str) -> None:
     function = task.function
     where = Where(function.module.path, function.node.lineno)
-    code = m.function_code(function)
+    code = task.key or m.function_code(function)
     m.left = MAX_STEPS_PER_ENTRY
     m.returned.append([])
     m.active.append(function.node)
     importing, m.importing = m.importing, 1 if kind == "startup" else 0
     with m.entering(code, where, where, function.module, entry=kind) as frame:
         given: dict[str, Value] = {}
-        for atom in task.args.get("op_kwargs", UNKNOWN).atoms:
+        for atom in join(task.args.get("given", UNKNOWN), task.args.get("op_kwargs", UNKNOWN)).atoms:
             if isinstance(atom, Mapping):
                 given |= {key: value for key, value in atom.items.items() if isinstance(key, str)}
-        run_body(m, function, [], given)
+        first = task.args.get("op_args", UNKNOWN).first(Sequence)
+        run_body(m, function, [*task.before, *(first.items if first is not None else [])], given)
         _results(m, task, function)
+        if task.type == "stream-processor":
+            queues.working(m, function, join(*m.returned[-1]))
     m.importing = importing
     m.active.pop()
     m.returned.pop()
@@ -325,6 +339,41 @@ def _call_loose(m: Machine, function: Function) -> None:
     if handles and function.name in {"lambda_handler", "handler", "main"}:
         entry.name = function.module.path.removesuffix(".py").replace("/__init__", "").rpartition("/")[2]
     m.trace.entries.append(entry)
+
+
+CONVENTIONS = (("model_fn", "predict_fn"), ("init", "run"), ("load_model", "predict"))
+"""Names of two functions of one file that a platform calls: the first loads the model, the second answers."""
+
+
+def _conventions(m: Machine) -> None:
+    """Read scripts that a platform drives by the names of their functions."""
+    reached = {frame.code for frame in m.trace.frames}
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is None or path in m.imported:
+            continue
+        for first, second in CONVENTIONS:
+            pair = [module.scope.names.get(name, UNKNOWN).first(Function) for name in (first, second)]
+            if all(pair) and not any(m.function_code(function) in reached for function in pair):
+                _driven(m, module, pair)
+                break
+
+
+def _driven(m: Machine, module: Module, pair: list[Function]) -> None:
+    where = Where(module.path, pair[1].node.lineno)
+    m.left = MAX_STEPS_PER_ENTRY
+    with m.entering(module.code, where, where, module, entry="serve") as frame:
+        loaded = call_function(m, pair[0], [UNKNOWN] * _needed(pair[0]), {}, pair[0].node)
+        given = [Value((), m.made()), loaded]
+        call_function(m, pair[1], given[: max(_needed(pair[1]), 1)], {}, pair[1].node)
+    entry = Entry(module.code, "serve", module.path, where, frame, type="inference-service")
+    entry.name = module.path.rpartition("/")[2].removesuffix(".py")
+    m.trace.entries.append(entry)
+
+
+def _needed(function: Function) -> int:
+    spec = function.node.args
+    return max(len(spec.args) - len(spec.defaults), 0)
 
 
 def _is_handler(function: Function) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python import features, fluent, graphs, hubs, prompts, requests, sql
+from mantlet.discovery.python import features, fluent, graphs, hubs, prompts, queues, requests, sql
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.given import everything, use_all
 from mantlet.discovery.python.resources import argument, find
@@ -217,6 +217,7 @@ def _copy_object(
 
 
 SPECIALS: dict[str, Call] = {
+    "celery": queues.make, "enqueue": queues.enqueue, "task-result": queues.result, "xcom": queues.pulled,
     "copy-object": _copy_object,
     "listen": _listen, "parameter": _parameter,
     "load-dataset": hubs.load_dataset, "training-arguments": hubs.training_arguments,

@@ -10,7 +10,7 @@ from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.paths import known_part, name_of, of_address
 from mantlet.discovery.python.resources import argument
 from mantlet.discovery.python.trace import Resource
-from mantlet.discovery.python.values import UNKNOWN, Instance, Object, Value, cap, join
+from mantlet.discovery.python.values import UNKNOWN, Class, Instance, Object, Value, cap, join
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
@@ -99,6 +99,31 @@ def table(m: Machine, name: str, database: Resource | None, node: ast.AST) -> Re
     return made
 
 
+def mapped(m: Machine, values: list[Value], database: Resource | None, node: ast.AST) -> list[Resource]:
+    """Return the tables of classes that an object-relational mapper keeps in a database."""
+    found: list[Resource] = []
+    for value in values:
+        for atom in value.atoms:
+            cls = atom if isinstance(atom, Class) else atom.cls if isinstance(atom, Object) else None
+            name = table_name(cls) if cls is not None else ""
+            if name:
+                found.append(table(m, name, database, node))
+    return found
+
+
+def table_name(cls: Class) -> str:
+    """Return the table that a class is kept in; empty where it is none."""
+    for part in cls.lineage():
+        text = part.attrs.get("__tablename__", UNKNOWN).text()
+        if text and known_part(text).strip("*"):
+            return known_part(text)
+    mapped_by = any(
+        k.arg == "table" and isinstance(k.value, ast.Constant) and k.value.value is True
+        for k in cls.node.keywords
+    )
+    return cls.node.name.lower() if mapped_by else ""
+
+
 def run(
     m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
@@ -121,6 +146,7 @@ def run(
         for value in (*others, query):
             m.use(value, node, target)
     sources = [table(m, name, database, node) for name in dict.fromkeys(read)]
+    sources += mapped(m, [query], database, node)
     if not sources and not written:
         sources = [database] if database is not None and _may_read(query) else []
     for source in sources:
