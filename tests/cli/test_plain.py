@@ -47,7 +47,7 @@ def test_anything_else_is_left_alone(arguments):
 
 def test_the_command_line_is_not_imported(tmp_path):
     path = tmp_path / "m.json"
-    path.write_text('{"elements": {"u": {"type": "user"}, "s": {"type": "inference-service"}}}')
+    path.write_text('{"mantlet": 1, "elements": {"u": {"type": "user"}, "s": {"type": "inference-service"}}}')
     program = (
         "import sys; from mantlet.cli.plain import answered; answered(sys.argv[1:]);"
         "heavy = {'typer', 'rich', 'yaml', 'lark', 'jinja2', 'numpy.ma', 'importlib.metadata', 'mantlet.store.document'};"
