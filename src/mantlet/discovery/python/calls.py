@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
 from mantlet.discovery.python import containers, effects, intrinsics, queues, strings
 from mantlet.discovery.python.attributes import of_class
+from mantlet.discovery.python.binding import bind, is_context, is_generator
 from mantlet.discovery.python.chains import base_of, chain_of
 from mantlet.discovery.python.expressions import evaluate
 from mantlet.discovery.python.items import iterate
@@ -317,90 +317,6 @@ def run_body(m: Machine, function: Function, args: list[Value], named: dict[str,
         return evaluate(m, node.body, scope)
     m.acts.run(m, node.body, scope)
     value = join(*m.returned[-1])
-    if is_generator(node) and not _is_context(node):
+    if is_generator(node) and not is_context(node):
         return Value((Sequence([], value),), value.origins)
     return value
-
-
-def bind(m: Machine, function: Function, args: list[Value], named: dict[str, Value], scope: Scope) -> None:
-    """Give the parameters their values."""
-    spec = function.node.args
-    names = [part.arg for part in (*spec.posonlyargs, *spec.args)]
-    given = list(args)
-    if function.owner is not None and names:
-        given.insert(0, Value((function.owner,)))
-    if function.cls is not None:
-        scope.names[" class"] = Value((function.cls,))
-    for name, value in zip(names, given, strict=False):
-        scope.names[name] = value
-    if spec.vararg is not None:
-        scope.names[spec.vararg.arg] = Value((Sequence(given[len(names) :]),))
-    left = dict(named)
-    annotations = {part.arg: part.annotation for part in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
-    defaults = dict(zip(names[::-1], spec.defaults[::-1], strict=False))
-    defaults |= {
-        part.arg: value for part, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value
-    }
-    for name in (*names, *(part.arg for part in spec.kwonlyargs)):
-        if name in left:
-            scope.names[name] = left.pop(name)
-        elif name not in scope.names:
-            scope.names[name] = default(m, function, defaults.get(name), annotations.get(name))
-            if "**" in named:
-                scope.names[name] = join(scope.names[name], named["**"])
-    if spec.kwarg is not None:
-        scope.names[spec.kwarg.arg] = Value(
-            (Mapping({k: v for k, v in left.items() if k != "**"}, left.get("**", UNKNOWN)),)
-        )
-
-
-def default(m: Machine, function: Function, given: ast.expr | None, annotation: ast.expr | None) -> Value:
-    """Return what a parameter may be that a call leaves out."""
-    outer = function.outer or function.module.scope
-    value = evaluate(m, given, outer) if given is not None else UNKNOWN
-    if (
-        not any(not isinstance(atom, External) for atom in value.atoms)
-        and annotation is not None
-        and given is None
-    ):
-        return typed(m, annotation, outer)
-    return value
-
-
-def typed(m: Machine, annotation: ast.expr, scope: Scope) -> Value:
-    """Return an object of the class that an annotation names, as far as that is a library's."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value[:200], mode="eval").body
-        except (SyntaxError, ValueError):
-            return UNKNOWN
-    value = evaluate(m, annotation, scope)
-    found = [
-        Instance(atom.name)
-        for atom in value.atoms
-        if isinstance(atom, External)
-        and "." in atom.name
-        and not atom.name.startswith(("builtins.", "typing."))
-    ]
-    return Value(tuple(found[:3]))
-
-
-@lru_cache(maxsize=50_000)
-def is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether a function yields."""
-    pending: list[ast.AST] = list(node.body)
-    while pending:
-        part = pending.pop()
-        if isinstance(part, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            pending += ast.iter_child_nodes(part)
-    return False
-
-
-def _is_context(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    names = [
-        item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "")
-        for item in node.decorator_list
-    ]
-    return any("contextmanager" in name for name in names)
