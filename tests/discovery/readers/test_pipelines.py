@@ -127,7 +127,7 @@ def test_github_jobs_that_only_check_code_are_left_out():
         f"remote:dvc -> {train} @15",
         f"{train} runs python train.py --epochs 3 in ml @16",
         f"{train} -> saas:github @17",
-        "job:.github/workflows/train.yml#publish -> host:ghcr.io @21",
+        "job:.github/workflows/train.yml#publish -> host:ghcr.io @24",
     } <= said
     assert not any("#lint" in line for line in said)
 

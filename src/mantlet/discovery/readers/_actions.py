@@ -53,20 +53,27 @@ def action_clues(source: Source, key: str, step: Item, login: str) -> list[Clue]
 
 
 def _registry(source: Source, key: str, step: Item, entry: dict[str, Any], login: str) -> list[Clue]:
-    at = source.at(step["uses"].at)
-    if "push" in entry:
-        if step["with"]["push"].text.lower() in ("", "false"):
-            return []
-        tag = re.split(r"[\n,]", step["with"]["tags"].text.strip())[0]
-        found = registry_of(login if login and "$" in tag.split("/")[0] else tag)
-        data, confidence = "image", 0.7
-    else:
-        found = registry_of(login or str(entry["registry"]))
+    """Return the registries that a step logs in or pushes to."""
+    options = step["with"]
+    if "push" not in entry:
+        server = options["registry"] or options["login-server"]
+        found = {registry_of(server.text + "/" if server.text else str(entry["registry"])): server.at}
         data, confidence = "login", 0.5
-    return [
-        Thing(found[0], "container-registry", found[1], at, 0.7),
-        Move(key, found[0], at, data, confidence),
-    ]
+    else:
+        if options["push"].text.lower() in ("", "false"):
+            return []
+        tags = [tag.strip() for tag in re.split(r"[\n,]", options["tags"].text) if tag.strip()] or [
+            login + "/"
+        ]
+        places = [login + "/" if login and "$" in tag.split("/")[0] else tag for tag in tags]
+        found = dict.fromkeys(map(registry_of, places), options["tags"].at)
+        data, confidence = "image", 0.7
+    clues: list[Clue] = []
+    for (registry, title), line in found.items():
+        at = source.at(line or step["uses"].at)
+        clues.append(Thing(registry, "container-registry", title, at, 0.7))
+        clues.append(Move(key, registry, at, data, confidence))
+    return clues
 
 
 def _unknown(source: Source, key: str, step: Item, name: str) -> list[Clue]:

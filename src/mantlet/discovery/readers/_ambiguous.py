@@ -1,21 +1,26 @@
-"""Names that several things claim: a port of the machine, an image, a selector. They name none of them for certain."""
+"""What can only be settled with all clues at hand: names that several things claim, variables that several share."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from mantlet.discovery.clues import Clue, Same
+import msgspec
 
+from mantlet.discovery.clues import Clue, Fact, Move, Same
+
+ENV_FILE = "envfile:"
+"""Begins the key of a file or map of variables; `Same(service, envfile:PATH)` says that a service is given all of them."""
 _SHARED = ("host:", "image:", "label:", "only:", "folder:")
 
 
 def settled(clues: Iterable[Clue]) -> list[Clue]:
     """Return the clues without those that would unite different things only because they claim one name.
 
-    A service and a Dockerfile that claim one image are one; two services that do are not. Two services that publish port 8000 in two files are not one service; which is meant, nobody can tell from the files.
+    A service and a Dockerfile that claim one image are one; two services that do are not. Two services that publish
+    port 8000 in two files are not one service; which is meant, nobody can tell from the files.
     """
-    found = list(clues)
+    found = _handed_out(list(clues))
     up: dict[str, str] = {}
     for clue in found:
         if isinstance(clue, Same) and not clue.other.startswith(_SHARED):
@@ -27,6 +32,31 @@ def settled(clues: Iterable[Clue]) -> list[Clue]:
             claims[clue.other][clue.one.partition(":")[0]].add(_root(up, clue.one))
     unclear = {name for name, kinds in claims.items() if any(len(roots) > 1 for roots in kinds.values())}
     return [clue for clue in found if not (isinstance(clue, Same) and clue.other in unclear)]
+
+
+def _handed_out(clues: list[Clue]) -> list[Clue]:
+    """Return what files of variables say as said of each service that is given them."""
+    given: dict[str, list[str]] = defaultdict(list)
+    for clue in clues:
+        if isinstance(clue, Same) and clue.other.startswith(ENV_FILE):
+            given[clue.other].append(clue.one)
+    found: list[Clue] = []
+    for clue in clues:
+        if isinstance(clue, Same) and clue.other.startswith(ENV_FILE):
+            continue
+        if isinstance(clue, Move) and ENV_FILE in (clue.source[:8], clue.target[:8]):
+            for key in given.get(clue.source, []) or given.get(clue.target, []):
+                ends = {
+                    name: key
+                    for name in ("source", "target", "opened_by")
+                    if getattr(clue, name)[:8] == ENV_FILE
+                }
+                found.append(msgspec.structs.replace(clue, **ends))
+        elif isinstance(clue, Fact) and clue.key.startswith(ENV_FILE):
+            found += [msgspec.structs.replace(clue, key=key) for key in given.get(clue.key, [])]
+        else:
+            found.append(clue)
+    return found
 
 
 def _root(up: dict[str, str], key: str) -> str:

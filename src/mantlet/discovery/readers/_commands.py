@@ -10,6 +10,7 @@ from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing, W
 from mantlet.discovery.reader import path_key
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import docker
+from mantlet.discovery.readers._kinds import store_type
 from mantlet.discovery.readers._names import (
     address,
     bucket_key,
@@ -63,6 +64,7 @@ def command_clues(context: Context, found: Iterable[Command]) -> list[Clue]:
     """Return what commands say, following `cd`."""
     clues: list[Clue] = []
     folder, registry = context.folder, context.registry
+    fetched: dict[str, str] = {}
     for command in found:
         registry = _login(command) or registry
         for name, value in command.variables:
@@ -71,8 +73,54 @@ def command_clues(context: Context, found: Iterable[Command]) -> list[Clue]:
             folder = _into(folder, command.argv[1])
         elif command.argv:
             inner = Context(context.key, context.source, folder, step=context.step, registry=registry)
-            clues += _clues(inner, command)
+            said = _clues(inner, command)
+            clues += said + _unpacked(inner, command, fetched)
+            fetched |= {
+                c.target: c.source for c in said if isinstance(c, Move) and c.target.startswith("path:")
+            }
     return clues
+
+
+def _unpacked(context: Context, command: Command, fetched: dict[str, str]) -> list[Clue]:
+    """Return where something that was fetched ends, when it is unpacked or moved; what it was called before is forgotten."""
+    words = command.words("-d", "-C", "-f", "--directory")
+    target, origins = "", words
+    if command.program == "unzip":
+        target = command.option("-d") or (words[:1] and words[0].removesuffix(".zip")) or ""
+    elif command.program == "tar":
+        origins = [
+            *words,
+            command.option("-f"),
+            *[w for w in command.argv if re.search(r"\.(tgz|tar|tar\.\w+)$", w)],
+        ]
+        target = command.option("-C", "--directory")
+    elif command.program in ("mv", "cp") and len(words) > 1:
+        target = words[-1]
+    key = path_key(target, context.folder) if target and not unresolved(target) else ""
+    for word in origins:
+        held = path_key(word.removesuffix("/*").removesuffix("*") or ".", context.folder)
+        if key and held in fetched and key != held:
+            fetched[key] = fetched[held]
+            name = posixpath.basename(held)
+            thing = Thing(
+                key, store_type(key[5:] + "/") or "dataset-store", key[5:], context.at(command), 0.6
+            )
+            return [thing, Move(fetched[held], key, context.at(command), name, 0.6, opened_by=context.key)]
+    return []
+
+
+def _kaggle(context: Context, command: Command) -> list[Clue]:
+    """`kaggle competitions download -c NAME`, `kaggle datasets download OWNER/NAME`."""
+    words = command.words("-c", "-d", "-f", "-p", "--competition", "--dataset", "--file", "--path")
+    if words[1:2] != ["download"]:
+        return []
+    at = context.at(command)
+    name = command.option("-c", "--competition", "-d", "--dataset") or next(iter(words[2:]), "")
+    file = command.option("-f", "--file") or f"{name.rpartition('/')[2]}.zip"
+    inside = path_key(posixpath.join(command.option("-p", "--path"), file), context.folder)
+    repo = f"repo:kaggle/{name}"
+    thing = Thing(repo, "dataset-hub", f"Kaggle {name}", at, 0.8, also=(name, "Kaggle"))
+    return [thing, Part("dataset", name, at), Move(repo, inside, at, file, 0.7, opened_by=context.key)]
 
 
 def _login(command: Command) -> str:
@@ -386,6 +434,7 @@ _HANDLERS: dict[str, Callable[[Context, Command], list[Clue]]] = {
     "dvc": _dvc,
     "curl": _curl,
     "wget": _curl,
+    "kaggle": _kaggle,
     "huggingface-cli": _hub,
     "hf": _hub,
     "aws": _copy(("cp", "sync", "mv")),

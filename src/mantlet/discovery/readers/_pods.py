@@ -7,6 +7,7 @@ import shlex
 
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
@@ -77,7 +78,7 @@ def container_clues(key: str, item: Item, source: Source, *, alone: bool = True)
         if name := origin["secretRef"]["name"].text:
             clues += secret_clues(name, key, source, origin["secretRef"]["name"].at)
         if name := origin["configMapRef"]["name"].text:
-            clues.append(Same(f"{key}#env", f"config:{name}", source.at(origin["configMapRef"]["name"].at)))
+            clues.append(Same(key, f"{ENV_FILE}map/{name}", source.at(origin["configMapRef"]["name"].at)))
     clues += start_clues(key, item, source)
     clues += _rights(key, item["securityContext"], source)
     if limits := item["resources"]["limits"]:

@@ -8,6 +8,7 @@ import shlex
 
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import mount_clues
@@ -228,9 +229,7 @@ def _environment(source: Source, key: str, service: Item) -> list[Clue]:
     for item in service["env_file"].each():
         path = item.text or item["path"].text
         if path and not unresolved(path):
-            clues.append(
-                Same(f"{key}#env", "config:" + path_key(path, source.folder)[5:], source.at(item.at))
-            )
+            clues.append(Same(key, ENV_FILE + path_key(path, source.folder)[5:], source.at(item.at)))
     for item in service["secrets"].each():
         if name := item.text or item["source"].text:
             at = source.at(item.at or item["source"].at)

@@ -9,6 +9,7 @@ import re
 
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Setting, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml
 from mantlet.discovery.readers._kinds import step_type
@@ -198,18 +199,18 @@ def _decoded(text: str) -> str:
 
 
 def _config_map(source: Source, item: Item) -> list[Clue]:
+    """Return variables, and what they say of the workloads that are given all of them."""
     clues: list[Clue] = []
-    name = object_name(item)
+    scope = f"{ENV_FILE}map/{object_name(item)}"
     for variable, value in item["data"].items():
         if not value.text or value.block or "\n" in value.text:
             continue
         at = source.at(value.at)
+        found = variable_clues(variable, value.text, at, scope)
         if is_secret(variable):
-            clues += [
-                clue for clue in variable_clues(variable, value.text, at, "") if not isinstance(clue, Setting)
-            ]
+            clues += [clue for clue in found if isinstance(clue, (Thing, Fact))]
         else:
-            clues += variable_clues(variable, value.text, at, f"config:{name}")[:1]
+            clues += [Setting(c.key, c.value, c.at) if isinstance(c, Setting) else c for c in found]
     return clues
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-from mantlet.discovery.clues import Clue, Fact, Setting, Thing, Unclear, Where
+from mantlet.discovery.clues import Clue, Fact, Move, Setting, Thing, Unclear, Where
 from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._documents import Item, toml_document, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
 from mantlet.discovery.readers._kinds import store_type
@@ -95,6 +96,7 @@ def read(source: Source) -> list[Clue]:
 def _env_file(source: Source) -> list[Clue]:
     clues: list[Clue] = []
     example = bool(_EXAMPLE.search(source.name))
+    scope = ENV_FILE + re.sub(r"[.\-_](example|sample|template|dist|default)s?(?=\.|$)", "", source.path)
     for number, line in enumerate(source.lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -104,6 +106,9 @@ def _env_file(source: Source) -> list[Clue]:
         value = _unquoted(found[2])
         at = source.at(number)
         clues += variable_clues(found[1], value, at, "", example=example)
+        if not is_secret(found[1]):  # what it says of the services that are given the file
+            said = variable_clues(found[1], value, at, scope, example=example)
+            clues += [clue for clue in said if isinstance(clue, (Move, Fact))]
         clues += _service_of(found[1], value, at)
         clues += _path_hint(value, at)
     return clues
