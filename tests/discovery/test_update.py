@@ -285,3 +285,17 @@ def test_what_people_drew_stays_theirs(draft):
     assert again.drift == [], "its parts belong to it later, too"
     gone = compare(whole, ours, proposed(without(draft, "train")), WORDS)
     assert not [item for item in gone.items if item.id == "learning"], "and it is not gone with its code"
+
+
+def test_data_comes_with_what_names_it(draft):
+    first = proposed(without(draft, "train", "rows"))
+    comparison = compare(first, first, proposed(draft), WORDS)
+    assert {item.id for item in comparison.items if item.supporting} == {"rows-data"}
+    chosen = [item for item in comparison.items if item.id == "rows"]
+    result = apply(first, changes(comparison, chosen))
+    from_raw(result)
+    assert {"rows-data"} <= result["data"].keys()
+    idle = apply(
+        first, changes(comparison, [item for item in comparison.items if item.id in {"train", "rows-data"}])
+    )
+    assert "rows-data" not in idle["data"]

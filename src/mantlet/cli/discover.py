@@ -185,7 +185,7 @@ def _chosen(news: Update) -> list[Item]:
     from mantlet.cli.found import item_line
     from mantlet.cli.terminal import console
 
-    asked = [item for item in news.comparison.items if item.changes]
+    asked = [item for item in news.comparison.items if item.changes and not item.supporting]
     if asked and not sys.stdin.isatty():
         raise UsageError("nobody is there to ask", mend="leave --interactive out, or run it in a terminal")
     accepted: list[Item] = []

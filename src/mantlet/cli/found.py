@@ -206,6 +206,8 @@ def print_items(news: Update, *, minor: bool = False) -> None:
     """Print on what code and model disagree; with ``minor``, also what only adds where things are found."""
     out, comparison = console(), news.comparison
     for item in [item for item in comparison.items if not item.known] if minor else comparison.drift:
+        if item.supporting:
+            continue
         out.print(item_line(item), soft_wrap=True)
     for name, glob in news.stale:
         line = Text.assemble(
@@ -235,6 +237,8 @@ def print_items(news: Update, *, minor: bool = False) -> None:
 def _verdict(items: Iterable[Item], stale: int) -> Text:
     counts: dict[str, int] = {}
     for item in items:
+        if item.supporting:
+            continue
         counts[item.kind] = counts.get(item.kind, 0) + 1
     parts = [f"{counts[kind]} {said}" for kind, said in KINDS.items() if kind in counts]
     if stale:

@@ -10,12 +10,36 @@ from mantlet.discovery.update.compare import Comparison, Item
 
 
 def closed(comparison: Comparison, accepted: Iterable[Item]) -> list[Item]:
-    """Return the accepted items without those that need a new entry which was not accepted."""
+    """Return the accepted items with what they bring along, and without those that need something new which was not accepted."""
     chosen = list(accepted)
-    fresh = {item.id for item in comparison.items if item.kind == "new"}
+    fresh = {item.id: item for item in comparison.items if item.kind == "new"}
+    chosen = _with_support(chosen, fresh)
     while True:
         there = {item.id for item in chosen if item.kind == "new"}
         kept = [item for item in chosen if all(need in there for need in item.needs if need in fresh)]
+        if len(kept) == len(chosen):
+            return _without_idle(kept)
+        chosen = kept
+
+
+def _with_support(chosen: list[Item], fresh: dict[str, Item]) -> list[Item]:
+    """Add the new data, parties and boundaries that items name, and what these name."""
+    made = {id(item): item for item in chosen}
+    waiting = list(chosen)
+    while waiting:
+        for need in waiting.pop().needs:
+            item = fresh.get(need)
+            if item is not None and item.supporting and id(item) not in made:
+                made[id(item)] = item
+                waiting.append(item)
+    return list(made.values())
+
+
+def _without_idle(chosen: list[Item]) -> list[Item]:
+    """Leave out what would only support others and is named by none of them."""
+    while True:
+        needed = {need for item in chosen for need in item.needs}
+        kept = [item for item in chosen if not item.supporting or item.id in needed]
         if len(kept) == len(chosen):
             return kept
         chosen = kept

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mantlet.base.globs import matches
 from mantlet.changes.compare import diff, same
 from mantlet.changes.merge import merge
 from mantlet.changes.operations import Change, Remove, Rename, Set
+from mantlet.discovery.propose.groups import GROUP
 from mantlet.discovery.update.align import SECTIONS, Alignment, Entries, entries, key_of, keys
 from mantlet.model.entries import fact_text
 from mantlet.model.vocabulary import Vocabulary
@@ -49,6 +50,8 @@ class Item(Struct, frozen=True):
     """Ids of other new entries that it mentions."""
     known: bool = False
     """Told before, and left as it is by people; not counted as drift."""
+    supporting: bool = False
+    """Data, a party, a boundary or a parent that is new only because something else that is new names it; it comes with that."""
     minor: bool = False
     """Only adds where something is found; not counted as drift."""
 
@@ -102,7 +105,20 @@ class _Comparing:
         order = {section: number for number, section in enumerate(SECTIONS)}
         kinds = {"new": 0, "changed": 1, "gone": 2, "differs": 3}
         items.sort(key=lambda item: (kinds[item.kind], order[item.section]))
+        needed = {name for item in items for name in item.needs}
+        items = [
+            structs.replace(item, supporting=True)
+            if item.kind == "new" and item.id in needed and self._supports(item)
+            else item
+            for item in items
+        ]
         return Comparison(items, list(self._refreshed()), sum(map(len, self.left_out.values())))
+
+    def _supports(self, item: Item) -> bool:
+        """Tell whether an entry is of no use but to what names it."""
+        if item.section in {"elements", "flows"}:
+            return key_of(entries(self.theirs, item.section)[item.id]).startswith(GROUP)
+        return True
 
     # -- what is proposed at all
 
