@@ -213,5 +213,9 @@ def write(runs: Sequence[Run]) -> bytes:
     for run, source in zip(log["runs"], runs, strict=True):
         if source.results is not None:
             run.setdefault("results", [])
+        for invocation in run.get("invocations", ()):
+            invocation.setdefault("executionSuccessful", True)
+        for result in run.get("results", ()):
+            result.setdefault("message", {}).setdefault("text", "")
     document = {"$schema": SCHEMA, "version": "2.1.0", **log}
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()

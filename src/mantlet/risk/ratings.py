@@ -152,6 +152,8 @@ class Ratings:
             if (moved != column).any():
                 factors[:, case, FACTORS.index(code)] = moved
                 self._proven[row, code] = f"{'raised' if raising else 'lowered'} by {mark}"
+            elif raising:
+                self._proven[row, code] = f"as the catalogue says, and confirmed by {mark}"
 
     def proven(self, row: int, code: str) -> str:
         """Say how evidence moved a factor; empty where it didn't."""
