@@ -21,12 +21,18 @@ MODULES = {
     "threat-composer": "mantlet.formats.composer",
     "pytm": "mantlet.formats.pytm",
     "pytm-json": "mantlet.formats.pytm.asjson",
+    "sarif": "mantlet.formats.sarif",
+    "cyclonedx": "mantlet.formats.cyclonedx:BOM",
+    "vex": "mantlet.formats.cyclonedx:VEX",
+    "csv": "mantlet.formats.tables:CSV",
+    "xlsx": "mantlet.formats.tables:XLSX",
+    "json": "mantlet.formats.tables:JSON",
+    "jira": "mantlet.formats.tables:JIRA",
+    "mermaid": "mantlet.formats.drawings:MERMAID",
+    "plantuml": "mantlet.formats.drawings:PLANTUML",
+    "dot": "mantlet.formats.drawings:DOT",
 }
-"""Format id to its module, in the order in which files are asked about."""
-OWN_KEYS = frozenset({"mantlet", "elements", "flows", "boundaries", "decisions", "parties"})
-"""Keys that only a model file of ours has at the top."""
-MORE_KINDS: dict[str, str] = {}
-"""Further words for `--to`."""
+"""Format id to its module (and the name in it, where it has several), in the order in which files are asked about."""
 
 
 def formats() -> Iterator[Format]:
@@ -37,12 +43,12 @@ def formats() -> Iterator[Format]:
 
 def load(name: str) -> Format:
     """Return the format of an id."""
-    module = MODULES.get(MORE_KINDS.get(name, name))
-    if module is None:
+    module, _, held = MODULES.get(name, "").partition(":")
+    if not module:
         raise UsageError(
             f"unknown format '{name}'", mend=suggest(name, MODULES) or f"there are: {', '.join(MODULES)}"
         )
-    found: Format = import_module(module).FORMAT
+    found: Format = getattr(import_module(module), held or "FORMAT")
     return found
 
 

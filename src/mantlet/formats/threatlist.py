@@ -108,6 +108,7 @@ def threat_of(register: Register, row: int, sections: Sections, name: str) -> Th
         Severity(int(register.ratings.severity[HIGH, row])).word,
         float(register.ratings.likelihood[BEST, row]),
         float(register.ratings.impact[BEST, row]),
+        register.ratings.vector(row),
         decision=ruling.decision if ruling else None,
         settled=bool(register.settled[row]),
         manual=sections.threats.get(name),

@@ -95,6 +95,8 @@ def read_pages(content: Content) -> list[Page]:
         raise InputError(
             "the file has no diagram that can be read", where=content.where, mend="save it again in draw.io"
         )
+    if not any(cell.vertex or cell.edge for page in pages for cell in page.cells):
+        raise InputError("the drawing has no shapes", where=content.where)
     return pages
 
 

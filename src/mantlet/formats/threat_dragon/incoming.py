@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mantlet.formats.carry import facts_from, type_from
 from mantlet.formats.crossing import Points, meet
 from mantlet.formats.interface import Note, note
 from mantlet.formats.mapping import Types, table
@@ -123,7 +124,8 @@ class _Reader:
 
     def _boundary(self, cell: Json, shape: str, row: int) -> str:
         name, long = name_of(_name(cell))
-        guess = self.types.boundary("", [name])
+        data = mapping(cell, "data")
+        guess = self.types.boundary(type_from(data, "boundary", self.vocabulary), [name])
         if guess.how == "name":
             note(self.read.notes, "guessed", "types of boundaries guessed from their names", name)
         made = self._new(cell, name, "boundary")
@@ -140,6 +142,8 @@ class _Reader:
         kind: str = self.map["shapes"][shape]
         name, long = name_of(_name(cell))
         facts, mapped = self._flags(data, shape)
+        facts |= facts_from(data, "element", self.vocabulary)
+        mapped = type_from(data, "element", self.vocabulary) or mapped
         guess = self.types.element(kind, mapped, [name])
         if guess.how != "table":
             what = (
@@ -190,6 +194,7 @@ class _Reader:
             note(self.read.notes, "kept", f"{what}, beside the model", name or text(cell, "id"))
             return
         facts, _ = self._flags(data, "flow")
+        facts |= facts_from(data, "flow", self.vocabulary)
         protocol = self.map["protocols"].get(text(data, "protocol").strip().lower())
         path = _path(cell, boxes)
         made = self._new(cell, name, f"{source}-{target}")

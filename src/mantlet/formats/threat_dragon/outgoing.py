@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from mantlet.formats.carry import attributes
 from mantlet.formats.interface import Note, Outgoing, note
 from mantlet.formats.lost import tell_lost
 from mantlet.formats.mapping import table
@@ -179,6 +180,7 @@ class _Writer:
             "description": boundary.description,
             "isTrustBoundary": True,
             "hasOpenThreats": False,
+            **attributes(boundary),
         }
         if mapping(boundary.extra, KEY).get("line"):
             return {**base, "shape": "trust-boundary-curve", "data": {"type": "tm.Boundary", **data}}
@@ -205,6 +207,7 @@ class _Writer:
             "reasonOutOfScope": "" if entry.out_of_scope == OUT else entry.out_of_scope,
             "hasOpenThreats": any(threat["status"] == "Open" for threat in threats),
             "threats": threats,
+            **attributes(entry),
         }
 
     def _flags(self, shape: str, facts: Mapping[str, Any], type_: str) -> Json:
