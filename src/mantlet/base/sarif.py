@@ -143,6 +143,7 @@ class Notification(Struct, **_KEPT):
     message: Message = field(default_factory=Message)
     level: str = "warning"
     locations: list[ResultLocation] = field(default_factory=list)
+    properties: dict[str, Any] = field(default_factory=dict)
 
 
 class Invocation(Struct, **_KEPT):

@@ -135,7 +135,9 @@ def to_run(result: CheckResult) -> sarif.Run:
     stopped = result.state in {CheckState.TOOL_MISSING, CheckState.DATABASE_MISSING}
     notes = [
         sarif.Notification(
-            message=sarif.Message(text=item.why), locations=[_location(item.spot)] if str(item.spot) else []
+            message=sarif.Message(text=item.why),
+            locations=[_location(item.spot)] if str(item.spot) else [],
+            properties={_OURS: {"spot": _spot_fields(item.spot)}},
         )
         for item in result.not_looked
     ]
@@ -177,11 +179,7 @@ def _result(finding: Finding, kind: str) -> sarif.Result:
         "cwe": finding.cwe,
         "anchor": finding.anchor,
         "unsure": not finding.sure,
-        "spot": {
-            name: getattr(finding.spot, name)
-            for name in finding.spot.__struct_fields__
-            if getattr(finding.spot, name)
-        },
+        "spot": _spot_fields(finding.spot),
     }
     return sarif.Result(
         rule_id=finding.rule,
@@ -193,6 +191,19 @@ def _result(finding: Finding, kind: str) -> sarif.Result:
         suppressions=[sarif.Suppression(justification=finding.suppressed)] if finding.suppressed else [],
         properties={_OURS: {name: value for name, value in ours.items() if value}},
     )
+
+
+def _spot_fields(spot: Spot) -> dict[str, object]:
+    """Return the fields of a place that say something."""
+    return {name: getattr(spot, name) for name in spot.__struct_fields__ if getattr(spot, name)}
+
+
+def _own_spot(ours: dict[str, object], places: list[sarif.ResultLocation]) -> Spot:
+    """Return a place as we wrote it; else what another tool says of it."""
+    if isinstance(ours.get("spot"), dict):
+        with contextlib.suppress(MsgspecError):
+            return convert(ours["spot"], Spot)
+    return _spot(places[0]) if places else Spot()
 
 
 def _location(spot: Spot) -> sarif.ResultLocation:
@@ -232,7 +243,7 @@ def from_run(run: sarif.Run, name: str) -> CheckResult:
     for invocation in run.invocations:
         for note in invocation.tool_execution_notifications:
             if note.level != "note" or ours:
-                spot = _spot(note.locations[0]) if note.locations else Spot()
+                spot = _own_spot(note.properties.get(_OURS, {}), note.locations)
                 result.not_looked.append(NotLooked(spot, note.message.text))
     _state(result, run, str(ours.get("state", "")))
     filled(result.findings)
@@ -259,10 +270,7 @@ def _state(result: CheckResult, run: sarif.Run, said: str) -> None:
 def _from_result(run: sarif.Run, item: sarif.Result, result: CheckResult) -> Finding:
     rule = run.rule_of(item)
     ours = item.properties.get(_OURS, {})
-    spot = _spot(item.locations[0]) if item.locations else Spot()
-    if isinstance(ours.get("spot"), dict):
-        with contextlib.suppress(MsgspecError):
-            spot = convert(ours["spot"], Spot)
+    spot = _own_spot(ours, item.locations)
     level = item.level or (rule.default_configuration.level if rule.default_configuration else "warning")
     return Finding(
         check=result.check,
