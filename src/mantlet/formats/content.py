@@ -78,18 +78,24 @@ class Content:
         if self.is_zip or self.start.startswith(b"<"):
             return frozenset()
         if self.is_json:
-            return frozenset(self._json_keys())
+            return frozenset(self._json_parts)
         text = self.data[:_LOOKED_AT].decode("utf-8", "ignore")
         return frozenset(next(filter(None, found)) for found in _YAML_KEY.findall(text))
 
-    def _json_keys(self) -> list[str]:
+    def begins(self, key: str, sign: bytes) -> bool:
+        """Tell whether what stands at a key of the outermost mapping of JSON begins with a sign."""
+        part = self._json_parts.get(key)
+        return part is not None and bytes(part).startswith(sign)
+
+    @cached_property
+    def _json_parts(self) -> dict[str, msgspec.Raw]:
         try:
             found: dict[str, msgspec.Raw] = msgspec.json.decode(
                 self.data.removeprefix(_BOM), type=dict[str, msgspec.Raw]
             )
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            return []
-        return list(found)
+            return {}
+        return found
 
     @cached_property
     def text(self) -> str:

@@ -16,11 +16,9 @@ def _sniff(content: Content) -> bool:
         return b"pytm" in content.data
     if not content.is_json:
         return False
-    return {"elements", "flows", "boundaries"} <= content.keys or {
-        "assets",
-        "actors",
-        "flows",
-    } <= content.keys
+    if {"elements", "flows", "boundaries"} <= content.keys:
+        return content.begins("elements", b"[")  # ours, which need not say `mantlet:`, has a mapping there
+    return {"assets", "actors", "flows"} <= content.keys
 
 
 def _read(incoming: Incoming) -> Imported:
