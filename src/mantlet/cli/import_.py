@@ -29,10 +29,16 @@ def import_(
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Import models of other tools: writes threatmodel.yaml with its layout, and says what was kept, guessed and lost."""
-    from mantlet.project.api import catalogue_for
-    from mantlet.project.foreign import read_files, save_imported
+    """Import models of other tools: writes threatmodel.yaml with its layout, and says what was kept, guessed and lost.
 
+    A table of threats (CSV or XLSX, from mantlet export) brings its decisions back into the model.
+    """
+    from mantlet.project.api import catalogue_for
+    from mantlet.project.foreign import is_table, read_files, save_imported
+
+    if len(files) == 1 and is_table(files[0]):
+        _decisions(files[0], output, as_json=as_json)
+        return
     target = output
     if len(files) > 1 and output == Path("threatmodel.yaml"):
         target = Path()
@@ -48,6 +54,22 @@ def import_(
         return
     for item, paths in zip(items, written, strict=True):
         _print(item, paths)
+
+
+def _decisions(table: Path, model: Path, *, as_json: bool) -> None:
+    from mantlet.project.foreign import take_decisions
+
+    changed = take_decisions(table, options.model_path(model))
+    if as_json:
+        plain.write_json({"mantlet": 1, "decisions": changed})
+        return
+    for key in changed:
+        plain.say(f"  {key}")
+    plain.say(
+        f"{len(changed)} decisions changed in {model}"
+        if changed
+        else f"nothing new: {model} has these decisions"
+    )
 
 
 def _record(item: ImportedFile, paths: list[Path]) -> dict[str, object]:

@@ -291,6 +291,28 @@ def save_imported(item: ImportedFile, *, overwrite: bool = False) -> list[Path]:
     return written
 
 
+def is_table(path: Path) -> bool:
+    """Tell whether a file is a table of threats with decisions in it."""
+    if path.suffix.lower() not in {".csv", ".xlsx"} or not is_file(path):
+        return False
+    from mantlet.formats.content import Content  # noqa: PLC0415
+    from mantlet.formats.tables import is_table as is_ours  # noqa: PLC0415
+
+    with path.open("rb") as file:
+        return is_ours(Content(file.read(HEAD), str(path)))
+
+
+def take_decisions(table: Path, model: Path) -> list[str]:
+    """Write a table's decisions into a model file, all or none; return the ids of those that changed."""
+    from mantlet.formats.content import Content  # noqa: PLC0415
+    from mantlet.formats.tables import read_table  # noqa: PLC0415
+    from mantlet.project.tables import decided  # noqa: PLC0415
+
+    with table.open("rb") as file:
+        rows = read_table(Content(file.read(MAX_BULK_BYTES), str(table)))
+    return decided(rows, table, model)
+
+
 def export(
     model: Model, catalogue: Catalogue, kind: str, path: Path | None = None
 ) -> tuple[bytes, list[Note]]:
