@@ -35,7 +35,7 @@ findings = st.builds(
     check=st.just("code"),
     tool=st.just("bandit"),
     rule=st.sampled_from(["B101", "B608", "X1"]),
-    message=words,
+    message=words.map(lambda text: " ".join(text.split())).filter(bool),
     severity=st.sampled_from(["note", "low", "medium", "high", "critical"]),
     spot=spots,
     cwe=st.lists(st.integers(1, 2000), min_size=1, max_size=3, unique=True).map(sorted),

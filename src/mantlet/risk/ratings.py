@@ -148,7 +148,9 @@ class Ratings:
         case = self.cases.of[row]
         for code, (score, raising, mark) in moves(marks).items():
             column = factors[:, case, FACTORS.index(code)]
-            moved = np.maximum(column, score) if raising else np.maximum(column - score, np.minimum(column, 1))
+            moved = (
+                np.maximum(column, score) if raising else np.maximum(column - score, np.minimum(column, 1))
+            )
             if (moved != column).any():
                 factors[:, case, FACTORS.index(code)] = moved
                 self._proven[row, code] = f"{'raised' if raising else 'lowered'} by {mark}"
