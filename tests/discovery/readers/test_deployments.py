@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from told import told
+from told import clues, line, told
+
+from mantlet.discovery.clues import Move
+from mantlet.discovery.readers._ambiguous import settled
 
 
 def test_compose_services_with_what_they_are_made_from_and_reached_at():
@@ -59,6 +62,43 @@ def test_compose_ports(ports, host):
     said = told("compose", "compose.yaml", f"services:\n  a:\n    image: x/y:1\n    ports: ['{ports}']\n")
     assert "service:a = host:a:80 @4" in said
     assert (f"service:a = host:{host} @4" in said) == bool(host)
+
+
+def test_files_of_variables_speak_of_each_service_that_is_given_them():
+    compose = (
+        "services:\n  a: {image: acme/a:1, env_file: app.env}\n  b: {image: acme/b:1, env_file: [app.env]}\n"
+    )
+    found = [
+        *clues("compose", "compose.yaml", compose),
+        *clues("settings", "app.env", "API_URL=http://c:80\n"),
+    ]
+    said = {line(clue) for clue in settled(found)}
+    assert {"service:a -> host:c:80 @1", "service:b -> host:c:80 @1"} <= said
+    assert not any("envfile" in one for one in said)
+
+
+def test_an_order_of_starting_is_no_strong_flow_and_viewers_are_read_to():
+    text = (
+        "services:\n  db: {image: 'postgres:16'}\n  ui:\n    image: dpage/pgadmin4:8\n    depends_on: [db]\n"
+        "  setup: {image: 'confluentinc/cp-kafka:7', command: 'kafka-topics --create'}\n"
+    )
+    said = told("compose", "compose.yaml", text)
+    assert "service:db -> service:ui @5" in said
+    assert "service:setup is process 'setup' @6" in said
+    weak = clues(
+        "compose", "compose.yaml", "services:\n  a: {build: ., depends_on: [b]}\n  b: {image: 'redis:7'}\n"
+    )
+    assert all(clue.confidence < 0.4 for clue in weak if isinstance(clue, Move))
+
+
+def test_parts_of_one_program_fold():
+    text = "services:\n" + "".join(
+        f"  airflow-{n}: {{image: 'apache/airflow:2.9'}}\n" for n in ("web", "worker", "init")
+    )
+    assert {
+        "service:airflow-web is pipeline-orchestrator 'airflow' @2",
+        "service:airflow-web = service:airflow-worker @3",
+    } <= told("compose", "compose.yaml", text)
 
 
 def test_services_that_share_a_build_stay_apart():
@@ -201,6 +241,19 @@ def test_cloudformation():
         f"route:POST /score is web-service 'POST /score' in {score} @26",
         "secret:DbPassword -> resource:aws_rds_dbinstance.Db @32",
     } <= told("cloudformation", "template.yaml")
+
+
+def test_serverless_functions():
+    assert {
+        "service:score is serverless-function 'score' @8",
+        "service:score: least_privilege no @6",
+        "service:score = code:src/handler.py#score @9",
+        "service:score -> bucket:s3:acme-models @10",
+        "route:POST /score: authenticated no @12",
+        "bucket:s3:acme-raw -> service:score @13",
+        "queue:jobs -> service:score @14",
+        "resource:aws_s3_bucket.Raw = bucket:s3:acme-raw @17",
+    } <= told("serverless", "serverless.yml")
 
 
 def test_nginx_forwards():

@@ -182,6 +182,17 @@ def test_scripts_fetch_copy_and_run():
         ("ollama pull llama3:8b", "repo:ollama/llama3:8b -> k @1"),
         ("mlflow server --backend-store-uri sqlite:///m.db", "k -> path:m.db @1"),
         ("jupyter lab --ServerApp.token=''", "k: authenticated no @1"),
+        ("wget https://a.example.org/x/w.bin?y=1", "url:https://a.example.org/x/w.bin?y=1 -> path:w.bin @1"),
+        (
+            "wget -P models https://a.example.org/w.bin",
+            "url:https://a.example.org/w.bin -> path:models/w.bin @1",
+        ),
+        ("curl -LO https://a.example.org/w.bin", "url:https://a.example.org/w.bin -> path:w.bin @1"),
+        ("kaggle datasets download -d o/d && unzip d.zip -d data/raw", "repo:kaggle/o/d -> path:data/raw @1"),
+        (
+            "aws ecr get-login-password | docker login --password-stdin $R && docker push $R/api",
+            "k -> host:ecr @1",
+        ),
         ("gsutil cp gs://acme/a.csv data/", "bucket:gcs:acme -> path:data @1"),
         (
             "docker build -t acme/api:1 -f docker/api.Dockerfile .",

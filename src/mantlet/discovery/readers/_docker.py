@@ -14,6 +14,7 @@ from mantlet.discovery.readers._shell import Command
 
 
 def docker(context: Context, command: Command) -> list[Clue]:
+    """`docker run`, `docker build`, `docker push`, `docker pull`."""
     verb = command.argv[1] if len(command.argv) > 1 else ""
     at = context.at(command)
     if verb in ("run", "create"):

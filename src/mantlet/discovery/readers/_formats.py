@@ -24,7 +24,7 @@ _NAMES = (
     (r"\.gitlab-ci\.ya?ml", "gitlab"),
     (r"MLproject", "mlproject"),
     (r"MLmodel", "mlmodel"),
-    (r"(conda|environment|env)([.\-_].*)?\.ya?ml", "conda"),
+    (r"(.*[\-_])?(conda|environment|env)([.\-_].*)?\.ya?ml", "conda"),
     (r"bentofile\.ya?ml", "bento"),
     (r"feature_store\.ya?ml", "feast"),
     (r"dbt_project\.ya?ml|profiles\.ya?ml|packages\.ya?ml|selectors\.ya?ml", "dbt"),

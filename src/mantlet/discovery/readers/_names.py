@@ -111,6 +111,9 @@ def image_clues(key: str, text: str, at: Where) -> list[Clue]:
 # -- addresses
 
 
+_HERE = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal"))  # noqa: S104 (compared)
+
+
 class Address(Struct, frozen=True):
     """An address in a setting or command."""
 
@@ -132,7 +135,8 @@ class Address(Struct, frozen=True):
             return bucket_key(self.scheme, self.host)
         if self.scheme == "sqlite":
             return f"path:{self.path}"
-        return f"host:{self.host}:{self.port}" if self.port else f"host:{self.host}"
+        host = "localhost" if self.host in _HERE else self.host
+        return f"host:{host}:{self.port}" if self.port else f"host:{host}"
 
     @property
     def url(self) -> str:
@@ -358,7 +362,7 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
         return [Move(f"url:{found.url}", scope, at, found.path.rpartition("/")[2], 0.6, opened_by=scope)]
     waits = found.type == "queue" or _BROKER.search(data)  # who of them sends, only the program knows
     clues.append(Move(scope, key, at, data, 0.35 if waits else 0.5))
-    local = found.host in ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104 (compared, not bound)
+    local = found.host in _HERE
     if found.protocol in ("http", "websocket", "amqp", "mqtt", "ftp") and not local:
         clues.append(Fact(scope, "protocol", found.protocol, at, other=key))
     return clues

@@ -27,8 +27,13 @@ def read(source: Source) -> list[Clue]:
     clues = yaml_trouble(source)
     for document in yaml_documents(source):
         if document["Resources"]:
-            clues += _Template(source, document).clues()
+            clues += template_clues(source, document)
     return clues
+
+
+def template_clues(source: Source, document: Item) -> list[Clue]:
+    """Return what a template says; other tools hold one inside their own files."""
+    return _Template(source, document).clues()
 
 
 class _Template:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Thing, Unclear, Where
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._commands import DVC_REMOTE, command_clues
+from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._fetches import DVC_REMOTE
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._kinds import step_type, store_type
 from mantlet.discovery.readers._names import addresses, is_secret, saas_of_host

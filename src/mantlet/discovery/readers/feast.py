@@ -6,6 +6,7 @@ from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
+from mantlet.discovery.readers._kinds import name_of
 from mantlet.discovery.readers._names import addresses, in_clear, is_secret, unresolved
 
 STORE = "feast:store"
@@ -68,8 +69,13 @@ def _registry(source: Source, item: Item) -> list[Clue]:
         return []
     at = source.at(path.at)
     found = next(iter(addresses(path.text)), None)
-    key = found.key if found else path_key(path.text, source.folder)
-    name = found.host if found else path.text.rpartition("/")[2]
+    if found is None or found.key.startswith("bucket:"):
+        key = f"path:{path.text}" if found else path_key(path.text, source.folder)
+        name = path.text.rpartition("/")[2]
+    elif "[" in found.host or "<" in found.host:
+        return []
+    else:
+        key, name = found.key, found.scheme
     return [
         Thing(key, "model-registry", f"{name} (Feast registry)", at, 0.85, also=(name, "registry")),
         Move(key, STORE, at, "feature definitions", 0.8, opened_by=STORE),
@@ -86,7 +92,10 @@ def _kept(source: Source, item: Item, role: str) -> list[Clue]:
         if not path.text:
             return []
         key, where = path_key(path.text, source.folder), source.at(path.at)
-        return [Thing(key, "database", f"{path.text} ({role} store)", where, 0.8), *_moves(key, role, where)]
+        return [
+            Thing(key, "database", f"{name_of(path.text)} ({role} store)", where, 0.8),
+            *_moves(key, role, where),
+        ]
     type_, name, key = _STORES.get(kind.text, ("database", f"{kind.text} {role} store", f"only:{kind.text}"))
     clues: list[Clue] = [Thing(key, type_, name, at, 0.85, also=(kind.text,)), *_moves(key, role, at)]
     for option in ("connection_string", "host", "endpoint_url", "path"):
