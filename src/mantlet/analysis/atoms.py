@@ -43,9 +43,7 @@ from mantlet.rules.tree import (
 class ModelAtoms:
     """Answers atoms over a model; each answer is computed once per table and gathered to the places."""
 
-    def __init__(
-        self, columns: Columns, controls: dict[str, Control], seen: Sequence[SeenFact] = ()
-    ) -> None:
+    def __init__(self, columns: Columns, controls: dict[str, Control], seen: Sequence[SeenFact] = ()) -> None:
         self.columns = columns
         self.facts = FactTable(columns, controls, seen)
         self.links = derive(columns, self.facts)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from mantlet.analysis.arrays import Index, Mask, Ternary
 from mantlet.analysis.columns import Columns
 from mantlet.analysis.factcolumn import UNWRITTEN, FactColumn, Origin
+from mantlet.analysis.observed import Contradiction, Observation
 from mantlet.catalogue.schema import Control
 from mantlet.findings.marks import SeenFact
 from mantlet.model.entries import ControlInPlace, fact_text
@@ -27,32 +28,6 @@ _INHERITED_BY: dict[Subject, tuple[Subject, ...]] = {
     "element": ("copy",),
     "data": ("copy",),
 }
-
-
-class Observation(Struct, frozen=True):
-    """What evidence says of a fact: the value, where, and what showed it."""
-
-    rows: Mask
-    value: str
-    by: str
-    """The id of the control in place, or what a scan found."""
-
-
-class Contradiction(Struct, frozen=True):
-    """A fact that the model claims and evidence refutes; the evidence counts."""
-
-    place: str
-    fact: str
-    claimed: str
-    verified: str
-    by: str
-
-    def __str__(self) -> str:
-        return f"{self.place}.{self.fact} is written as {self.claimed}, but {self.by} is verified and says {self.verified}"
-
-    def to_dict(self) -> dict[str, str]:
-        """Return it as JSON has it."""
-        return {field: getattr(self, field) for field in self.__struct_fields__}
 
 
 class FactTable:

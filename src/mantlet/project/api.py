@@ -31,7 +31,7 @@ from mantlet.risk.owasp import ImpactMode
 from mantlet.risk.register import Register, Risk
 
 if TYPE_CHECKING:
-    from mantlet.analysis.facts import Contradiction
+    from mantlet.analysis.observed import Contradiction
     from mantlet.diagram.options import Options
     from mantlet.findings.evidence import Evidence
     from mantlet.review.explain import Explained
