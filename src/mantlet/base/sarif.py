@@ -214,6 +214,9 @@ def write(runs: Sequence[Run]) -> bytes:
     for run, source in zip(log["runs"], runs, strict=True):
         if source.results is not None:
             run.setdefault("results", [])
+        for result in run.get("results", ()):
+            for suppression in result.get("suppressions", ()):
+                suppression.setdefault("kind", "external")  # required, also where it is as by default
         for invocation in run.get("invocations", ()):
             invocation.setdefault("executionSuccessful", True)
         for result in run.get("results", ()):
