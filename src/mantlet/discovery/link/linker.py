@@ -198,6 +198,8 @@ def _rank(thing: Thing) -> float:
         "route": 2,
         "remote": 5,
     }
+    if thing.key.startswith(("path:/", "path:~")):
+        return 2  # a container's path; the repository's own is better known
     return order.get(kind, 3)
 
 

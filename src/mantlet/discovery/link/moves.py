@@ -23,6 +23,8 @@ _RUNS_MODELS = frozenset(
         "web-service",
     }
 )
+_CODE = (".py", ".ipynb", ".sh", ".sql", ".js", ".ts", ".jinja", ".jinja2", ".j2", ".lock")
+"""Files of code that a program reads hold no data."""
 _ANSWERING = frozenset(
     {
         "llm-service",
@@ -143,7 +145,11 @@ class Moves:
                 continue
             if isinstance(use.source, Resource):
                 resource = use.source
-                if resource.type in _QUIET or resource.key.startswith("memory:"):
+                if (
+                    resource.type in _QUIET
+                    or resource.key.endswith(_CODE)
+                    or resource.key.startswith("memory:")
+                ):
                     if resource.key.startswith("memory:"):
                         self._memory(resource, consumer, use.at)
                     continue
@@ -219,7 +225,7 @@ class Moves:
                 self._resource(resource)
             elif resource.key.startswith("memory:"):
                 self._state(key, resource, event.at)
-            elif key and resource.type not in _QUIET:
+            elif key and resource.type not in _QUIET and not resource.key.endswith(_CODE):
                 self._resource(resource)
                 if event.at not in self.places[resource.key] and len(self.places[resource.key]) < 24:
                     self.places[resource.key].append(event.at)

@@ -59,7 +59,11 @@ def unite_alternatives(linker: Linker, alternatives: Iterable[tuple[str, ...]]) 
             by_folder[posixpath.dirname(key) if key.startswith("path:") else key.rpartition("/")[0]].append(
                 key
             )
-        for same in by_folder.values():
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for key in keys:
+            if key.startswith("path:") and "*" not in posixpath.basename(key):
+                by_name[posixpath.basename(key)].append(key)
+        for same in (*by_folder.values(), *by_name.values()):
             for key in same[1:]:
                 linker.unite(same[0], key)
 

@@ -109,7 +109,7 @@ class Roles:
     def _quiet_role(self, frame: Frame) -> str:
         """A network that doesn't learn is measured or used: names tell which."""
         named = named_role(frame.code) or named_role(frame.code.partition("#")[0])
-        return "infer" if named == "infer" else "evaluate"
+        return "evaluate" if named == "evaluate" else "infer"
 
     def _settle(self) -> None:
         """Predicting is a part of training and of measuring."""

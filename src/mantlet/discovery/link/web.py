@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mantlet.discovery.clues import Fact, Move, Thing, Where
 from mantlet.discovery.link.linker import Linker
+from mantlet.discovery.python.paths import SUFFIX_TYPES
 from mantlet.discovery.readers._names import saas_of_variable
 
 _PARAMETER = re.compile(r"^(\{.*\}|<.*>|:\w+|\*.*|\$\{.*\})$")
@@ -186,7 +187,13 @@ def _call(linker: Linker, call: Fact, servers: list[Server]) -> None:
         linker.things[key] = [Thing(key, "web-service", name, at, 0.7, also=(last,) if last else ())]
         linker.endpoints.add(key)
     else:
-        key = _host(linker, key, host)
+        data = path.rpartition(".")[2].lower() in SUFFIX_TYPES and "." in path.rpartition("/")[2]
+        answered = any(
+            move.source == key and linker.find(move.target) == linker.find(caller) for move in linker.moves
+        )
+        key = _host(linker, key, host, "data-provider" if data else "external-system")
+        if verb in {"GET", "HEAD"} and answered:
+            return  # the answer is what travels
     linker.moves.append(Move(caller, key, at, "request", opened_by=caller))
 
 
@@ -212,7 +219,7 @@ def _whole(linker: Linker, key: str) -> str:
     return ""
 
 
-def _host(linker: Linker, key: str, host: str) -> str:
+def _host(linker: Linker, key: str, host: str, kind: str) -> str:
     """Addresses of one host outside are one system."""
     whole = f"url:https://{host}"
     known = next(
@@ -227,7 +234,7 @@ def _host(linker: Linker, key: str, host: str) -> str:
     linker.unite(known or whole, key)
     if not known and whole not in linker.things:
         at = linker.things[key][0].at if linker.things.get(key) else Where("")
-        linker.things[whole] = [Thing(whole, "external-system", host, at, 0.7)]
+        linker.things[whole] = [Thing(whole, kind, host, at, 0.7)]
     return known or whole
 
 

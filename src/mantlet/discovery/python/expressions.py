@@ -102,7 +102,7 @@ def _mapping(m: Machine, node: ast.Dict, scope: Scope) -> Value:
 
 def _binary(m: Machine, node: ast.BinOp, scope: Scope) -> Value:
     left, right = evaluate(m, node.left, scope), evaluate(m, node.right, scope)
-    if isinstance(node.op, ast.Div) and not (left.first(PathText) is None and right.first(PathText) is None):
+    if isinstance(node.op, ast.Div) and (left.texts() or right.first(PathText) is not None):
         return join_paths([left, right])
     if isinstance(node.op, ast.Add):
         if (left.texts() and (right.texts() or right.atoms == ())) or (right.texts() and left.atoms == ()):

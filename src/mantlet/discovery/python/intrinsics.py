@@ -318,6 +318,7 @@ FUNCTIONS: dict[str, Intrinsic] = {
     "fsspec.open": _open, "smart_open.open": _open, "aiofiles.open": _open, "tensorflow.io.gfile.GFile": _open,
     "yaml.safe_load": _parsed, "yaml.load": _parsed, "json.load": _parsed, "toml.load": _parsed, "tomllib.load": _parsed,
     "omegaconf.OmegaConf.load": _loaded, "yaml.full_load": _parsed, "ruamel.yaml.YAML.load": _parsed,
+    "yarl.URL": _same, "httpx.URL": _same, "furl.furl": _same,
     "omegaconf.OmegaConf.create": _same, "omegaconf.OmegaConf.to_container": _same, "omegaconf.OmegaConf.to_object": _same,
     "omegaconf.OmegaConf.merge": _same, "box.ConfigBox": _same, "box.Box": _same, "easydict.EasyDict": _same, "munch.munchify": _same,
     "functools.partial": _partial, "asyncio.to_thread": _call_first, "asyncio.run": _same, "anyio.to_thread.run_sync": _call_first,

@@ -46,6 +46,8 @@ _SUFFIXES = {
     "database": "db sqlite sqlite3 duckdb",
     "vector-index": "faiss index ann",
 }  # fmt: skip
+_AMBIGUOUS = frozenset(["bin", "h5", "hdf", "hdf5", "npz", "npy", "gz", "zip", "model"])
+"""Endings that data and models share: what the call does decides."""
 SUFFIX_TYPES = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 
 
@@ -141,7 +143,8 @@ def type_of(key: str, fallback: str = "") -> str:
     if key.startswith("path:"):
         suffix = key.rpartition(".")[2].lower() if "." in posixpath.basename(key) else ""
         found = SUFFIX_TYPES.get(suffix, "")
-        return fallback if fallback and (not found or found == "file-store") else found or fallback
+        vague = not found or found == "file-store" or suffix in _AMBIGUOUS
+        return fallback if fallback and vague else found or fallback
     if key.startswith("bucket:"):
         return "object-store"
     if key.startswith(("host:", "db:", "table:")):

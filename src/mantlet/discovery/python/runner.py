@@ -37,6 +37,7 @@ def read_python(texts: dict[str, str], settings: Settings) -> tuple[Trace, Machi
     """Return what is seen in Python files, by path relative to the repository's root."""
     machine = wire.machine(texts, settings)
     _scripts(machine)
+    _factories(machine)
     _services(machine)
     _tasks(machine)
     _conventions(machine)
@@ -161,6 +162,46 @@ def _mains(m: Machine, module: Module) -> None:
     m.argv = None
 
 
+_FACTORIES = frozenset(
+    {
+        "get_app",
+        "create_app",
+        "make_app",
+        "build_app",
+        "app_factory",
+        "get_application",
+        "create_application",
+        "init_app",
+    }
+)
+
+
+def _factories(m: Machine) -> None:
+    """Call functions that a server calls to get the application."""
+    reached = {frame.code for frame in m.trace.frames}
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is None:
+            continue
+        for name in sorted(_FACTORIES & module.scope.names.keys()):
+            function = module.scope.names[name].first(Function)
+            if (
+                function is not None
+                and function.module is module
+                and m.function_code(function) not in reached
+            ):
+                _factory(m, module, function)
+
+
+def _factory(m: Machine, module: Module, function: Function) -> None:
+    where = Where(module.path, function.node.lineno)
+    m.left, m.importing = MAX_STEPS_PER_ENTRY, 1
+    with m.entering(module.code, Where(module.path, 1), where, module, entry="script") as frame:
+        call_function(m, function, [UNKNOWN] * _needed(function), {}, function.node)
+    m.importing = 0
+    m.trace.entries.append(Entry(module.code, "script", module.path, where, frame))
+
+
 def _services(m: Machine) -> None:
     for function, app in m.startups:
         m.left = MAX_STEPS_PER_ENTRY
@@ -202,7 +243,7 @@ def _tasks(m: Machine) -> None:
     for task in sorted(pipelines, key=lambda item: item.kind == "task"):
         code = m.function_code(task.function)
         if (
-            task.kind == "task"
+            task.kind in {"task", "flow"}
             and task.group != "graph"
             and not task.key
             and any(frame.code == code for frame in m.trace.frames)
@@ -247,7 +288,7 @@ def _step(m: Machine, task: Task, code: str) -> None:
     where = Where(task.function.module.path, task.function.node.lineno)
     entry = Entry(
         code,
-        "step",
+        "step" if task.kind == "task" else "flow",
         task.name or task.function.name,
         task.at,
         type=task.type,

@@ -216,7 +216,23 @@ def _copy_object(
     return UNKNOWN
 
 
+def _memmap(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """An array that lies in a file: read, or made there."""
+    mode = one(named.get("mode") or (args[2] if len(args) > 2 else UNKNOWN))
+    deed = Api(
+        call="",
+        do="store" if mode.startswith("w") else "load",
+        arg=api.arg,
+        type=api.type,
+        returns="numpy.ndarray",
+    )
+    return m.acts.apply(m, deed, name, args, named, node, recv)
+
+
 SPECIALS: dict[str, Call] = {
+    "memmap": _memmap,
     "celery": queues.make, "enqueue": queues.enqueue, "task-result": queues.result, "xcom": queues.pulled,
     "copy-object": _copy_object,
     "listen": _listen, "parameter": _parameter,
