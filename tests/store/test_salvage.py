@@ -69,6 +69,13 @@ def test_what_does_not_fit_is_told_once_and_nothing_that_only_follows_from_it(tm
     assert mistakes(tmp_path, SOUND.replace(old, new)) == told
 
 
+def test_another_format_version_is_explained(tmp_path):
+    path = tmp_path / "m.yaml"
+    path.write_text("mantlet: 2\n", encoding="utf-8")
+    with pytest.raises(MantletError, match="newer mantlet"):
+        load(path)
+
+
 def test_included_files_are_looked_through_too(tmp_path):
     (tmp_path / "shared.yaml").write_text("elements: {db: {type: databse, colour: red}}\n", encoding="utf-8")
     text = SOUND + "include: [{path: shared.yaml, as: shared}]\n"

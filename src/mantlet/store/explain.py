@@ -15,6 +15,7 @@ from mantlet.store.tree import FOREIGN, Path, Raw
 _INT = re.compile(r"[-+]?(0|[1-9]\d{0,18})")
 _NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
 _SHOWN = 60
+_OTHER_FORMAT = "this is the version of the file format: write 1, or read the file with a newer mantlet"
 _SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -40,7 +41,8 @@ def _walk(
             yield from _walk(item, kind.item_type, (*path, index), allowed)
     elif kind is not None and not _fits(value, kind):
         expected = _one_of(allowed) if allowed else _expected(kind)
-        yield Problem(path, f"expected {expected}, found {shown(value)}", _mend(value, kind, allowed))
+        mend = _mend(value, kind, allowed) or (_OTHER_FORMAT if path == ("mantlet",) else "")
+        yield Problem(path, f"expected {expected}, found {shown(value)}", mend)
 
 
 def _struct(value: Raw, kind: mi.StructType, path: Path) -> Iterator[Problem]:
