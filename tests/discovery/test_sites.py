@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from mantlet.catalogue.load import load_catalogue
 from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
-from mantlet.discovery.sites.attach import attach
+from mantlet.discovery.sites.attach import attach, attach_downloads, attach_openness, attach_protocols
 from mantlet.discovery.sites.detect import Site, detect, rules
 from mantlet.discovery.sites.names import Survey
+from mantlet.discovery.sites.people import attach_people, people
 
 WORDS = load_catalogue().vocabulary
 
@@ -165,6 +166,99 @@ def test_what_belongs_to_nothing_is_told():
     ]
 
 
+def test_endpoints_are_open_where_nothing_asks_and_nothing_stands_in_front():
+    def endpoint():
+        item = element("post", "web-service", "process", "a.py:7")
+        item.kind = "endpoint"
+        return item
+
+    alone = Draft(elements=[endpoint()])
+    attach_openness(alone, asks=False, vocabulary=WORDS)
+    assert alone.elements[0].facts == {"authenticated": ("no", "a.py:7")}
+    asked = Draft(elements=[endpoint()])
+    attach_openness(asked, asks=True, vocabulary=WORDS)
+    guarded = Draft(elements=[endpoint(), element("gate", "api-gateway", "process", "c.yml:1")])
+    attach_openness(guarded, asks=False, vocabulary=WORDS)
+    assert asked.elements[0].facts == guarded.elements[0].facts == {}
+
+
+def test_protocols_of_addresses():
+    made = Draft(
+        elements=[
+            element("api", "web-service", "process", "a.py:1"),
+            element("out", "external-system", "external", "a.py:2", keys=["url:http://shop.example"]),
+            element("near", "external-system", "external", "a.py:3", keys=["url:http://localhost:8000"]),
+            element("lake", "object-store", "store", "a.py:4", keys=["bucket:s3:lake"]),
+        ],
+        flows=[DraftFlow(source="api", target=end, evidence=["a.py:9"]) for end in ("out", "near", "lake")],
+    )
+    attach_protocols(made)
+    assert [flow.facts for flow in made.flows] == [
+        {"protocol": ("http", "a.py:9")},
+        {},
+        {"protocol": ("s3", "a.py:9")},
+    ]
+
+
+def test_models_that_are_fetched_unchecked():
+    def fetched():
+        return Draft(
+            elements=[
+                element("hub", "model-hub", "external", "a.py:1"),
+                element("model", "model-artifact", "store", "a.py:2"),
+            ],
+            flows=[DraftFlow(source="hub", target="model", evidence=["a.py:2"])],
+        )
+
+    blind, careful = fetched(), fetched()
+    attach_downloads(blind, (), WORDS)
+    attach_downloads(careful, {"a.py"}, WORDS)
+    assert blind.flows[0].facts == {"integrity_checked": ("no", "a.py:2")}
+    assert careful.flows[0].facts == {}
+
+
+PEOPLE = """
+import pandas as pd
+from pydantic import BaseModel
+
+class Applicant(BaseModel):
+    first_name: str
+    email: str
+    score: float
+
+@app.post("/apply")
+def apply(body: Applicant) -> Answer:
+    pass
+
+def clean():
+    rows = pd.read_csv("x.csv")
+    return rows[["birth_date", "income"]]
+"""
+
+
+def test_fields_about_people():
+    survey = Survey(ast.parse(PEOPLE))
+    speaks = people(survey, ["pandas"])
+    assert speaks.classes["Applicant"].keys() == {"name", "email"}
+    assert speaks.takes["apply"] == ["Applicant"]
+    assert "birth-date" in speaks.columns["clean"]
+    made = Draft(
+        elements=[
+            element("who", "user", "external", "a.py:9"),
+            element("endpoint", "web-service", "process", "a.py:10", keys=["code:a.py#apply"]),
+            element("job", "preprocessing-job", "process", "a.py:13", keys=["code:a.py#clean"]),
+            element("rows", "dataset-store", "store", "a.py:14"),
+        ],
+        flows=[
+            DraftFlow(source="who", target="endpoint", evidence=["a.py:9"]),
+            DraftFlow(source="rows", target="job", evidence=["a.py:14"]),
+        ],
+    )
+    attach_people(made, {"a.py": speaks})
+    assert made.flows[0].personal.keys() == {"name", "email"}
+    assert "birth-date" in made.elements[3].personal
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_is_too_strange(text):
@@ -172,4 +266,6 @@ def test_no_text_is_too_strange(text):
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    detect(Survey(tree), "a.py")
+    survey = Survey(tree)
+    detect(survey, "a.py")
+    people(survey, ["pandas"])

@@ -21,9 +21,10 @@ from mantlet.discovery.link.seen import Seen, see
 from mantlet.discovery.parallel import spread
 from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.python.modules import Project, parse
-from mantlet.discovery.sites.attach import attach
-from mantlet.discovery.sites.detect import Site, detect
-from mantlet.discovery.sites.names import Survey
+from mantlet.discovery.sites.attach import attach, attach_downloads, attach_openness, attach_protocols
+from mantlet.discovery.sites.detect import ASKS_WHO, CHECKS_SUMS, Site, detect
+from mantlet.discovery.sites.names import Names, Survey
+from mantlet.discovery.sites.people import People, attach_people, people
 
 ONE_PROGRAM = 2_000_000
 """Bytes of Python up to which it is read as one program, about 50,000 lines; more is read in islands that import each other."""
@@ -36,7 +37,12 @@ class FileSeen(Struct, omit_defaults=True):
 
     clues: list[Clue] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
+    people: People = field(default_factory=People)
     imports: list[Import] = field(default_factory=list)
+    asks: bool = False
+    """Whether it speaks of logins or keys of callers."""
+    checks: bool = False
+    """Whether it speaks of checksums."""
     code: str | None = None
     """The Python of a notebook, where that isn't the file's own text."""
 
@@ -68,9 +74,14 @@ def discover(
     if exclude:
         _leave_out(found, exclude)
     looking = _Looking(root, found.files, Cache(root, active=cached))
-    clues, python, sites = looking.files(found.readable)
+    clues, python = looking.files(found.readable)
     draft = link(clues, python, frozenset(found.files), looking.text, looking.python)
-    attach(draft, sites, load_catalogue().vocabulary)
+    vocabulary = load_catalogue().vocabulary
+    attach(draft, looking.sites, vocabulary)
+    attach_people(draft, looking.people)
+    attach_protocols(draft)
+    attach_downloads(draft, looking.checking, vocabulary)
+    attach_openness(draft, asks=looking.asks, vocabulary=vocabulary)
     draft.skipped = found.skipped
     draft.files = looking.read
     looking.cache.save()
@@ -96,6 +107,10 @@ class _Looking:
         self.cache = cache
         self.read = 0
         """Files that were read."""
+        self.sites: list[Site] = []
+        self.people: dict[str, People] = {}
+        self.asks = False
+        self.checking: set[str] = set()
         self._imports: dict[str, list[Import]] = {}
         self._hashes: dict[str, bytes] = {}
 
@@ -105,8 +120,8 @@ class _Looking:
 
     # -- file by file
 
-    def files(self, paths: list[str]) -> tuple[list[Clue], dict[str, str], list[Site]]:
-        """Return the clues, the Python and the sites of all files."""
+    def files(self, paths: list[str]) -> tuple[list[Clue], dict[str, str]]:
+        """Return the clues and the Python of all files."""
         wanted = [path for path in paths if is_read(path)]
         texts = {path: self.text(path) for path in wanted}
         names = {
@@ -123,11 +138,13 @@ class _Looking:
             self.cache.put(names[path], content)
         clues: list[Clue] = []
         python: dict[str, str] = {}
-        sites: list[Site] = []
         for path in wanted:
             seen = _FILE.decode(known[path] or b"")
             clues += seen.clues
-            sites += seen.sites
+            self.sites += seen.sites
+            self.people[path] = seen.people
+            self.asks = self.asks or seen.asks
+            self.checking |= {path} if seen.checks else set()
             text = texts[path]
             if (
                 path.endswith((".py", ".ipynb"))
@@ -138,7 +155,7 @@ class _Looking:
                 self._imports[path] = seen.imports
                 self._hashes[path] = names[path]
         self.read = sum(text is not None for text in texts.values())
-        return clues, python, sites
+        return clues, python
 
     def _file(self, path: str) -> FileSeen:
         """Return what a file says; one that is too strange for us is told, and the others are read all the same."""
@@ -160,6 +177,9 @@ class _Looking:
             survey = Survey(module)
             seen.imports = imports_of(survey.imports)
             seen.sites = detect(survey, path)
+            seen.asks = ASKS_WHO.search(code) is not None
+            seen.checks = CHECKS_SUMS.search(code) is not None
+            seen.people = people(survey, Names(survey).imported)
         return seen
 
     # -- Python as programs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from mantlet.discovery.clues import Unclear, Where
@@ -11,6 +11,62 @@ from mantlet.discovery.sites.detect import Site
 from mantlet.model.vocabulary import Vocabulary
 
 MODEL_FACTS = ("model_format",)
+HUBS = ("model-hub", "dataset-hub")
+
+
+_PROTOCOLS = {
+    "url:https:": "https",
+    "url:http:": "http",
+    "url:wss:": "wss",
+    "url:ws:": "websocket",
+    "url:rtsp:": "rtsp",
+    "bucket:s3:": "s3",
+}
+"""Starts of keys that say by which protocol a thing is spoken to."""
+_NEARBY = ("localhost", "127.", "0.0.0.0", "[::1]")  # noqa: S104  (told apart, not listened on)
+
+
+def attach_protocols(draft: Draft) -> None:
+    """Write the protocol of flows to and from what has an address that names one."""
+    spoken: dict[str, str] = {}
+    for element in draft.elements:
+        for key in element.keys:
+            start = next((start for start in _PROTOCOLS if key.startswith(start)), "")
+            if start and not key[len(start) :].lstrip("/").startswith(_NEARBY):
+                spoken.setdefault(element.id, _PROTOCOLS[start])
+    for flow in draft.flows:
+        protocol = spoken.get(flow.target) or spoken.get(flow.source)
+        if protocol and "protocol" not in flow.facts and flow.evidence:
+            flow.facts["protocol"] = (protocol, flow.evidence[0])
+
+
+def attach_openness(draft: Draft, *, asks: bool, vocabulary: Vocabulary) -> None:
+    """Say of endpoints that nothing in the repository asks their callers who they are.
+
+    That holds only where no code speaks of logins or keys (``asks``) and nothing in front of the service might do it.
+    """
+    guards = ("api-gateway", "authentication-service")
+    if asks or any(vocabulary.is_a(element.type, guard) for element in draft.elements for guard in guards):
+        return
+    by_id = {element.id: element for element in draft.elements}
+    for element in draft.elements:
+        parent = by_id.get(element.parent)
+        known = "authenticated" in element.facts or (parent is not None and "authenticated" in parent.facts)
+        if element.kind == "endpoint" and not known and element.evidence:
+            element.facts["authenticated"] = ("no", element.evidence[0])
+
+
+def attach_downloads(draft: Draft, checking: Collection[str], vocabulary: Vocabulary) -> None:
+    """Say of models that are fetched from outside whether the code compares them with a checksum; ``checking`` are the files that do."""
+    by_id = {element.id: element for element in draft.elements}
+    for flow in draft.flows:
+        source, target = by_id.get(flow.source), by_id.get(flow.target)
+        if source is None or target is None or not flow.evidence or "integrity_checked" in flow.facts:
+            continue
+        outside = source.dfd == "external" or any(vocabulary.is_a(source.type, hub) for hub in HUBS)
+        checked = any(_line(place).path in checking for place in flow.evidence)
+        if outside and not checked and vocabulary.is_a(target.type, "model-artifact"):
+            flow.facts["integrity_checked"] = ("no", flow.evidence[0])
 
 
 class _Line(NamedTuple):
@@ -67,13 +123,23 @@ class _Finder:
     def _near(self, site: Site) -> list[DraftFlow]:
         """Return the flows that one of the site's lines shows."""
         last = max(site.last, site.line)
-        return [flow for line, flow in self._flows.get(site.path, ()) if site.line <= line <= last]
+        on = [flow for line, flow in self._flows.get(site.path, ()) if site.line <= line <= last]
+        stores = {
+            element.id
+            for line, element in self._at.get(site.path, ())
+            if site.line <= line <= last and element.dfd == "store"
+        }
+        return on or [
+            flow for _, flow in self._flows.get(site.path, ()) if {flow.source, flow.target} & stores
+        ]
 
     def _fits(self, flow: DraftFlow, site: Site) -> bool:
-        """Tell whether a fact can be one of a flow: what is fetched comes from outside, what is unpacked is read."""
+        """Tell whether a fact can be one of a flow: what is fetched comes from a hub or outside, what is unpacked is read."""
         source = self._elements.get(flow.source)
-        if site.fact in {"pinned", "remote_code", "serialisation"}:
-            return source is not None and (source.dfd != "process" or site.fact == "serialisation")
+        if source is None:
+            return False
+        if site.fact in {"pinned", "remote_code"}:
+            return source.dfd == "external" or any(self._vocabulary.is_a(source.type, hub) for hub in HUBS)
         return True
 
     def _stores(self, site: Site, flows: list[DraftFlow]) -> list[DraftElement]:

@@ -22,6 +22,18 @@ MAX_SITES = 400
 """Sites that are kept of one file; generated code can have thousands alike."""
 
 
+ASKS_WHO = re.compile(
+    r"authoriz|authenticat|login_required|log_in|sign_in|x-api-key|apikeyheader|httpbearer|httpbasic|oauth|\bjwt\b|get_current_user|"
+    r"verify_token|auth_required|token_required|basic_auth|permission_classes|compare_digest|\bhmac\b|session_token|\bldap\b|\bsaml\b",
+    re.IGNORECASE,
+)
+"""Words of code that finds out who a caller is."""
+
+
+CHECKS_SUMS = re.compile(r"hashlib|sha256|checksum|md5sum|blake2|\bminisign\b|sigstore|cosign", re.IGNORECASE)
+"""Words of code that compares what it fetched with what it expects."""
+
+
 class Site(Struct, frozen=True, omit_defaults=True):
     """A line that says a fact of the flow, store or process that it belongs to."""
 
@@ -253,7 +265,7 @@ def _handlers(survey: Survey) -> list[tuple[int, int, set[str]]]:
     """Return the functions that a decorator makes answer requests: first line, last line, parameters."""
     verbs = {"get", "post", "put", "patch", "delete", "route", "websocket", "api_route"}
     found = []
-    for node in survey.functions:
+    for node, _ in survey.functions:
         if node.decorator_list:
             marks = {
                 item.func.attr
@@ -313,19 +325,12 @@ def _is_joined(node: ast.expr) -> bool:
 
 
 def _names_hub(node: ast.Call) -> bool:
-    """Tell whether the first constant text names something on a hub: `owner/name` or a bare name, and no path."""
-    for value in (
-        *node.args,
-        *(
-            item.value
-            for item in node.keywords
-            if item.arg in {"model", "repo_id", "pretrained_model_name_or_path", "path"}
-        ),
-    ):
+    """Tell whether what is fetched may be named as on a hub: `owner/name`, a bare name or a variable, and no path."""
+    named = {"model", "repo_id", "pretrained_model_name_or_path", "path"}
+    for value in (*node.args, *(item.value for item in node.keywords if item.arg in named)):
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            text = value.value
-            return re.fullmatch(r"[\w.-]+(/[\w.-]+)?", text) is not None and not text.startswith((".", "/"))
-    return False
+            return re.fullmatch(r"\w[\w.-]*(/[\w.-]+)?", value.value) is not None
+    return True
 
 
 def _start(node: ast.expr) -> str:

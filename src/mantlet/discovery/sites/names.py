@@ -6,7 +6,6 @@ import ast
 from typing import Any
 
 _LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Survey:
@@ -17,7 +16,9 @@ class Survey:
         self.assigned: list[tuple[ast.Assign | ast.AnnAssign, str]] = []
         self.dictionaries: list[tuple[ast.Dict, str]] = []
         self.imports: list[ast.Import | ast.ImportFrom] = []
-        self.functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
+        self.functions: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, str]] = []
+        self.classes: list[tuple[ast.ClassDef, str]] = []
+        self.subscripts: list[tuple[ast.Subscript, str]] = []
         pending: list[tuple[ast.AST, str, str]] = [(tree, "", "")]
         while pending:
             node, above, scope = pending.pop()
@@ -29,11 +30,14 @@ class Survey:
                 self.dictionaries.append((node, scope))
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 self.imports.append(node)
-            elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            elif isinstance(node, ast.Subscript):
+                self.subscripts.append((node, scope))
+            elif isinstance(node, ast.ClassDef):
                 above = f"{above}.{node.name}" if above else node.name
-                if isinstance(node, _FUNCTIONS):
-                    self.functions.append(node)
-                    scope = above
+                self.classes.append((node, above))
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                above = scope = f"{above}.{node.name}" if above else node.name
+                self.functions.append((node, scope))
             pending += [(child, above, scope) for child in _children(node)]
 
 
