@@ -186,7 +186,7 @@ def report(assessment: Assessment, kind: str = "html", *, date: str = "") -> byt
         )
     from mantlet.report.build import build  # noqa: PLC0415
 
-    made = build(assessment.model, assessment.register)
+    made = build(assessment.model, assessment.register, assessment.evidence)
     if kind == "html":
         from mantlet.report import html  # noqa: PLC0415
 

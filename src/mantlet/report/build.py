@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from mantlet.findings.evidence import Evidence
 from mantlet.model.model import Model
+from mantlet.report.evidence import evidence_rows
 from mantlet.report.findings import Findings, telling_paths, together
 from mantlet.report.inventory import Inventory
 from mantlet.report.model import TOP_RISKS, Report
 from mantlet.risk.register import Register
 
 
-def build(model: Model, register: Register) -> Report:
-    """Put a report together."""
+def build(model: Model, register: Register, evidence: Evidence | None = None) -> Report:
+    """Put a report together; ``evidence`` is what scans said of the model."""
     findings = Findings(model, register)
     inventory = Inventory(model, register)
     open_risks = [findings.risk(risk) for risk in register.open]
@@ -51,4 +53,5 @@ def build(model: Model, register: Register) -> Report:
         tallies=findings.tallies(),
         method=inventory.method(),
         considered=findings.considered(),
+        evidence=evidence_rows(register, evidence),
     )

@@ -68,7 +68,10 @@ class Findings:
             impact_level=rating["impact_level"],
             harm=rating["harm"],
             vector=rating["vector"],
-            why=[f"{reason.fact}: {reason.value}" for reason in self.because.reasons(risk.worst)],
+            why=[
+                *(f"{reason.fact}: {reason.value}" for reason in self.because.reasons(risk.worst)),
+                *(f"{mark.effect} by {mark}" for mark in self.register.analysis.evidence.get(risk.worst, ())),
+            ],
             first_step=easiest.title if easiest else "",
             controls=[control.title for control in controls],
             categories=[*item.stride, *item.cia, *item.linddun, *item.trim],

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from mantlet.base.printable import printable
 from mantlet.base.version import VERSION
-from mantlet.report.model import LINDDUN, STRIDE, Report
+from mantlet.report.model import EVIDENCE_TABLES, LINDDUN, STRIDE, Report
 from mantlet.risk.owasp import MATRIX
 
 SEVERITIES = [[severity.word for severity in row] for row in reversed(MATRIX)]
@@ -58,6 +58,7 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         severities=SEVERITIES,
+        evidence_tables=EVIDENCE_TABLES,
         heat=[
             ("stride", "STRIDE", report.frameworks["stride"], [word.replace("-", " ") for word in STRIDE]),
             ("linddun", "LINDDUN", report.frameworks["linddun"], list(LINDDUN.values())),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mantlet.base.printable import printable
-from mantlet.report.model import Report, RiskView
+from mantlet.report.model import EVIDENCE_TABLES, Report, RiskView
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@&-])")
 _LINK = re.compile(r"\b(https?|ftp|mailto|xmpp|www)(?=[:.])", re.IGNORECASE)
@@ -59,11 +59,24 @@ def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
         yield from ("### Evidence against the model", "")
         head = ["at", "fact", "the model says", "evidence says", "by"]
         yield from _table([head, *([item[field] for field in fields] for item in report.contradictions)])
+    yield from _evidence(report)
     yield from (
         "## Method",
         "",
         f"Judged by {report.method['types']} threat types (packs: {escape(report.method['packs'])}); rated with the OWASP Risk Rating Methodology, impact is {escape(report.method['impact'])}.",
     )
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    """Say what scans looked at and what it does to the model."""
+    for key, title, columns in EVIDENCE_TABLES:
+        rows = report.evidence.get(key)
+        if key == "checks" and rows:
+            yield from ("## Evidence", "")
+        if rows:
+            yield from (f"### {title}", "")
+            head = [label for _, label in columns]
+            yield from _table([head, *([row[name] for name, _ in columns] for row in rows)])
 
 
 def _first(report: Report) -> Iterator[str]:

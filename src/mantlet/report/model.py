@@ -24,6 +24,47 @@ LINDDUN = {
 CIA = ("confidentiality", "integrity", "availability", "accountability")
 TRIM = ("transfer", "retention", "inference", "minimisation")
 TOP_RISKS, TOP_QUESTIONS, TOP_ACTIONS, TOP_PATHS = 8, 8, 8, 6
+EVIDENCE_TABLES = (
+    (
+        "checks",
+        "What was looked at",
+        (
+            ("check", "Check"),
+            ("tool", "Tool"),
+            ("state", "State"),
+            ("found", "Found"),
+            ("looked", "Looked at"),
+            ("remark", "Remark"),
+        ),
+    ),
+    (
+        "threats",
+        "What it says of threats",
+        (("effect", "Threat"), ("threat", "What"), ("by", "By"), ("rating", "Rating")),
+    ),
+    (
+        "verified",
+        "Controls that it bears out",
+        (("control", "Control"), ("name", "In the model"), ("by", "By")),
+    ),
+    ("holes", "Not modelled", (("finding", "Finding"), ("where", "Where"), ("why", "Why"))),
+)
+"""The tables of the section on evidence: the report's field, the heading, the columns."""
+EVIDENCE_TABLES = (
+    (
+        "checks",
+        "What was looked at",
+        (("check", "Check"), ("tool", "Tool"), ("state", "State"), ("found", "Found"), ("looked", "Looked at"), ("remark", "Remark")),
+    ),
+    (
+        "threats",
+        "What it says of threats",
+        (("effect", "Threat"), ("threat", "What"), ("by", "By"), ("rating", "Rating")),
+    ),
+    ("verified", "Controls that it bears out", (("control", "Control"), ("name", "In the model"), ("by", "By"))),
+    ("holes", "Not modelled", (("finding", "Finding"), ("where", "Where"), ("why", "Why"))),
+)
+"""The tables of the section on evidence: the report's field, the heading, the columns."""
 MATRIX_LIMIT = 100_000
 """Above this many cells the considered matrix is not counted; it would take longer than the rest."""
 
@@ -127,3 +168,5 @@ class Report:
     tallies: dict[str, dict[str, int]]
     method: dict[str, str]
     considered: dict[str, int] = field(default_factory=dict)
+    evidence: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """What scans said: `checks`, `threats`, `verified`, `holes`; empty where nothing was scanned."""

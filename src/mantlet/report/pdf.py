@@ -18,7 +18,7 @@ from mantlet.base.errors import MissingToolError
 from mantlet.base.printable import printable
 from mantlet.base.version import VERSION
 from mantlet.report.html import SEVERITIES
-from mantlet.report.model import Report
+from mantlet.report.model import EVIDENCE_TABLES, Report
 
 EPOCH = 0
 """Fixed time stamp, so that the same model gives the same bytes."""
@@ -50,6 +50,7 @@ def render(report: Report, svg: str, font_folder: str, *, date: str = "") -> byt
         "report": msgspec.json.encode(_shown(asdict(report))).decode(),
         "svg": svg,
         "severities": msgspec.json.encode(SEVERITIES).decode(),
+        "evidence": msgspec.json.encode(EVIDENCE_TABLES).decode(),
         "date": date,
         "version": VERSION,
     }

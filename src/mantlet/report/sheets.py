@@ -111,6 +111,7 @@ def to_xlsx(report: Report) -> bytes:
         ("Flows", report.flows),
         ("Decisions", report.decisions),
         *([("Contradictions", report.contradictions)] if report.contradictions else []),
+        *((f"Evidence {key}", rows) for key, rows in report.evidence.items() if rows),
     ):
         columns = tuple(rows[0]) if rows else ("name",)
         _sheet(
