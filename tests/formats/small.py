@@ -146,3 +146,186 @@ def tm7(*, knowledge: str = KNOWLEDGE, threats: str = "") -> bytes:
 <DrawingSurfaceList><DrawingSurfaceModel><Guid>{guid(100)}</Guid><Borders>{shapes}</Borders><Header>Main</Header><Lines>{lines}</Lines></DrawingSurfaceModel></DrawingSurfaceList>
 <MetaInformation><Assumptions>The admins are honest.</Assumptions><Owner>ana</Owner><ThreatModelName>Shop</ThreatModelName></MetaInformation>
 <ThreatInstances>{threats}</ThreatInstances><Version>4.3</Version>{knowledge}</ThreatModel>""".encode()
+
+
+def threat_dragon() -> dict:
+    def cell(number: int, shape: str, kind: str, name: str, place: tuple[int, int], **data: object) -> dict:
+        return {
+            "id": guid(number), "shape": shape, "position": {"x": place[0], "y": place[1]}, "size": {"width": 100, "height": 60},
+            "zIndex": number, "vendor-note": number, "data": {"type": kind, "name": name, "description": "", "outOfScope": False, **data},
+        }  # fmt: skip
+
+    def flow(number: int, source: int, target: int, name: str, **data: object) -> dict:
+        return {
+            "id": guid(number), "shape": "flow", "source": {"cell": guid(source)}, "target": {"cell": guid(target)},
+            "vertices": [], "data": {"type": "tm.Flow", "name": name, "threats": [], **data},
+        }  # fmt: skip
+
+    told = {
+        "id": guid(90),
+        "title": "Stolen password",
+        "type": "Spoofing",
+        "status": "Mitigated",
+        "severity": "High",
+        "mitigation": "Passkeys",
+    }
+    more = {
+        "id": guid(91),
+        "title": "Guessing",
+        "type": "Tampering",
+        "status": "Open",
+        "severity": "Low",
+        "description": "They guess.",
+        "vendor-note": 1,
+    }
+    cells = [
+        {**cell(1, "trust-boundary-box", "tm.BoundaryBox", "Cloud", (200, 0)), "size": {"width": 500, "height": 300}},
+        cell(2, "actor", "tm.Actor", "User", (0, 100), threats=[told]),
+        cell(3, "process", "tm.Process", "Shop", (250, 100), isWebApplication=True, threats=[more]),
+        cell(4, "store", "tm.Store", "Orders", (500, 100), isEncrypted=True),
+        flow(10, 2, 3, "Buy", isEncrypted=True, protocol="HTTP/S"),
+        flow(11, 3, 4, "Keep"),
+        {"id": guid(13), "shape": "trust-boundary-curve", "source": {"x": 150, "y": 0}, "target": {"x": 150, "y": 400}, "data": {"type": "tm.Boundary", "name": "Edge"}},
+    ]  # fmt: skip
+    diagram = {"id": 0, "title": "Main", "diagramType": "STRIDE", "version": "2.3.0", "cells": cells}
+    summary = {"title": "Shop", "owner": "ana", "description": "", "id": 0, "vendor-note": 0}
+    return {
+        "version": "2.3.0",
+        "summary": summary,
+        "detail": {
+            "contributors": [],
+            "diagrams": [diagram],
+            "diagramTop": 1,
+            "reviewer": "",
+            "threatTop": 2,
+        },
+    }
+
+
+def otm() -> dict:
+    return {
+        "otmVersion": "0.2.0",
+        "project": {"id": "shop", "name": "Shop", "vendor-note": 1},
+        "assets": [{"id": "orders", "name": "Orders", "risk": {"confidentiality": 100, "integrity": 50, "availability": 10}}],
+        "trustZones": [{"id": "z", "name": "Cloud", "type": "public-cloud", "risk": {"trustRating": 60}, "vendor-note": 2}],
+        "components": [
+            {"id": "c1", "name": "Client", "type": "web-client", "parent": {"trustZone": "z"}, "vendor-note": 3},
+            {"id": "c2", "name": "Shop", "type": "web-service", "parent": {"trustZone": "z"},
+             "threats": [{"threat": "t1", "state": "exposed", "mitigations": [{"mitigation": "m1", "state": "required"}]}]},
+            {"id": "c3", "name": "Store", "type": "CD-X", "parent": {"component": "c2"}, "assets": {"stored": ["orders"], "processed": []}},
+        ],
+        "dataflows": [
+            {"id": "f1", "name": "Buy", "source": "c1", "destination": "c2", "bidirectional": True, "assets": ["orders"], "vendor-note": 4},
+            {"id": "f2", "name": "Keep", "source": "c2", "destination": "c3"},
+        ],
+        "threats": [{"id": "t1", "name": "Stolen password", "categories": ["Spoofing"], "cwes": ["CWE-287"], "risk": {"likelihood": 50, "impact": 50}}],
+        "mitigations": [{"id": "m1", "name": "Passkeys", "riskReduction": 80}],
+    }  # fmt: skip
+
+
+def tmbom() -> dict:
+    return {
+        "version": "1.0",
+        "scope": {"title": "Shop", "description": "", "business_criticality": "high", "data_sensitivity": ["pii"], "exposure": "external", "tier": "important"},
+        "trust_zones": [{"symbolic_name": "cloud", "title": "Cloud", "description": "", "vendor-note": 1}],
+        "trust_boundaries": [],
+        "actors": [{"symbolic_name": "user", "title": "User", "description": "", "type": "user", "permissions": "buy"}],
+        "components": [{"symbolic_name": "shop", "title": "Shop", "description": "", "trust_zone": "cloud", "vendor-note": 2}],
+        "data_stores": [{"symbolic_name": "orders", "title": "Orders", "description": "", "type": "sql", "vendor": "us", "trust_zone": "cloud"}],
+        "data_sets": [{"symbolic_name": "names", "title": "Names", "description": "", "data_sensitivity": ["pii"], "placements": [{"data_store": "orders", "encrypted": True}]}],
+        "data_flows": [
+            {"symbolic_name": "buy", "title": "Buy", "description": "", "source": {"type": "actor", "object": "user"},
+             "destination": {"type": "component", "object": "shop"}, "has_sensitive_data": True, "encrypted": True},
+            {"symbolic_name": "keep", "title": "Keep", "description": "", "source": {"type": "component", "object": "shop"},
+             "destination": {"type": "data_store", "object": "orders"}, "has_sensitive_data": True, "encrypted": False},
+        ],
+        "threats": [{"symbolic_name": "stolen", "title": "Stolen password", "description": "", "components_affected": ["shop"], "weaknesses": [{"cwe_id": 287}]}],
+        "controls": [{"symbolic_name": "passkeys", "title": "Passkeys", "description": "", "threats": ["stolen"], "status": "active", "priority": "high"}],
+    }  # fmt: skip
+
+
+def threagile() -> str:
+    asset = (
+        "usage: business, used_as_client_by_human: false, out_of_scope: false, size: service, internet: false, machine: virtual, owner: us, "
+        "confidentiality: internal, integrity: important, availability: important, multi_tenant: false, redundant: true, vendor-note: 7"
+    )
+    return f"""threagile_version: 1.0.0
+title: Shop
+author: {{name: ana}}
+business_criticality: important
+data_assets:
+  Orders: {{id: orders, usage: business, quantity: many, confidentiality: confidential, integrity: critical, availability: operational}}
+technical_assets:
+  Client:
+    {{id: client, type: external-entity, technology: browser, encryption: none, {asset}, communication_links: {{Buy: {{target: shop, protocol: https, authentication: token, readonly: false, data_assets_sent: [orders], data_assets_received: []}}}}}}
+  Shop:
+    {{id: shop, type: process, technology: web-server, encryption: none, {asset}, communication_links: {{Keep: {{target: store, protocol: jdbc, authentication: credentials, readonly: false, data_assets_sent: [orders]}}}}}}
+  Store:
+    {{id: store, type: datastore, technology: database, encryption: transparent, {asset}, data_assets_stored: [orders], communication_links: {{}}}}
+trust_boundaries:
+  Cloud: {{id: cloud, type: network-cloud-provider, technical_assets_inside: [shop, store], trust_boundaries_nested: []}}
+shared_runtimes: {{}}
+risk_tracking:
+  sql-injection@store: {{status: mitigated, justification: Prepared statements, ticket: T-1, date: 2026-01-31, checked_by: lee}}
+"""
+
+
+def pytm_json() -> dict:
+    return {
+        "name": "Shop",
+        "boundaries": [{"name": "Cloud"}],
+        "elements": [
+            {"__class__": "Actor", "name": "User"},
+            {
+                "__class__": "Server",
+                "name": "Shop",
+                "inBoundary": "Cloud",
+                "controls": {"sanitizesInput": True},
+            },
+            {"__class__": "Datastore", "name": "Orders", "inBoundary": "Cloud", "isSQL": True},
+        ],
+        "flows": [
+            {"name": "Buy", "source": "User", "sink": "Shop", "protocol": "HTTPS", "note": "often"},
+            {"name": "Keep", "source": "Shop", "sink": "Orders"},
+        ],
+    }
+
+
+def drawio() -> str:
+    def vertex(name: str, label: str, style: str, place: tuple[int, int, int, int]) -> str:
+        x, y, width, height = place
+        geometry = f'<mxGeometry x="{x}" y="{y}" width="{width}" height="{height}" as="geometry"/>'
+        return (
+            f'<mxCell id="{name}" value="{label}" style="{style}" vertex="1" parent="1">{geometry}</mxCell>'
+        )
+
+    def edge(name: str, label: str, source: str, target: str) -> str:
+        geometry = '<mxGeometry relative="1" as="geometry"/>'
+        return f'<mxCell id="{name}" value="{label}" style="endArrow=classic;html=1;" edge="1" parent="1" source="{source}" target="{target}">{geometry}</mxCell>'
+
+    cells = [
+        vertex("b", "Cloud", "rounded=0;dashed=1;html=1;fillColor=none;", (200, 0, 500, 300)),
+        vertex("u", "User", "rounded=0;whiteSpace=wrap;html=1;", (0, 100, 100, 60)),
+        vertex("p", "Shop &lt;b&gt;one&lt;/b&gt;", "ellipse;whiteSpace=wrap;html=1;", (250, 100, 100, 60)),
+        vertex("s", "Orders", "shape=cylinder3;html=1;", (500, 100, 100, 60)),
+        edge("f1", "Buy", "u", "p"),
+        edge("f2", "Keep", "p", "s"),
+    ]
+    root = f'<root><mxCell id="0"/><mxCell id="1" parent="0"/>{"".join(cells)}</root>'
+    return f'<mxfile><diagram id="d" name="Page-1"><mxGraphModel>{root}</mxGraphModel></diagram></mxfile>'
+
+
+def threat_composer() -> dict:
+    return {
+        "schema": 1,
+        "applicationInfo": {"name": "Shop", "description": "Sells", "vendor-note": 1},
+        "assumptions": [{"id": guid(1), "numericId": 1, "content": "Admins are honest"}],
+        "mitigations": [{"id": guid(2), "numericId": 1, "content": "Passkeys", "status": "mitigationResolved"}],
+        "assumptionLinks": [],
+        "mitigationLinks": [{"mitigationId": guid(2), "linkedId": guid(3)}],
+        "threats": [
+            {"id": guid(3), "numericId": 1, "statement": "A thief can log in", "status": "threatResolved", "vendor-note": 2,
+             "impactedGoal": ["integrity"], "metadata": [{"key": "STRIDE", "value": ["S"]}]},
+            {"id": guid(4), "numericId": 2, "threatSource": "insider", "threatAction": "read orders"},
+        ],
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from mantlet.formats.lost import tell_lost
 from mantlet.formats.mapping import table
 from mantlet.formats.merge import merged
 from mantlet.formats.otm_in import KEY, read_model
+from mantlet.formats.placing import remembered
 from mantlet.formats.plain import Json, foreign_id, mapping, text
 from mantlet.formats.threatlist import Threat, rated, written
 from mantlet.model.entries import Boundary, Data, Sections
@@ -28,9 +29,9 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
     if isinstance(original, dict):
         base = read_model(original, outgoing.vocabulary)
         before = _Writer(outgoing, base.sections, base.layout, list(written(base.sections)), []).document()
-        now = _Writer(
-            outgoing, outgoing.sections, outgoing.layout, list(written(outgoing.sections)), notes
-        ).document()
+        names = {key.partition("/")[2]: name for key, name in base.ids.items()}
+        layout = remembered(outgoing.sections, outgoing.layout, base.layout, names, KEY)
+        now = _Writer(outgoing, outgoing.sections, layout, list(written(outgoing.sections)), notes).document()
         document = merged(original, before, now, _IDS)
     else:
         layout = outgoing.layout or outgoing.place(outgoing.sections)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mantlet.formats.interface import Outgoing
 from mantlet.formats.nesting import Box
-from mantlet.formats.plain import mapping
+from mantlet.formats.plain import foreign_id, mapping
 from mantlet.model.entries import Sections
 
 MARGIN = 30.0
@@ -90,3 +91,19 @@ def box_in(layout: dict[str, Any], section: str, name: str) -> Box | None:
     return Box(
         float(held["x"]), float(held["y"]), float(held.get("width") or 120), float(held.get("height") or 60)
     )
+
+
+def remembered(
+    sections: Sections, layout: dict[str, Any], imported: dict[str, Any], names: Mapping[str, str], key: str
+) -> dict[str, Any]:
+    """Return a layout in which what has no place stands where it stood when it was imported.
+
+    ``names`` are the imported entries' ids by foreign id, which entries have under ``key``.
+    """
+    made = {section: dict(layout.get(section, {})) for section in SECTIONS}
+    for section in SECTIONS:
+        for name, entry in getattr(sections, section).items():
+            before = names.get(foreign_id(entry, key), "")
+            if name not in made[section] and before in imported.get(section, {}):
+                made[section][name] = imported[section][before]
+    return made

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mantlet.formats.carry import facts_from, type_from
+from mantlet.formats.carry import TYPE, facts_from, type_from
 from mantlet.formats.crossing import Points, meet
 from mantlet.formats.drawio.cells import Cell, Page
 from mantlet.formats.interface import Note, note
@@ -240,6 +240,8 @@ class _Drawn:
     def role(self, cell: Cell) -> str:  # noqa: PLR0911  (one per kind of shape)
         """Return what a shape is: a kind of element, a thing, a boundary, a text, or nothing."""
         style, shape = cell.style, cell.shape
+        if TYPE in cell.attributes:
+            return "boundary" if style.get("dashed") == "1" else "thing"
         if shape in _TEXT or shape.startswith("text") or self.labels_edge(cell):
             return "text"
         if (
@@ -261,9 +263,7 @@ class _Drawn:
             return "external-entity"
         if not cell.label and cell.id not in self.joined:
             return ""
-        if style.get("rounded") == "1" or not self.has_dfd:
-            return "thing" if cell.id in self.joined or not self.joined else ""
-        return "external-entity" if cell.id in self.joined or not self.joined else ""
+        return "thing" if style.get("rounded") == "1" or not self.has_dfd else "external-entity"
 
     def labels_edge(self, cell: Cell) -> bool:
         """Tell whether a cell is the label of a line."""

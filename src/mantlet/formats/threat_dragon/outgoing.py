@@ -11,9 +11,9 @@ from mantlet.formats.interface import Note, Outgoing, note
 from mantlet.formats.lost import tell_lost
 from mantlet.formats.mapping import table
 from mantlet.formats.merge import merged
-from mantlet.formats.placing import whole_layout
+from mantlet.formats.placing import remembered, whole_layout
 from mantlet.formats.plain import Json, mapping, text
-from mantlet.formats.threat_dragon.incoming import KEY, OUT, read_model
+from mantlet.formats.threat_dragon.incoming import KEY, OUT, Read, read_model
 from mantlet.formats.threat_dragon.threats import SPACE, threat_of
 from mantlet.formats.threat_dragon.upgrade import VERSION
 from mantlet.formats.threatlist import Threat, rated, written
@@ -40,7 +40,7 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
         before = _Writer(
             outgoing, base.sections, base.layout, base.offsets, list(written(base.sections)), []
         ).document()
-        layout = _filled(outgoing)
+        layout = _filled(outgoing, base)
         now = _Writer(
             outgoing, outgoing.sections, layout, base.offsets, list(written(outgoing.sections)), notes
         ).document()
@@ -59,11 +59,9 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
     return document, notes
 
 
-def _filled(outgoing: Outgoing) -> dict[str, Any]:
+def _filled(outgoing: Outgoing, base: Read) -> dict[str, Any]:
     """Return the layout, with places below all others for what has none."""
-    layout = {
-        section: dict(outgoing.layout.get(section, {})) for section in ("elements", "boundaries", "flows")
-    }
+    layout = remembered(outgoing.sections, outgoing.layout, base.layout, base.ids, KEY)
     boxes = [*layout["elements"].values(), *layout["boundaries"].values()]
     bottom = max((float(box.get("y", 0)) + float(box.get("height", 80)) for box in boxes), default=0.0)
     missing = [name for name in outgoing.sections.elements if name not in layout["elements"]]
