@@ -218,10 +218,19 @@ def _mask_text(column: pl.Expr, step: steps.MaskText, _key: Key | None) -> pl.Ex
     if unknown:
         raise UsageError(f"'{unknown[0]}' cannot be masked inside texts", mend=f"one of {', '.join(masks())}")
     text = _text(column)
+    if step.names:
+        text = text.map_batches(_without_names, return_dtype=pl.String)
     for name, pattern in masks().items():
         if name in step.classes or (name == "number" and step.numbers):
             text = text.str.replace_all(pattern, f"[{name}]")
     return text
+
+
+def _without_names(texts: pl.Series) -> pl.Series:
+    """Put labels in place of names and places, text by text."""
+    from mantlet.privacy.names import hide_names  # noqa: PLC0415  # an extra, and half a second to load
+
+    return pl.Series(texts.name, hide_names(texts.to_list()), dtype=pl.String)
 
 
 _MAKERS: dict[type, Callable[..., pl.Expr]] = {

@@ -112,6 +112,8 @@ class MaskText(Step, frozen=True, tag="mask-text"):
     classes: tuple[str, ...] = ("email", "url", "iban", "card", "ssn", "ip", "phone")
     numbers: bool = False
     """Hide every run of three or more digits, too."""
+    names: bool = False
+    """Hide names and places by the language model of the `text` extra, which misses some."""
 
 
 AnyStep = (
