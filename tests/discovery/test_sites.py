@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from mantlet.catalogue.load import load_catalogue
 from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
 from mantlet.discovery.sites.attach import attach, attach_downloads, attach_openness, attach_protocols
-from mantlet.discovery.sites.detect import Site, detect, rules
+from mantlet.discovery.sites.detect import Site, detect
 from mantlet.discovery.sites.names import Survey
 from mantlet.discovery.sites.people import attach_people, people
+from mantlet.discovery.sites.rules import rules
 
 WORDS = load_catalogue().vocabulary
 

@@ -11,7 +11,7 @@ import typer
 from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
-    from mantlet.discovery.update.compare import Item
+    from mantlet.discovery.update.items import Item
     from mantlet.project.discovering import Discovered, Update
 
 HERE = [Path()]

@@ -11,7 +11,7 @@ from mantlet.cli.terminal import console, grid, several, words
 
 if TYPE_CHECKING:
     from mantlet.discovery.draft import Draft, DraftElement
-    from mantlet.discovery.update.compare import Item
+    from mantlet.discovery.update.items import Item
     from mantlet.project.discovering import Discovered, Update
 
 GROUPS = (("external", "Outside"), ("process", "Processes"), ("store", "Stores"))

@@ -24,7 +24,8 @@ from mantlet.discovery.propose import propose
 from mantlet.discovery.propose.build import Proposal
 from mantlet.discovery.update.accept import changes
 from mantlet.discovery.update.align import entries
-from mantlet.discovery.update.compare import Comparison, Item, compare
+from mantlet.discovery.update.compare import compare
+from mantlet.discovery.update.items import Comparison, Item
 from mantlet.project.api import catalogue_for
 from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.dump import dump

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mantlet.changes.operations import Change, Remove
 from mantlet.discovery.update.align import SECTIONS
-from mantlet.discovery.update.compare import Comparison, Item
+from mantlet.discovery.update.items import Comparison, Item
 
 
 def closed(comparison: Comparison, accepted: Iterable[Item]) -> list[Item]:

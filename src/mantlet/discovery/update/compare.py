@@ -7,73 +7,35 @@ An entry that people wrote by hand gains what the code adds to it and loses noth
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from mantlet.base.globs import matches
 from mantlet.changes.compare import diff, same
 from mantlet.changes.merge import merge
 from mantlet.changes.operations import Change, Remove, Rename, Set
 from mantlet.discovery.propose.groups import GROUP
 from mantlet.discovery.update.align import SECTIONS, Alignment, Entries, entries, key_of, keys
+from mantlet.discovery.update.entries import (
+    ADDED,
+    SEEN,
+    difference,
+    fact_places,
+    facts_of,
+    gaining,
+    lowered,
+    mentioned_by,
+    only_kept,
+    only_needed,
+    places_of,
+    proposed_part,
+    without_places,
+)
+from mantlet.discovery.update.items import Comparison, Item
 from mantlet.model.entries import fact_text
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.mentions import mentions
 from mantlet.store.tree import Raw
-
-Kind = Literal["new", "changed", "gone", "differs"]
-_SEEN = "discovered"
-_ADDED = ("code", "address")
-"""Fields of entries written by hand that gain what the code shows."""
-_SINGULAR = {
-    "parties": "party",
-    "data": "data",
-    "boundaries": "boundary",
-    "elements": "element",
-    "flows": "flow",
-}
-
-
-class Item(Struct, frozen=True):
-    """One entry on which code and model disagree, with the changes that would make them agree."""
-
-    kind: Kind
-    section: str
-    id: str
-    what: str
-    """In a line."""
-    at: list[str]
-    """Where the code shows it; where it was last seen, if it is gone."""
-    changes: list[Change] = []
-    needs: list[str] = []
-    """Ids of other new entries that it mentions."""
-    known: bool = False
-    """Told before, and left as it is by people; not counted as drift."""
-    supporting: bool = False
-    """Data, a party, a boundary or a parent that is new only because something else that is new names it; it comes with that."""
-    minor: bool = False
-    """Only adds where something is found; not counted as drift."""
-
-    @property
-    def subject(self) -> str:
-        """The kind of entry and its id."""
-        return f"{_SINGULAR[self.section]} {self.id}"
-
-
-class Comparison(Struct, frozen=True):
-    """All on which code and model disagree."""
-
-    items: list[Item]
-    refreshed: list[Change]
-    """Lines and keys of entries that are there, as they are now; no disagreement."""
-    left_out: int = 0
-    """Proposed entries that people chose not to have."""
-
-    @property
-    def drift(self) -> list[Item]:
-        """What somebody should look at."""
-        return [item for item in self.items if not (item.known or item.minor)]
 
 
 def compare(base: Raw, ours: Raw, theirs: Raw, vocabulary: Vocabulary, *, again: bool = False) -> Comparison:
@@ -87,15 +49,15 @@ def compare(base: Raw, ours: Raw, theirs: Raw, vocabulary: Vocabulary, *, again:
 
 class _Comparing:
     def __init__(self, base: Raw, ours: Raw, theirs: Raw, vocabulary: Vocabulary, *, again: bool) -> None:
-        self.base = _kept(base, ours) if again else base
+        self.base = only_kept(base, ours) if again else base
         self.ours, self.vocabulary = ours, vocabulary
         self.left_out: dict[str, set[str]] = {}
         theirs = theirs if again else self._without_declined(theirs)
-        self.theirs = _needed(
+        self.theirs = only_needed(
             {**theirs, **{section: self._softened(section, theirs) for section in SECTIONS}}, ours
         )
-        parts = [_plain(side) for side in (self.base, ours, self.theirs)]
-        self._merged, self._conflicts = merge(*(_proposed(part) for part in parts))
+        parts = [without_places(side) for side in (self.base, ours, self.theirs)]
+        self._merged, self._conflicts = merge(*(proposed_part(part) for part in parts))
         self._ours = parts[1]
 
     def result(self) -> Comparison:
@@ -152,7 +114,7 @@ class _Comparing:
         """
         ours, base = entries(self.ours, section), entries(self.base, section)
         return {
-            name: _gaining(ours[name], entry)
+            name: gaining(ours[name], entry)
             if name in ours and (name not in base or not key_of(ours[name]))
             else entry
             for name, entry in entries(theirs, section).items()
@@ -171,9 +133,11 @@ class _Comparing:
             for name, entry in entries(self.theirs, section).items():
                 if name in entries(self.ours, section) or name not in entries(self._merged, section):
                     continue
-                needs = sorted({text for text in _mentioned(section, name, entry) if text in fresh} - {name})
+                needs = sorted(
+                    {text for text in mentioned_by(section, name, entry) if text in fresh} - {name}
+                )
                 yield Item(
-                    "new", section, name, self._described(section, entry), _at(entry),
+                    "new", section, name, self._described(section, entry), places_of(entry),
                     [Set((section, name), entry)], needs,
                 )  # fmt: skip
 
@@ -186,18 +150,18 @@ class _Comparing:
                 now = entries(self._merged, section).get(name)
                 if now is None or same(now, entry):
                     continue
-                changes = [_lowered(change, (section, name)) for change in diff(entry, now)]
+                changes = [lowered(change, (section, name)) for change in diff(entry, now)]
                 fresh = {
                     other
                     for kind in SECTIONS
                     for other in entries(self.theirs, kind)
                     if other not in entries(self.ours, kind)
                 }
-                needs = sorted({text for text in _mentioned(section, name, now) if text in fresh})
+                needs = sorted({text for text in mentioned_by(section, name, now) if text in fresh})
                 seen = entries(self.theirs, section).get(name, {})
-                minor = all(not isinstance(change, Rename) and change.path[2] in _ADDED for change in changes)
+                minor = all(not isinstance(change, Rename) and change.path[2] in ADDED for change in changes)
                 yield Item(
-                    "changed", section, name, _difference(entry, now), _at(seen), changes, needs, minor=minor
+                    "changed", section, name, difference(entry, now), places_of(seen), changes, needs, minor=minor
                 )  # fmt: skip
 
     def _gone(self) -> list[Item]:
@@ -215,7 +179,7 @@ class _Comparing:
             Item(
                 "gone", section, name,
                 "no longer in the code" if (section, name) in free else "no longer in the code; people worked on it, so it stays until they remove it",
-                _at(entries(self.ours, section)[name]),
+                places_of(entries(self.ours, section)[name]),
                 [Remove((section, name))] if (section, name) in free else [],
             )
             for section, name in found
@@ -234,7 +198,7 @@ class _Comparing:
         free = {
             (section, name)
             for section, name in found
-            if same(entries(_plain(self.base), section).get(name), entries(self._ours, section)[name])
+            if same(entries(without_places(self.base), section).get(name), entries(self._ours, section)[name])
         }
         while True:
             names = {name for _, name in free}
@@ -254,7 +218,7 @@ class _Comparing:
         """Tell whether what is proposed takes a mention out of an entry that stays."""
         section, name = str(path[0]), str(path[1])
         now = entries(self._merged, section).get(name)
-        return section in SECTIONS and now is not None and text not in _mentioned(section, name, now)
+        return section in SECTIONS and now is not None and text not in mentioned_by(section, name, now)
 
     def _differs(self) -> Iterator[Item]:
         """Yield facts that the model says otherwise than the code; people decide which is true."""
@@ -262,16 +226,20 @@ class _Comparing:
             for name, entry in entries(self.theirs, section).items():
                 held = entries(self.ours, section).get(name, {})
                 merged = entries(self._merged, section).get(name, {})
-                places = _seen_facts(entry)
-                for fact, value in _facts(entry).items():
-                    said = _facts(merged).get(fact)
-                    if said is None or _facts(held).get(fact) is None or fact_text(said) == fact_text(value):
+                places = fact_places(entry)
+                for fact, value in facts_of(entry).items():
+                    said = facts_of(merged).get(fact)
+                    if (
+                        said is None
+                        or facts_of(held).get(fact) is None
+                        or fact_text(said) == fact_text(value)
+                    ):
                         continue
-                    before = _facts(entries(self.base, section).get(name, {})).get(fact)
+                    before = facts_of(entries(self.base, section).get(name, {})).get(fact)
                     yield Item(
                         "differs", section, name,
                         f"{fact}: the model says {fact_text(said)}, the code {fact_text(value)}",
-                        [places[fact]] if fact in places else _at(entry),
+                        [places[fact]] if fact in places else places_of(entry),
                         [Set((section, name, "facts", fact), value)],
                         known=before is not None and fact_text(before) == fact_text(value),
                     )  # fmt: skip
@@ -292,113 +260,5 @@ class _Comparing:
         for section in SECTIONS:
             for name, entry in entries(self.theirs, section).items():
                 held = entries(self.ours, section).get(name)
-                if held is not None and _SEEN in entry and not same(held.get(_SEEN), entry[_SEEN]):
-                    yield Set((section, name, _SEEN), entry[_SEEN])
-
-
-def _gaining(held: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry as people wrote it, with the facts, code and addresses that the code adds, and what it says of facts."""
-    made = dict(held)
-    for field in _ADDED:
-        wide = held.get(field, [])
-        fresh = [item for item in entry.get(field, []) if not any(matches(str(glob), item) for glob in wide)]
-        if fresh and isinstance(wide, list):
-            made[field] = [*wide, *(item for item in fresh if item not in wide)]
-    if facts := _facts(entry):
-        made["facts"] = {**_facts(held), **facts}
-    if _SEEN in entry:
-        made[_SEEN] = {
-            field: value for field, value in entry[_SEEN].items() if field != "key" or key_of(held)
-        }
-    return made
-
-
-def _needed(raw: dict[str, Any], ours: Raw) -> dict[str, Any]:
-    """Return the proposal without new data, boundaries and parties that nothing proposed mentions any more."""
-    used = {
-        mention.text
-        for mention in mentions(raw)
-        if not mention.at_key or mention.path[0] not in SECTIONS or len(mention.path) > 2
-    }
-    for section in ("data", "boundaries", "parties"):
-        raw[section] = {
-            name: entry
-            for name, entry in entries(raw, section).items()
-            if name in used or name in entries(ours, section)
-        }
-    return raw
-
-
-def _kept(base: Raw, ours: Raw) -> dict[str, Any]:
-    """Return the earlier proposal without what the model does not have, as if that had never been proposed."""
-    return {
-        section: {
-            name: entry for name, entry in entries(base, section).items() if name in entries(ours, section)
-        }
-        for section in SECTIONS
-    }
-
-
-def _proposed(raw: Raw) -> dict[str, Any]:
-    return {section: entries(raw, section) for section in SECTIONS if entries(raw, section)}
-
-
-def _plain(raw: Raw) -> dict[str, Any]:
-    """Return the model without where its entries were seen: lines move with every edit."""
-    made = dict(raw or {})
-    for section in SECTIONS:
-        if section in made:
-            made[section] = {
-                name: {field: value for field, value in entry.items() if field != _SEEN}
-                for name, entry in entries(raw, section).items()
-            }
-    return made
-
-
-def _facts(entry: dict[str, Any]) -> dict[str, Any]:
-    held = entry.get("facts")
-    return held if isinstance(held, dict) else {}
-
-
-def _seen_facts(entry: dict[str, Any]) -> dict[str, str]:
-    held = entry.get(_SEEN, {}).get("facts", {})
-    return held if isinstance(held, dict) else {}
-
-
-def _at(entry: dict[str, Any]) -> list[str]:
-    held = entry.get(_SEEN)
-    return list(held.get("at", [])) if isinstance(held, dict) else []
-
-
-def _mentioned(section: str, name: str, entry: dict[str, Any]) -> set[str]:
-    return {mention.text for mention in mentions({section: {name: entry}})}
-
-
-def _lowered(change: Change, above: tuple[str, str]) -> Change:
-    """Return a change of an entry as one of the model."""
-    if isinstance(change, Set):
-        return Set((*above, *change.path), change.value)
-    assert isinstance(change, Remove)  # noqa: S101  (what `diff` yields)
-    return Remove((*above, *change.path))
-
-
-def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Say in a line what becomes of an entry."""
-    said = []
-    for change in diff(before, after):
-        path = ".".join(map(str, getattr(change, "path", ())))
-        if isinstance(change, Remove):
-            said.append(f"{path} removed")
-        elif isinstance(change, Set):
-            said.append(f"{path}: {_value(before, change)}")
-    return "; ".join(said)
-
-
-def _value(before: dict[str, Any], change: Set) -> str:
-    """Say what a field becomes: of a list what came and went."""
-    held = before.get(str(change.path[0])) if len(change.path) == 1 else None
-    if isinstance(held, list) and isinstance(change.value, list):
-        came = [f"+{item}" for item in change.value if item not in held]
-        went = [f"−{item}" for item in held if item not in change.value]
-        return " ".join([*came, *went])
-    return str(change.value) if not isinstance(change.value, dict) else ", ".join(map(str, change.value))
+                if held is not None and SEEN in entry and not same(held.get(SEEN), entry[SEEN]):
+                    yield Set((section, name, SEEN), entry[SEEN])
