@@ -84,6 +84,20 @@ def _hostile() -> dict[str, str]:
         "selects": "SELECT " + "(" * 3_000 + "1" + ")" * 3_000,
         "calls": "fetch(" * 5_000,
         "continued": "a \\\n" * 20_000,
+        "open tags": "<form <script <input " * 15_000,
+        "open scripts": "<script>" * 40_000,
+        "open templates": "{{/* {% {# {{ " * 20_000,
+        "open variables": "A=" + "${" * 10_000,
+        "open substitutions": "$(" + "a" * 20_000,
+        "colons": "services: {a: {image: x, volumes: ['" + ":" * 100_000 + "']}}",
+        "passwords": "A=" + "http://a:" * 20_000,
+        "constants": "".join(f"const a{n} = `" + f"${{a{n - 1}}}" * 60 + "`;" for n in range(1, 12))
+        + "fetch(a11)",
+        "resources": 'resource "aws_sqs_queue" "a" {}\n' * 8_000,
+        "grown graph": bomb + "spec: {predictors: [{graph: *a59}]}\napiVersion: v1\nkind: SeldonDeployment\n",
+        "grown template": bomb
+        + "AWSTemplateFormatVersion: x\nResources: {a: {Type: AWS::S3::Bucket, Properties: *a59}}\n",
+        "many services": "apiVersion: v1\nkind: Service\nspec: {selector: {a: b}}\n---\n" * 5_000,
     }
 
 

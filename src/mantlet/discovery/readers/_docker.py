@@ -62,7 +62,10 @@ def _docker_run(context: Context, command: Command) -> list[Clue]:
 def mount_clues(key: str, text: str, folder: str, at: Where) -> list[Clue]:
     """Return the clue of a volume as Docker writes it (`./data:/data:ro`, `name:/data`)."""
     text = re.sub(
-        r"\$\(pwd\)|\$\{?PWD\}?|`pwd`|\$\{\{github\.workspace\}\}|%cd%", ".", text, flags=re.IGNORECASE
+        r"\$\(pwd\)|\$\{?PWD\}?|`pwd`|\$\{\{github\.workspace\}\}|%cd%",
+        ".",
+        text[:1_000],
+        flags=re.IGNORECASE,
     )
     parts = re.split(r":(?=[^/\\]*(?:/|$))(?![-?])", text, maxsplit=1)
     if len(parts) < 2 or not parts[1].startswith("/"):

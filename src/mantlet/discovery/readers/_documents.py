@@ -108,6 +108,9 @@ class _Frame:
     key: str | None = None
     key_line: int = 0
     merges: list[Item] | None = None
+    anchor: str = ""
+    first: int = 0
+    """How many values had been read before it."""
 
 
 class _Builder:
@@ -117,6 +120,7 @@ class _Builder:
         self.parser: Any = yaml.CSafeLoader(text)
         self.stack: list[_Frame] = []
         self.anchors: dict[str, Item] = {}
+        self.sizes: dict[str, int] = {}
         self.documents: list[Item] = []
         self.count = 0
 
@@ -135,8 +139,8 @@ class _Builder:
                 self.anchors.clear()
         return self.documents
 
-    def _admit(self) -> None:
-        self.count += 1
+    def _admit(self, size: int = 1) -> None:
+        self.count += size
         if self.count > MAX_ITEMS:
             raise LimitError(f"more than {MAX_ITEMS:,} values")
 
@@ -152,10 +156,12 @@ class _Builder:
     def _anchored(self, item: Item, event: Any) -> Item:
         if event.anchor:
             self.anchors[event.anchor] = item
+            self.sizes[event.anchor] = 1
         return item
 
     def _alias(self, name: str, line: int) -> None:
         item = self.anchors.get(name, NOTHING)
+        self._admit(self.sizes.get(name, 1))  # each use counts in full: what grows by aliases is refused
         if any(frame.item is item for frame in self.stack):  # a value that contains itself
             item = NOTHING
         self._place(Item(item.value, line, tag=item.tag))
@@ -166,10 +172,12 @@ class _Builder:
             raise LimitError(f"nested deeper than {MAX_DEPTH} levels")
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
         item = self._anchored(Item(value, event.start_mark.line + 1, tag=event.tag or ""), event)
-        self.stack.append(_Frame(item))
+        self.stack.append(_Frame(item, anchor=event.anchor or "", first=self.count - 1))
 
     def _close(self) -> None:
         frame = self.stack.pop()
+        if frame.anchor:
+            self.sizes[frame.anchor] = self.count - frame.first
         if frame.merges and isinstance(frame.item.value, dict):
             for other in frame.merges:
                 for name, child in other.items():

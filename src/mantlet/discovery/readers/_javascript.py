@@ -10,6 +10,9 @@ from typing import Any
 Node = Any
 """A node of tree-sitter's tree."""
 MAX_NODES = 400_000
+MAX_STEPS = 50_000
+"""Expressions of one file that are worked out; constants made of constants grow without bound."""
+MAX_TEXT = 2_000
 UNKNOWN = "*"
 """Stands for the beginning of a text that isn't known."""
 
@@ -75,6 +78,7 @@ class Values:
 
     def __init__(self, root: Node) -> None:
         self.constants: dict[str, Node] = {}
+        self.steps = MAX_STEPS
         for node in walk(root):
             if node.type == "variable_declarator":
                 name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -83,8 +87,9 @@ class Values:
 
     def text(self, node: Node | None, depth: int = 0) -> str | None:
         """Return the text that an expression comes to: `*` where its beginning isn't known, `{name}` for parameters."""
-        if node is None or depth > 12:
+        if node is None or depth > 12 or self.steps <= 0:
             return None
+        self.steps -= 1
         handler = getattr(self, "_" + node.type, None)
         return handler(node, depth) if handler else None
 
@@ -101,7 +106,9 @@ class Values:
                 inner = child.named_children[0] if child.named_children else None
                 found = self.text(inner, depth + 1)
                 whole += found if found is not None else self._hole(whole, inner)
-        return whole
+            if len(whole) > MAX_TEXT:
+                break
+        return whole[:MAX_TEXT]
 
     @staticmethod
     def _hole(before: str, node: Node | None) -> str:

@@ -146,7 +146,8 @@ class Address(Struct, frozen=True):
 
 
 _ADDRESS = re.compile(
-    r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://((?:\$\{[^}\s]*\}|[^\s\"'`<>|;,)\]}])+)", re.IGNORECASE
+    r"(?<![\w])((?:[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?)://((?:\$\{[^}\s]{0,200}\}|[^\s\"'`<>|;,)\]}])+)",
+    re.IGNORECASE,
 )
 _BUCKETS = {"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure", "wasbs": "azure"}  # fmt: skip
 _OTHER = frozenset(("sqlite", "hdfs", "file", *_BUCKETS))
@@ -192,6 +193,8 @@ def _host_port(server: str, default: int) -> tuple[str, int]:
     found = re.fullmatch(r"(.*?):(?:\$\{\w+:-)?(\d{1,5})\}?", server)
     if found:
         return _default(found[1]), int(found[2])
+    if found := re.fullmatch(r"([\w.\-]+|\$\{[^}]*\}):\$.*", server):  # a port that is set elsewhere
+        return _default(found[1]), default
     return _default(server.partition(":")[0] if "${" not in server else server), default
 
 
@@ -290,7 +293,7 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
     for found in addresses(value):
         clues += address_clues(found, at, scope, _words(name))
         if found.password:
-            safe = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", safe)
+            safe = without_passwords(safe)
     if scope and not clues and (host := _bare_host(name, value)):
         clues.append(Move(scope, host, at, _words(name), 0.35 if _BROKER.search(name) else 0.5))
     clues.insert(0, Setting(f"env:{name}", safe, at, scope))
@@ -327,6 +330,11 @@ def _bare_host(name: str, value: str) -> str:
     if service := saas_of_host(found[1]):
         return f"saas:{service}"
     return f"host:{found[1]}:{found[2]}" if found[2] else f"host:{found[1]}"
+
+
+def without_passwords(text: str) -> str:
+    """Return a text without the passwords of the addresses in it."""
+    return re.sub(r"(://[^:/@\s]{0,200}):[^@\s]{0,500}@", r"\1@", text[:20_000])
 
 
 def _secret_clues(name: str, value: str, at: Where, scope: str, *, example: bool) -> list[Clue]:

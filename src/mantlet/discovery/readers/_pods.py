@@ -15,7 +15,7 @@ from mantlet.discovery.readers._names import image_clues, image_same, is_secret,
 from mantlet.discovery.readers._shell import commands
 
 _CONTROL = re.compile(r"^[ \t]*(?:-[ \t]+)?\{\{-?.*?\}\}[ \t]*$", re.MULTILINE)
-_INLINE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_INLINE = re.compile(r"\{\{.{0,2000}?\}\}", re.DOTALL)
 _NAMED = re.compile(
     r"\.Values\.(?:[\w-]+\.)*([\w-]+)\.(?:name|fullname|serviceName)\b|include \"([\w-]+)\.(?:full)?name\"|\.Release\.(Name)\b"
 )
@@ -26,7 +26,12 @@ def without_templates(text: str) -> str:
     """Return a template of Helm as plain YAML: what is filled in stands as `${values.a.b}`, lines keep their numbers."""
     if "{{" not in text:
         return text
-    text = re.sub(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
+    text = re.sub(
+        r"\{\{-?\s{0,20}/\*.{0,5000}?\*/\s{0,20}-?\}\}",
+        lambda m: "\n" * m[0].count("\n"),
+        text,
+        flags=re.DOTALL,
+    )
     text = _CONTROL.sub("", text)
     return _INLINE.sub(_inline, text)
 

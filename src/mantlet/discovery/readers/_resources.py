@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -74,7 +74,7 @@ class Language(Struct):
     """An expression with the names that are known put in."""
 
 
-def resource_clues(one: Resource, all_: dict[str, Resource], language: Language) -> list[Clue]:
+def resource_clues(one: Resource, all_: Mapping[str, Resource], language: Language) -> list[Clue]:
     """Return what a resource is, what flows from and to it, and the facts that its attributes state."""
     if not one.entry.get("type"):
         return _joins(one, all_, language) if "joins" in one.entry else []
@@ -126,7 +126,7 @@ def _thing(one: Resource, language: Language) -> Iterator[Clue]:
 # -- flows
 
 
-def _ends(item: Item, language: Language, all_: dict[str, Resource]) -> list[tuple[str, int]]:
+def _ends(item: Item, language: Language, all_: Mapping[str, Resource]) -> list[tuple[str, int]]:
     """Return the keys that a value names: resources, buckets, paths, addresses."""
     found: list[tuple[str, int]] = []
     for _, value in item.walk(2_000):
@@ -150,7 +150,7 @@ def _plain_ends(text: str, language: Language) -> list[str]:
     return []
 
 
-def _flows(one: Resource, all_: dict[str, Resource], language: Language) -> Iterator[Clue]:
+def _flows(one: Resource, all_: Mapping[str, Resource], language: Language) -> Iterator[Clue]:
     source = language.source
     said: set[str] = set()
     for direction in ("from", "to", "uses"):
@@ -176,7 +176,7 @@ def _flows(one: Resource, all_: dict[str, Resource], language: Language) -> Iter
             yield Move(one.key, key, source.at(line), "", 0.4)
 
 
-def _joins(one: Resource, all_: dict[str, Resource], language: Language) -> list[Clue]:
+def _joins(one: Resource, all_: Mapping[str, Resource], language: Language) -> list[Clue]:
     """Return the move that a resource stands for (an upload, a subscription)."""
     ends: list[tuple[str, int]] = []
     for path in one.entry["joins"]:

@@ -14,7 +14,7 @@ _HEREDOC = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
 _ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
 _PREFIXES = frozenset(("sudo", "time", "exec", "nohup", "env", "command", "then", "do", "else", "if", "while", "!", "{", "(", "@", "-@", "xvfb-run", "nice", "eval", "tini", "dumb-init", "&"))  # fmt: skip
 _RUNNERS = (("poetry", "run"), ("pipenv", "run"), ("uv", "run"), ("pdm", "run"), ("hatch", "run"), ("conda", "run"), ("rye", "run"), ("pixi", "run"), ("dotenv", "run"))  # fmt: skip
-_SUBSTITUTION = re.compile(r"\$\(\s*([^()\s]+[^()]*)\)|`([^`]+)`")
+_SUBSTITUTION = re.compile(r"\$\(([^()]+)\)|`([^`]+)`")
 _BREAKS = frozenset(("&&", "||", ";", "|", "&", ";;", "|&", "(", ")"))
 
 
@@ -113,7 +113,7 @@ def _split(line: str) -> Iterator[tuple[list[str], bool]]:
 
 def _words(line: str) -> list[str]:
     line = re.sub(r"\$\{\{\s*(.*?)\s*\}\}", lambda m: "${{" + re.sub(r"\s+", "", m[1]) + "}}", line)
-    line = _SUBSTITUTION.sub(lambda m: "${" + (m[1] or m[2]).split(" ")[0].upper() + "}", line)
+    line = _SUBSTITUTION.sub(lambda m: "${" + (m[1] or m[2]).strip().split(" ")[0].upper() + "}", line)
     lexer = shlex.shlex(line, posix=True, punctuation_chars="();&|")
     lexer.whitespace_split = True
     lexer.commenters = ""

@@ -126,7 +126,7 @@ class _Template:
         for text, line in [pair for item in one.find("ManagedPolicyArns") for pair in item.texts()]:
             if re.search(r"AdministratorAccess|FullAccess", text):
                 facts.append(Fact(one.key, "least_privilege", "no", self.source.at(line)))
-        if one.entry.get("type"):
+        if one.entry.get("type") or not facts:
             return facts
         holders = [
             key

@@ -115,6 +115,6 @@ def _moves(key: str, role: str, at: Where) -> list[Clue]:
     if role == "online":
         return [
             Move(key, STORE, at, "online features", 0.8, opened_by=STORE),
-            Move(STORE, key, at, "materialised features", 0.4),
+            Move(STORE, key, at, "materialised features", 0.35),
         ]
     return [Move(key, STORE, at, "historical features", 0.3, opened_by=STORE)]

@@ -17,6 +17,8 @@ from mantlet.discovery.readers._names import image, in_clear, is_secret, unresol
 from mantlet.discovery.readers._pods import pod_clues, pod_spec, without_templates
 
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob", "DeploymentConfig", "Rollout"))  # fmt: skip
+MAX_OBJECTS = 1_000
+"""Objects of one file between which services are looked for."""
 _JOBS = frozenset(("Job", "CronJob"))
 
 
@@ -120,11 +122,17 @@ def _hosts(item: Item) -> list[str]:
 def _services(source: Source, found: list[Item]) -> list[Clue]:
     """Return the hosts that services give to workloads: by their labels, in this file or, all of them alike, in another."""
     clues: list[Clue] = []
-    workloads = [one for one in found if one["kind"].text in WORKLOADS]
-    for service in (one for one in found if one["kind"].text == "Service" and one["spec"]["selector"]):
+    labels = [
+        (one, {(name, value.text) for name, value in _pod_labels(one).items()})
+        for one in found[:MAX_OBJECTS]
+        if one["kind"].text in WORKLOADS
+    ]
+    for service in (
+        one for one in found[:MAX_OBJECTS] if one["kind"].text == "Service" and one["spec"]["selector"]
+    ):
         wanted = {(name, value.text) for name, value in service["spec"]["selector"].items()}
         at = source.at(service["metadata"]["name"].at or service.line)
-        matching = [one for one in workloads if wanted <= {(n, v.text) for n, v in _pod_labels(one).items()}]
+        matching = [one for one, carried in labels if wanted <= carried]
         keys = [object_key(one) for one in matching[:1]] or _label_keys(service["spec"]["selector"], service)
         for key in keys:
             clues += [Same(key, host, at) for host in _hosts(service)]

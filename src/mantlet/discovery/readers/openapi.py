@@ -13,6 +13,8 @@ from mantlet.discovery.readers._personal import personal_clues
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 MAX_ROUTES = 500
+MAX_PARTS = 100
+"""Parts of one message that are looked into."""
 
 
 def claims(path: str) -> bool:
@@ -63,24 +65,28 @@ def _route(
         clues.append(Fact(key, "authenticated", "no", at))
     fields = [(p["name"].text, source.at(p["name"].at)) for p in operation["parameters"].each()]
     for content in operation["requestBody"]["content"].values():
-        fields += _fields(source, document, content["schema"], 0)
+        fields += _fields(source, document, content["schema"])
     for response in operation["responses"].values():
         for content in response["content"].values():
-            fields += _fields(source, document, content["schema"], 0)
+            fields += _fields(source, document, content["schema"])
     return clues + personal_clues(key, fields)
 
 
-def _fields(source: Source, document: Item, schema: Item, depth: int) -> list[tuple[str, Where]]:
-    if depth > 4 or not schema:
-        return []
-    if reference := schema["$ref"].text:
-        parts = [part for part in reference.removeprefix("#/").split("/") if part]
-        return (
-            _fields(source, document, document.get(*parts), depth + 1) if reference.startswith("#/") else []
-        )
-    found = [(name, source.at(item.at)) for name, item in schema["properties"].items()]
-    for name, item in schema["properties"].items():
-        found += _fields(source, document, item, depth + 1) if name else []
-    for part in (schema["items"], *schema["allOf"].each(), *schema["anyOf"].each(), *schema["oneOf"].each()):
-        found += _fields(source, document, part, depth + 1)
-    return found[:500]
+def _fields(source: Source, document: Item, schema: Item) -> list[tuple[str, Where]]:
+    """Return the fields of a message and of what it holds, each part looked at once."""
+    found: list[tuple[str, Where]] = []
+    seen: set[int] = set()
+    todo = [schema]
+    while todo and len(seen) < MAX_PARTS:
+        part = todo.pop(0)
+        if not part or id(part) in seen:
+            continue
+        seen.add(id(part))
+        reference = part["$ref"].text
+        if reference.startswith("#/"):
+            todo.append(document.get(*[word for word in reference[2:].split("/") if word]))
+        found += [(name, source.at(item.at)) for name, item in part["properties"].items()]
+        todo += part["properties"].values()[:MAX_PARTS]
+        for inner in (part["items"], *part["allOf"].each(), *part["anyOf"].each(), *part["oneOf"].each()):
+            todo.append(inner)
+    return found

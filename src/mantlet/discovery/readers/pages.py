@@ -15,10 +15,11 @@ MAX_CHARACTERS = 400_000
 _SKIPPED = re.compile(
     r"(^|/)(docs?|site|_build|htmlcov|coverage|reports?|tests?|node_modules|vendor|dist|build|javadoc|examples?)/"
 )
-_FORM = re.compile(r"<form\b([^>]*)>(.*?)(?=</form>|<form\b|\Z)", re.IGNORECASE | re.DOTALL)
+_FORM = re.compile(r"<form\b([^>]{0,2000})>(.*?)(?=</form>|<form\b|\Z)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)")
-_FIELD = re.compile(r"<(input|select|textarea)\b([^>]*)", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+_FIELD = re.compile(r"<(input|select|textarea)\b([^>]{0,2000})", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^>]{0,2000})>", re.IGNORECASE)
+MAX_SCRIPTS = 50
 _URL_FOR = re.compile(r"\{\{\s*url_for\(\s*['\"](?:\w+\.)?(\w+)['\"].*?\)\s*\}\}")
 _DJANGO = re.compile(r"\{%\s*url\s+['\"](?:[\w-]+:)?([\w-]+)['\"].*?%\}")
 _TRACKER = re.compile(
@@ -46,11 +47,9 @@ def read(source: Source) -> list[Clue]:
     clues: list[Clue] = []
     for form in _FORM.finditer(text):
         clues += _form(source, key, form)
-    for script in _SCRIPT.finditer(text):
-        first = text.count("\n", 0, script.start(2)) + 1
-        if "src=" not in script[1] and len(script[2].strip()) > 10:
-            plain = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", lambda m: "0" + " " * (len(m[0]) - 1), script[2])
-            clues += script_clues(source, plain, key, first)
+    for body, first in _scripts(text):
+        plain = re.sub(r"\{\{.{0,500}?\}\}|\{%.{0,500}?%\}", lambda m: "0" + " " * (len(m[0]) - 1), body)
+        clues += script_clues(source, plain, key, first)
     if any(isinstance(clue, Fact) and clue.fact == "called_with" for clue in clues):
         first_call = next(clue.at for clue in clues if isinstance(clue, Fact) and clue.fact == "called_with")
         clues.insert(
@@ -59,6 +58,20 @@ def read(source: Source) -> list[Clue]:
     if tracker := _TRACKER.search(text):
         clues += _tracked(source, key, tracker)
     return list(dict.fromkeys(clues))
+
+
+def _scripts(text: str) -> list[tuple[str, int]]:
+    """Return the scripts that stand in a page, with the line that each starts on."""
+    found: list[tuple[str, int]] = []
+    at = 0
+    while len(found) < MAX_SCRIPTS and (opened := _SCRIPT.search(text, at)):
+        end = text.find("</script", opened.end())
+        if end < 0:
+            break
+        if "src=" not in opened[1] and end - opened.end() > 10:
+            found.append((text[opened.end() : end], text.count("\n", 0, opened.end()) + 1))
+        at = end
+    return found
 
 
 def page_key(path: str) -> str:

@@ -24,6 +24,7 @@ from mantlet.discovery.readers._names import (
     saas_thing,
     unresolved,
     variable_clues,
+    without_passwords,
 )
 
 MAX_CHARACTERS = 200_000
@@ -41,7 +42,7 @@ _DATA_PATH = re.compile(
     r"(?!.*[\s*?{}$<>|])[\w./~\\-]*/[\w.\\-]+\.(csv|tsv|parquet|feather|jsonl|pkl|pickle|joblib|pt|pth|h5|onnx|safetensors|gguf|npy|npz|db|sqlite3?|duckdb|arrow|xlsx|bin|keras|tflite|model)",
     re.IGNORECASE,
 )  # fmt: skip
-_LINE = re.compile(r"\s*(?:export\s+|set\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*?)\s*\Z")
+_LINE = re.compile(r"\s*(?:export\s+|set\s+)?([A-Za-z_][\w.]*)\s*(?:=|:\s)\s*(.*?)\s*\Z")
 
 
 def claims(path: str) -> bool:
@@ -183,7 +184,7 @@ def value_clues(source: Source, name: str, value: str, at: Where) -> list[Clue]:
     for found in addresses(value):
         clues += address_clues(found, at, "")
         if found.password:
-            safe = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", safe)
+            safe = without_passwords(safe)
     if safe.strip() and len(safe) <= 2_000:
         clues.insert(0, Setting(key, safe, at))
     return clues + _path_hint(value, at)

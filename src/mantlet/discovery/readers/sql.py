@@ -18,7 +18,7 @@ MAX_STATEMENTS = 300
 _REF = re.compile(
     r"\{\{-?\s*(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"]\s*)?(?:,[^)]*)?\)\s*-?\}\}"
 )
-_JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}", re.DOTALL)
+_JINJA = re.compile(r"\{%.{0,5000}?%\}|\{#.{0,5000}?#\}|\{\{.{0,5000}?\}\}", re.DOTALL)
 _PERSONAL_WORDS = re.compile(r"\b[A-Za-z_][\w]*\b")
 
 

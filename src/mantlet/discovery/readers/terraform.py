@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
+from collections.abc import Mapping
 from functools import partial
 
 from mantlet.discovery.clues import Clue, Fact, Setting, Thing, Unclear
@@ -83,7 +85,7 @@ class _File:
                 found += self._module(block)
         return found + self._rights()
 
-    def _with_others(self, one: Resource) -> dict[str, Resource]:
+    def _with_others(self, one: Resource) -> Mapping[str, Resource]:
         """Return this file's resources with those of other files that this one names."""
         others: dict[str, Resource] = {}
         for _, item in one.body.walk(3_000):
@@ -91,7 +93,7 @@ class _File:
                 kind, _, name = key.removeprefix("resource:").partition(".")
                 if key not in self.resources and (entry := knowledge()["resources"].get(kind)):
                     others[key] = Resource(key, kind, name, Item(), 0, entry)
-        return {**others, **self.resources}
+        return ChainMap(self.resources, others)
 
     # -- what is no element of its own
 
