@@ -143,6 +143,7 @@ def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linke
         root for root in real if any(key.startswith("route:") and "@code:" in key for key in nodes[root].keys)
     }
     kept |= {root for root in served if linker.find(nodes[root].parent) in parents}
+    kept |= {linker.find(key) for key in linker.declared} & real
     kept |= {root for root in real if _declared(nodes[root]) or _told(nodes[root])}
     return [root for root in nodes if root in real and (root in connected or root in parents or root in kept)]
 

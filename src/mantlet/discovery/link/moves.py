@@ -25,6 +25,7 @@ _RUNS_MODELS = frozenset(
 )
 _CODE = (".py", ".ipynb", ".sh", ".sql", ".js", ".ts", ".jinja", ".jinja2", ".j2", ".lock")
 """Files of code that a program reads hold no data."""
+_DRIVEN = frozenset({"serverless-function", "inference-service"})
 _ANSWERING = frozenset(
     {
         "llm-service",
@@ -94,6 +95,8 @@ class Moves:
                 parent=component.parent,
                 also=tuple(component.also),
             )
+            if component.entry == "task" or (component.entry == "serve" and component.type in _DRIVEN):
+                self.more.append(Fact(component.key, "declared", "yes", component.at))
             self.places[component.key] += [*component.places, *telling.get(component.key, [])[:12]]
 
     def _resource(self, resource: Resource) -> None:

@@ -173,6 +173,9 @@ def _call(linker: Linker, call: Fact, servers: list[Server]) -> None:
         service = _service(linker, host)
         own = [server for server in servers if service and linker.find(service) == _whole(linker, server.key)]
         found = _server(f"{verb} /{path}", own or servers, at.path)
+        if found and service and not own and path.strip("/") and _alone(f"{verb} /{path}", servers):
+            linker.unite(service, _whole(linker, found))  # only one service answers there
+            own = servers
         if found and (own or not service):
             linker.unite(found, key)
             linker.requested.add(key)
@@ -195,6 +198,17 @@ def _call(linker: Linker, call: Fact, servers: list[Server]) -> None:
         if verb in {"GET", "HEAD"} and answered:
             return  # the answer is what travels
     linker.moves.append(Move(caller, key, at, "request", opened_by=caller))
+
+
+def _alone(route: str, servers: list[Server]) -> bool:
+    """Tell whether one server only has a route that fits."""
+    method, _, path = route.partition(" ")
+    fitting = {
+        server.path.partition("#")[0]
+        for server in servers
+        if server.route.partition(" ")[0] in {method, "ANY"} and _fits(path, server.route.partition(" ")[2])
+    }
+    return len(fitting) == 1
 
 
 def _service(linker: Linker, host: str) -> str:

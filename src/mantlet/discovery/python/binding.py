@@ -6,13 +6,16 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.expressions import evaluate
 from mantlet.discovery.python.values import (
     UNKNOWN,
+    Class,
     External,
     Function,
     Instance,
     Mapping,
+    Object,
     Scope,
     Sequence,
     Value,
@@ -76,6 +79,15 @@ def typed(m: Machine, annotation: ast.expr, scope: Scope) -> Value:
         except (SyntaxError, ValueError):
             return UNKNOWN
     value = evaluate(m, annotation, scope)
+    data = [
+        Object(atom)
+        for atom in value.atoms
+        if isinstance(atom, Class) and of_class(atom, "__init__", None) is None
+    ]
+    if data and not isinstance(annotation, ast.Subscript):
+        return Value(tuple(data[:2]))
+    if isinstance(annotation, ast.Subscript):
+        return _holder(m, annotation, scope)
     found = [
         Instance(atom.name)
         for atom in value.atoms
@@ -84,6 +96,16 @@ def typed(m: Machine, annotation: ast.expr, scope: Scope) -> Value:
         and not atom.name.startswith(("builtins.", "typing."))
     ]
     return Value(tuple(found[:3]))
+
+
+def _holder(m: Machine, annotation: ast.Subscript, scope: Scope) -> Value:
+    """`Runtime[Context]`: what a framework hands on under a name of its own."""
+    inner = evaluate(m, annotation.slice, scope)
+    outer = evaluate(m, annotation.value, scope).first(External)
+    made = Value(tuple(Object(atom) for atom in inner.atoms if isinstance(atom, Class))[:2])
+    if outer is None or not made.atoms:
+        return UNKNOWN
+    return Value((Instance(outer.name, None, {"context": made, "deps": made}),))
 
 
 @lru_cache(maxsize=50_000)

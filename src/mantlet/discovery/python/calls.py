@@ -13,6 +13,7 @@ from mantlet.discovery.python.chains import base_of, chain_of
 from mantlet.discovery.python.expressions import evaluate
 from mantlet.discovery.python.items import iterate
 from mantlet.discovery.python.values import (
+    NONE,
     UNKNOWN,
     Class,
     External,
@@ -285,7 +286,8 @@ def _of_step(m: Machine, step: Any, function: Function, result: Value) -> Value:
             if isinstance(atom, Instance) and atom.resource is not None:
                 m.event("store", function.node, atom.resource)
                 m.use(result, function.node, atom.resource)
-    return Value(result.atoms, m.made()) if result.origins else result
+    told = result.origins or any(atom is not NONE for atom in result.atoms)
+    return Value(result.atoms, m.made()) if told else result
 
 
 def _mark(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> tuple[Any, ...]:

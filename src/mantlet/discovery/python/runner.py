@@ -277,7 +277,9 @@ def _run_task(m: Machine, task: Task, kind: str) -> None:
     m.active.pop()
     m.returned.pop()
     if kind != "startup":
-        entry = Entry(code, kind, task.name or function.name, task.at, frame, type=task.type)
+        entry = Entry(
+            code, kind, task.name or function.name.rpartition(".")[2], task.at, frame, type=task.type
+        )
         entry.places = [where]
         entry.parent = task.group
         m.trace.entries.append(entry)
@@ -289,7 +291,7 @@ def _step(m: Machine, task: Task, code: str) -> None:
     entry = Entry(
         code,
         "step" if task.kind == "task" else "flow",
-        task.name or task.function.name,
+        task.name or task.function.name.rpartition(".")[2],
         task.at,
         type=task.type,
         parent=task.group,
@@ -332,7 +334,7 @@ def _run_class(m: Machine, api: Any, cls: Class, at: Where) -> None:
 
 def _left_over(m: Machine) -> None:
     """Read functions that nothing reached: somebody calls them from elsewhere."""
-    reached = {frame.code for frame in m.trace.frames}
+    reached = {frame.code for frame in m.trace.frames} | {m.function_code(task.function) for task in m.tasks}
     for path in m.project.paths:
         module = m.project.module(path)
         if module is None or module.state == "new":

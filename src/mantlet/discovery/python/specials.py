@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python import features, fluent, graphs, hubs, prompts, queues, requests, sql
+from mantlet.discovery.python import documents, features, fluent, graphs, hubs, prompts, queues, requests, sql
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.given import everything, use_all
 from mantlet.discovery.python.resources import argument, find
@@ -231,7 +232,24 @@ def _memmap(
     return m.acts.apply(m, deed, name, args, named, node, recv)
 
 
+def _variable(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """A variable of the orchestrator, as a file of the repository or the environment sets it."""
+    del api, name, recv
+    key = one(args[0]) if args else one(named.get("key") or UNKNOWN)
+    for path in sorted(m.settings.files):
+        if re.search(r"(^|/)variables[\w.-]*\.json$", path):
+            found = documents.load(m, f"\x01/{path}")
+            mapping = found.first(Mapping) if found is not None else None
+            if mapping is not None and key in mapping.items:
+                return mapping.items[key]
+    fallback = named.get("default_var") or named.get("default") or (args[1] if len(args) > 1 else UNKNOWN)
+    return m.environment(f"AIRFLOW_VAR_{key.upper()}", fallback, node) if HOLE not in key else fallback
+
+
 SPECIALS: dict[str, Call] = {
+    "variable": _variable,
     "memmap": _memmap,
     "celery": queues.make, "enqueue": queues.enqueue, "task-result": queues.result, "xcom": queues.pulled,
     "copy-object": _copy_object,
