@@ -22,7 +22,7 @@ class _Guard:
     def __init__(self, name: str) -> None:
         self.name = name
         self.depth = self.deepest = self.nodes = 0
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate(namespace_separator="}")
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
