@@ -51,7 +51,9 @@ def import_(
         return
     for result in results:
         note = f"; {result.reason}" if result.reason else ""
-        plain.say(f"{result.tool} {result.version}: {result.state.value}, {len(result.open)} findings{note}")
+        number = len(result.open)
+        what = f"{number:,} finding{'' if number == 1 else 's'}"
+        plain.say(f"{result.tool} {result.version}: {result.state.value}, {what}{note}")
 
 
 @app.command("list")
