@@ -240,7 +240,8 @@ class Moves:
             self._move(key, resource.key, event.at, event.data, opened_by=key)
         elif event.do == "receive":
             quiet = pair in self._kept and pair not in self._worth
-            used = pair not in writers or pair in self._worth or resource.type in _ANSWERING
+            answers = event.detail == "exchange" or resource.type in _ANSWERING
+            used = pair not in writers or pair in self._worth or answers
             if used and not quiet:
                 self._move(resource.key, key, event.at, event.data, opened_by=key)
         elif event.do in {"load", "source", "hub"} and not self._consumed[resource.number]:

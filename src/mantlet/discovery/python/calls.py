@@ -260,7 +260,6 @@ def call_function(
     m.active.append(function.node)
     m.returned.append([])
     names, m.active_names = m.active_names, [function.name]
-    m.globals.append(set())
     importing, m.importing = m.importing, 0 if not m.importing else m.importing
     try:
         with m.entering(code, at, called, function.module, owner=owner) as frame:
@@ -270,7 +269,6 @@ def call_function(
                 result = _of_step(m, m.steps_of[id(function.node)], function, result)
     finally:
         m.importing = importing
-        m.globals.pop()
         m.active_names = names
         m.returned.pop()
         m.active.pop()

@@ -323,7 +323,8 @@ def _note(m: Machine, api: Api, resource: Resource, payload: Value, node: ast.AS
         _refine(resource, payload)
     if api.do in {"load", "receive", "exchange", "source", "hub"}:
         said = "answer" if api.do == "exchange" and api.says else api.says
-        m.event({"exchange": "receive"}.get(api.do, api.do), node, resource, said, api.role)
+        detail = api.role or ("exchange" if api.do == "exchange" else "")
+        m.event({"exchange": "receive"}.get(api.do, api.do), node, resource, said, detail)
 
 
 def _refine(resource: Resource, payload: Value) -> None:

@@ -162,6 +162,7 @@ class Machine(Notes):
         before = (self.frame, self.module, self.weak)
         frame = Frame(len(self.trace.frames), code, at, None if entry else self.frame, called, owner, entry)
         self.trace.frames.append(frame)
+        self.globals.append(set())
         self.frame, self.module, self.weak = (
             frame,
             module,
@@ -171,6 +172,7 @@ class Machine(Notes):
             yield frame
         finally:
             self.frame, self.module, self.weak = before
+            self.globals.pop()
 
     @contextmanager
     def branch(self) -> Iterator[None]:
