@@ -50,6 +50,8 @@ def anonymise(
     suppress: Annotated[
         float, typer.Option("--suppress", help="Share of rows that full-domain recoding may leave out.")
     ] = 0.02,
+    treats: common.Treats = "",
+    model: common.Model = Path(),
     as_json: options.Json = False,
 ) -> None:
     """Generalise the columns by which people could be recognised until every group is k rows or more.
@@ -86,12 +88,19 @@ def anonymise(
         )
         if output is not None:
             write_table(result.frame.lazy(), output)
+    common.say_treated(treats, model, "anonymise", _sentence(result, columns))
     if as_json:
         plain.write_json(_record(result, columns))
         return
     _print(result, columns)
     if output is None:
         plain.say("Nothing was written; name an output with -o.", aside=True)
+
+
+def _sentence(result: Anonymised, quasi: list[str]) -> str:
+    before, after = result.before, result.after
+    text = f"anonymised by {', '.join(quasi)}: the smallest group grew from {before.k} to {after.k} rows, unique rows fell from {before.unique:.1%} to {after.unique:.1%}"
+    return text + (f"; l is {after.l}, t {after.t:.2f}" if after.l else "")
 
 
 def _hierarchy(text: str) -> tuple[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,15 @@ OneTable = Annotated[
         metavar="DATA", help="One table: a file, or FILE:TABLE of a SQLite database.", show_default=False
     ),
 ]
+Treats = Annotated[
+    str,
+    typer.Option(
+        "--treats",
+        help="The threat (TYPE@place) that this treats: the decision and the control go into the model.",
+        rich_help_panel="Model",
+    ),
+]
+Model = Annotated[Path, typer.Option("--model", help="The model file of --treats.", rich_help_panel="Model")]
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _NEEDED = ("polars", "polars_hash", "faker", "phonenumbers")
@@ -63,3 +73,17 @@ def frame_table(frame: pl.DataFrame, title: str) -> Table:
     for row in frame.iter_rows():
         table.add_row(*(words("" if value is None else str(value)[:60]) for value in row))
     return table
+
+
+def say_treated(threat: str, model: Path, command: str, evidence: str) -> None:
+    """Record a treatment in the model and say what it changed; nothing without a threat."""
+    if not threat:
+        return
+    from mantlet.cli import options, plain
+    from mantlet.project.treating import treat
+
+    done = treat(options.model_path(model), threat, command, evidence)
+    plain.say(
+        f"{threat}: {done.before} before, {done.after} after; {done.control} is verified in the model",
+        aside=True,
+    )

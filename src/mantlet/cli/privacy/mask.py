@@ -72,6 +72,8 @@ def mask(
             help="A Spark master, such as local[*] or spark://host:7077, for data past one machine; writes a folder.",
         ),
     ] = "",
+    treats: common.Treats = "",
+    model: common.Model = Path(),
     memory: Annotated[str, typer.Option("--memory", help="Bound the peak, such as 500MB; slower.")] = "",
 ) -> None:
     """Mask a table by a plan: pseudonyms, partial masks, bands, invented values, personal data inside texts.
@@ -102,7 +104,8 @@ def mask(
         return
     if output is None:
         raise UsageError("no output given", mend="name it with -o")
-    _run(table, steps, output, key, vault, memory, lineage, verify=verify)
+    masked = _run(table, steps, output, key, vault, memory, lineage, verify=verify or treats != "")
+    common.say_treated(treats, model, "mask", _sentence(masked))
 
 
 def _run_on_spark(
@@ -166,7 +169,7 @@ def _run(
     lineage: Path | None,
     *,
     verify: bool,
-) -> None:
+) -> Masked:
     import msgspec
 
     from mantlet.base.files import write_atomic
@@ -179,6 +182,19 @@ def _run(
         write_atomic(lineage, msgspec.json.format(msgspec.json.encode(facet(masked, table.name))) + b"\n")
     if verify:
         _verify(table, masked)
+    return masked
+
+
+def _sentence(masked: Masked) -> str:
+    """Say what was done to which columns, for the model; no value of the data is in it."""
+    from mantlet.privacy.plan import Keep
+
+    done = [
+        f"{name} ({step.__struct_config__.tag})"
+        for name, step in masked.resolved.items()
+        if not isinstance(step, Keep)
+    ]
+    return f"masked {', '.join(done)} in {masked.rows:,} rows; verified over all of them"
 
 
 def _verify(table: Table, masked: Masked) -> None:
