@@ -39,13 +39,15 @@ def print_results(results: Sequence[CheckResult], told: Told | None, path: Path,
     for result in results:
         table.add_row(
             result.check,
-            words(f"{result.tool} {result.version}".rstrip(), style="dim"),
+            words(result.tool, style="dim"),
             words(result.state.value, style=STATE_STYLE[result.state.value]),
             _counts(result),
             f"{len(result.looked):,}" if result.looked else "",
             words(_remark(result), style="dim"),
         )
     out.print(table)
+    for tool, mend in dict.fromkeys((result.tool, result.mend) for result in results if result.mend):
+        out.print(words(f"to have {tool}: {mend}", style="dim"))
     findings = [finding for result in results for finding in result.open]
     _print_findings(findings, show_all=show_all)
     missed = [item for result in results for item in result.not_looked]
@@ -76,7 +78,7 @@ def _counts(result: CheckResult) -> str:
 
 
 def _remark(result: CheckResult) -> str:
-    parts = [result.reason, result.mend and f"→ {result.mend}", *result.notes]
+    parts = [result.reason, *result.notes]
     return "; ".join(part for part in parts if part)
 
 

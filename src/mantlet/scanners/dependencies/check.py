@@ -31,10 +31,7 @@ TITLE = "Python dependencies: pinning, and advisories that speak of them"
 PRACTICE = "secure coding"
 PINS, ADVISORIES, ONLINE = "mantlet-pins", "mantlet-advisories", "pip-audit"
 OLD_DAYS = 30
-MEND = (
-    "get a database once (the zip of the PyPI ecosystem from osv.dev) and name it with --advisories, "
-    "or use --online with pip-audit"
-)
+MEND = "name a folder or zip with --advisories (the PyPI zip of osv.dev), or use --online"
 
 
 def tools() -> list[Tool]:
