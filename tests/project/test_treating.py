@@ -50,7 +50,7 @@ def test_a_second_treatment_gets_a_name_of_its_own(model):
     treat(model, THREAT, "mask", "again", today=DAY)
     assert {"pseudonymise-customers", "pseudonymise-customers-2"} <= analyse(
         model, today=DAY
-    ).model.controls.keys()
+    ).model.sections.controls.keys()
 
 
 def test_what_does_not_treat_a_threat_is_refused_and_changes_nothing(model):
