@@ -7,7 +7,8 @@ from told import clues, told
 
 from mantlet.discovery.clues import Same
 from mantlet.discovery.readers._ambiguous import settled
-from mantlet.discovery.readers._names import address, image, in_clear, is_secret
+from mantlet.discovery.readers._images import image
+from mantlet.discovery.readers._names import address, in_clear, is_secret
 
 
 def test_env_examples():

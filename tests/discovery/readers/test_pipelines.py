@@ -115,6 +115,21 @@ def test_compiled_kubeflow_pipelines():
     } <= told("argo", "pipeline.yaml")
 
 
+def test_state_machines():
+    stage = "stage:machine.asl.json#"
+    assert {
+        "workflow:machine.asl.json is pipeline-orchestrator 'machine' @2",
+        f"{stage}Extract is ingestion-job 'Extract' in workflow:machine.asl.json @4",
+        f"bucket:s3:acme-scans -> {stage}Extract @7",
+        f"{stage}Extract -> saas:aws-textract @6",
+        f"saas:aws-textract -> {stage}Extract @6",
+        f"{stage}Extract -> {stage}Score @12",
+        f"{stage}Extract -> {stage}Tell @13",
+        f"{stage}Score = function:score @17",
+        f"{stage}Tell -> topic:results @23",
+    } <= told("stepfunctions", "machine.asl.json")
+
+
 def test_github_jobs_that_only_check_code_are_left_out():
     said = told("ci_github", ".github/workflows/train.yml")
     whole, train = "workflow:.github/workflows/train.yml", "job:.github/workflows/train.yml#train"

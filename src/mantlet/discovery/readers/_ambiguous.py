@@ -11,7 +11,7 @@ from mantlet.discovery.clues import Clue, Fact, Move, Same
 
 ENV_FILE = "envfile:"
 """Begins the key of a file or map of variables; `Same(service, envfile:PATH)` says that a service is given all of them."""
-_SHARED = ("host:", "image:", "label:", "only:", "folder:")
+_SHARED = ("host:", "image:", "label:", "only:", "folder:", "function:")
 
 
 def settled(clues: Iterable[Clue]) -> list[Clue]:

@@ -212,13 +212,16 @@ def _mlflow(context: Context, command: Command) -> list[Clue]:
         return []
     at, clues = context.at(command), list[Clue]()
     for option, data in (("--backend-store-uri", "runs and metrics"), ("--default-artifact-root", "artefacts"), ("--artifacts-destination", "artefacts")):  # fmt: skip
-        value = command.option(option)
+        value = command.option(option).removeprefix("file://")
         if not value or unresolved(value):
             continue
         found = address(value)
         key = found.key if found else path_key(value, context.folder)
-        if found and found.key.startswith("bucket:"):
+        if key.startswith("bucket:") and found:
             clues.append(Thing(key, "object-store", found.host, at, 0.7))
+        elif key.startswith("path:"):
+            type_ = "database" if found and found.scheme == "sqlite" else "file-store"
+            clues.append(Thing(key, type_, key[5:], at, 0.7))
         clues += [
             Move(context.key, key, at, data, 0.6),
             Move(key, context.key, at, data, 0.5, opened_by=context.key),

@@ -9,7 +9,8 @@ from mantlet.discovery.clues import Clue, Fact, Mount, Move, Same, Thing, Where
 from mantlet.discovery.reader import path_key
 from mantlet.discovery.readers._actions import registry_of
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._names import image, image_clues, unresolved, variable_clues
+from mantlet.discovery.readers._images import image, image_clues
+from mantlet.discovery.readers._names import unresolved, variable_clues
 from mantlet.discovery.readers._shell import Command
 
 

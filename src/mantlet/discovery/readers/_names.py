@@ -13,7 +13,7 @@ import yaml
 from msgspec import Struct
 
 from mantlet.base.data import read_beside
-from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Setting, Thing, Where
+from mantlet.discovery.clues import Clue, Fact, Move, Setting, Thing, Where
 
 
 @cache
@@ -23,89 +23,6 @@ def known() -> dict[str, dict[str, Any]]:
         read_beside(__file__, "services.yaml"), Loader=yaml.CSafeLoader
     )
     return data
-
-
-# -- images
-
-
-class Image(Struct, frozen=True):
-    """A container image, as written."""
-
-    name: str
-    """Without tag and digest."""
-    tag: str
-    digest: str
-    type: str
-    """Of the vocabulary; empty where the image isn't known."""
-    title: str
-    ports: tuple[int, ...]
-
-    @property
-    def pinned(self) -> bool:
-        """Whether the tag names a version that doesn't move by itself."""
-        return bool(self.digest) or bool(
-            self.tag and self.tag not in ("latest", "stable", "main", "master", "edge")
-        )
-
-
-def image(text: str) -> Image:
-    """Return what an image reference names."""
-    text = text.strip().strip("\"'").removeprefix("docker.io/").removeprefix("library/")
-    name, _, digest = text.partition("@")
-    tag = ""
-    if ":" in name.rsplit("/", 1)[-1]:
-        name, _, tag = name.rpartition(":")
-    found = _image_entry(name)
-    return Image(
-        name, tag, digest, found.get("type", ""), found.get("title", ""), tuple(found.get("ports", ()))
-    )
-
-
-_TOOLS = re.compile(
-    r"[-_](ui|console|commander|admin|manager|dashboards?|viewer|browser|explorer|insight)$|^(kafdrop|akhq|redisinsight|kafka-hq|cmak|attu)$"
-)
-"""Images that show what the thing in their name keeps."""
-_EXPORTER = re.compile(r"[-_]exporter$")
-_ROLES = frozenset(("server", "standalone", "community", "worker", "core", "base", "all-in-one"))
-
-
-def _image_entry(name: str) -> dict[str, Any]:
-    """Return the entry for the last part of the name; what only plays a role is known by the part before it."""
-    images = known()["images"]
-    parts = name.lower().split("/")
-    last = parts[-1]
-    if last in images:
-        return dict(images[last])
-    if _TOOLS.search(last):
-        return {"type": "web-app", "title": last}
-    if _EXPORTER.search(last):
-        return {"type": "monitoring-service", "title": last}
-    if last in _ROLES and len(parts) > 1:
-        return dict(images.get(parts[-2], {}))
-    for piece in (last.rsplit("-", 1)[0], last.split("-", 1)[0]):
-        if piece in images and piece not in ("server", "registry", "mc", "serving"):
-            return dict(images[piece])
-    return {}
-
-
-def image_same(key: str, text: str, at: Where) -> list[Clue]:
-    """Return that a program is what an image holds, by its name and, for an image of our own, by that of its folder."""
-    found = image(text)
-    if not found.name or found.type or unresolved(found.name):
-        return []
-    return [Same(key, f"image:{found.name}", at), Same(key, f"folder:{found.name.rpartition('/')[2]}", at)]
-
-
-def image_clues(key: str, text: str, at: Where) -> list[Clue]:
-    """Return the inventory's line of an image, and that a moving tag is no pin."""
-    found = image(text)
-    if not found.name or unresolved(found.name):
-        return []
-    version = found.digest or found.tag
-    clues: list[Clue] = [Part("image", found.name, at, "" if unresolved(version) else version)]
-    if not found.pinned and not unresolved(version) and (found.type or "/" in found.name):
-        clues.append(Fact(key, "dependencies_pinned", "no", at))
-    return clues
 
 
 # -- addresses
@@ -157,6 +74,11 @@ def bucket_key(scheme: str, name: str) -> str:
     """Return the key of a bucket; what isn't known of its name is `*`."""
     name = re.sub(r"\$\{[^}]*\}|\$\w+|\{\{.*?\}\}|\{[^}]*\}|<[^>]*>", "*", name)
     return f"bucket:{_BUCKETS.get(scheme, scheme)}:{name}"
+
+
+def function_key(name: str) -> str:
+    """Return the key by which functions are known to those that call them, however their names are written."""
+    return "function:" + re.sub(r"[^a-z0-9]|(lambda|function|arn)+$", "", name.lower())
 
 
 def scheme_of(scheme: str) -> dict[str, Any]:
@@ -362,7 +284,11 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
         clues.append(Thing(key, "object-store", found.host, at, 0.6))
     if found.password:
         clues.append(Fact(scope or key, "secrets_managed", "no", at))
-    if not scope or (scope.startswith("job:") and key in ("saas:github", "saas:gitlab")):
+    if (
+        not scope
+        or found.host in _EMULATORS
+        or (scope.startswith("job:") and key in ("saas:github", "saas:gitlab"))
+    ):
         return clues
     if found.protocol in ("http", "https") and _FILE.search(
         found.path
@@ -376,6 +302,8 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
     return clues
 
 
+_EMULATORS = frozenset(("localstack", "moto", "motoserver"))
+"""Stand-ins for a whole cloud: what they stand for, the program says."""
 _BROKER = re.compile(r"broker|kafka|rabbit|amqp|queue|nats|mqtt|celery|pulsar", re.IGNORECASE)
 _FILE = re.compile(
     r"\.(csv|tsv|parquet|json|jsonl|zip|gz|tar|tgz|pkl|joblib|pt|pth|onnx|h5|bin|gguf|safetensors|xml|txt|npz?|db)$",

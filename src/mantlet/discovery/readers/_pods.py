@@ -11,7 +11,8 @@ from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
-from mantlet.discovery.readers._names import image_clues, image_same, is_secret, variable_clues
+from mantlet.discovery.readers._images import image_clues, image_same
+from mantlet.discovery.readers._names import is_secret, variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _CONTROL = re.compile(r"^[ \t]*(?:-[ \t]+)?\{\{-?.*?\}\}[ \t]*$", re.MULTILINE)

@@ -16,12 +16,13 @@ from mantlet.base.data import read_beside
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item
+from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import STORES
 from mantlet.discovery.readers._names import (
     address_clues,
     addresses,
     bucket_key,
-    image_clues,
+    function_key,
     in_clear,
     is_secret,
     unresolved,
@@ -102,6 +103,9 @@ def _thing(one: Resource, language: Language) -> Iterator[Clue]:
     for word in ("table", "queue", "topic"):
         if one.entry.get(word) and known:
             yield Same(one.key, f"{word}:{name}", where)
+    if one.entry["type"] == "serverless-function":
+        names = dict.fromkeys((one.name, *((name,) if known else ())))
+        yield from (Same(one.key, function_key(each), at) for each in names)
     if only := one.entry.get("only"):
         yield Same(one.key, f"only:{only}", at)
     if image := next(iter(one.find(one.entry.get("image", "-"))), None):

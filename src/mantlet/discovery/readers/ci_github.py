@@ -12,7 +12,8 @@ from mantlet.discovery.readers._ci import script_clues, secret_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
-from mantlet.discovery.readers._names import image, in_clear, is_secret, variable_clues
+from mantlet.discovery.readers._images import image
+from mantlet.discovery.readers._names import in_clear, is_secret, variable_clues
 
 _SECRET = re.compile(r"secrets(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])")
 

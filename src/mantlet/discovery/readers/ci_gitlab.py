@@ -10,7 +10,8 @@ from mantlet.discovery.readers._ci import script_clues, secret_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
-from mantlet.discovery.readers._names import image_clues, in_clear, is_secret, variable_clues
+from mantlet.discovery.readers._images import image_clues
+from mantlet.discovery.readers._names import in_clear, is_secret, variable_clues
 
 _KEYWORDS = frozenset(("stages", "variables", "default", "include", "image", "services", "before_script", "after_script", "cache", "workflow", "pages", "spec"))  # fmt: skip
 _USED = re.compile(r"\$\{?([A-Z][A-Z0-9_]+)\}?")

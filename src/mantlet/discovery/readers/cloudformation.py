@@ -11,6 +11,7 @@ from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trou
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._names import in_clear, is_secret, unresolved
 from mantlet.discovery.readers._resources import Language, Resource, knowledge, policy_facts, resource_clues
+from mantlet.discovery.readers.stepfunctions import machine_clues
 
 _SUB = re.compile(r"\$\{([A-Za-z][\w]*)(?:\.[\w.]+)?\}")
 
@@ -65,6 +66,7 @@ class _Template:
         for one in self.resources.values():
             found += resource_clues(one, self.resources, self.language)
             found += self._events(one) + self._rights(one) + self._handler(one)
+            found += self._machine(one)
             if not one.entry and one.type.startswith(("AWS::Serverless", "AWS::Lambda::Function")):
                 found.append(Unclear(self.source.at(one.line), f"the resource type '{one.type}' is unknown"))
         for name, item in self.parameters.items():
@@ -97,6 +99,15 @@ class _Template:
                     keys = self.references(_reference(values[name]))
                     clues += [Move(key, target, at, "requests", 0.8) for key in keys]
         return clues
+
+    def _machine(self, one: Resource) -> list[Clue]:
+        """Return the steps of a state machine that is written out in the template."""
+        for item in (*one.find("Definition"), *one.find("DefinitionString")):
+            if item["States"]:
+                return machine_clues(self.source, one.key, item)
+            for document in yaml_documents(self.source, item.text) if "StartAt" in item.text else ():
+                return machine_clues(self.source, one.key, document, item.line - (0 if item.block else 1))
+        return []
 
     def _handler(self, one: Resource) -> list[Clue]:
         """Return the file and function that a function of Lambda starts with."""

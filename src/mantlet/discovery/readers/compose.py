@@ -14,8 +14,9 @@ from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import mount_clues
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
+from mantlet.discovery.readers._images import Image, image, image_clues
 from mantlet.discovery.readers._kinds import STORES
-from mantlet.discovery.readers._names import Image, image, image_clues, unresolved, variable_clues
+from mantlet.discovery.readers._names import unresolved, variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _PORT = re.compile(
@@ -70,6 +71,9 @@ def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -
     return clues
 
 
+_ORCHESTRATOR_PARTS = frozenset(
+    ("webserver", "scheduler", "worker", "triggerer", "airflow-init", "init", "flower", "dag-processor")
+)
 _GUESSED = 0.35
 """The confidence of a move to a broker in a program of our own: whether it sends or receives, its code says."""
 _JOB_NAME = re.compile(
@@ -136,17 +140,22 @@ def _folded(source: Source, services: Item) -> list[Clue]:
     groups: dict[tuple[str, str], list[tuple[str, Item]]] = {}
     for name, service in services.items():
         build = service["build"]
-        made = _filled(service["image"].text) or build.text or build["context"].text
+        made = (
+            _filled(service["image"].text) or build.text or build["context"].text or build["dockerfile"].text
+        )
         word = re.split(r"[-_]", name)[0]
-        if made and word != name:
-            groups.setdefault((made, word), []).append((name, service))
+        orchestrates = name in _ORCHESTRATOR_PARTS or (word == "airflow" and word != name)
+        if made and (word != name or orchestrates):
+            groups.setdefault((made, "airflow" if orchestrates else word), []).append((name, service))
     clues: list[Clue] = []
     for (made, word), parts in groups.items():
-        if len(parts) < 3:
+        names = tuple(name for name, _ in parts)
+        if len(parts) < 3 or (
+            not names[0].startswith(word) and not any(name.endswith("scheduler") for name in names)
+        ):
             continue
         first, service = parts[0]
         type_ = image(word).type or image(made).type or "process"
-        names = tuple(name for name, _ in parts)
         clues.append(Thing(f"service:{first}", type_, word, source.at(service.at), 0.95, also=names))
         clues += [Same(f"service:{first}", f"service:{name}", source.at(one.at)) for name, one in parts[1:]]
     return clues

@@ -14,8 +14,9 @@ from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import configured
+from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import name_of
-from mantlet.discovery.readers._names import image_clues, in_clear, is_secret, unresolved, variable_clues
+from mantlet.discovery.readers._names import in_clear, is_secret, unresolved, variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)

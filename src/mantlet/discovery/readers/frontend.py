@@ -260,8 +260,13 @@ class _Script:
         return None if node.type not in ("template_string", "binary_expression") else self.values.text(node)
 
     def _used(self, node: Node, body: Node | None) -> bool:
-        """Tell whether the answer is used: assigned, returned or handed on; what uploads a form gets a receipt."""
-        if body is not None and ("FormData" in text_of(body) or "formData" in text_of(body)[:400]):
+        """Tell whether the answer is used: assigned, returned or handed on; what only stores a file gets a receipt."""
+        stores = re.search(
+            r"upload|document|file|attachment|ingest",
+            text_of((arguments_of(node) or [None])[0]),
+            re.IGNORECASE,
+        )
+        if stores and body is not None and re.search(r"formdata", text_of(body)[:400], re.IGNORECASE):
             return False
         parent = node.parent
         while parent is not None and parent.type in (

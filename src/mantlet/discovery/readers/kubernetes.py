@@ -12,8 +12,9 @@ from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml
+from mantlet.discovery.readers._images import image
 from mantlet.discovery.readers._kinds import step_type
-from mantlet.discovery.readers._names import image, in_clear, is_secret, unresolved, variable_clues
+from mantlet.discovery.readers._names import in_clear, is_secret, unresolved, variable_clues
 from mantlet.discovery.readers._pods import pod_clues, pod_spec, without_templates
 
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob", "DeploymentConfig", "Rollout"))  # fmt: skip

@@ -11,8 +11,9 @@ from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
+from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import step_type
-from mantlet.discovery.readers._names import image_clues, variable_clues
+from mantlet.discovery.readers._names import variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _FLAVOURS = {"sklearn": "pickle", "pytorch": "torch", "onnx": "onnx", "keras": "keras", "tensorflow": "savedmodel", "xgboost": "xgboost-json", "pmml": "pmml"}  # fmt: skip

@@ -8,7 +8,7 @@ from mantlet.discovery.clues import Clue, Fact, Move, Runs, Same, Thing
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
-from mantlet.discovery.readers._names import bucket_key, unresolved, variable_clues
+from mantlet.discovery.readers._names import bucket_key, function_key, unresolved, variable_clues
 from mantlet.discovery.readers._resources import policy_facts
 from mantlet.discovery.readers.cloudformation import template_clues
 
@@ -36,6 +36,7 @@ def _function(source: Source, document: Item, name: str, item: Item) -> list[Clu
     clues: list[Clue] = [
         Thing(key, "serverless-function", name, at, 0.9),
         *_handler(source, document, key, item),
+        Same(key, function_key(name), at),
     ]
     for section in (document["provider"]["environment"], item["environment"]):
         for variable, value in section.items():

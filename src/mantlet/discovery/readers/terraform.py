@@ -9,10 +9,11 @@ from functools import partial
 
 from mantlet.discovery.clues import Clue, Fact, Setting, Thing, Unclear
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item
+from mantlet.discovery.readers._documents import Item, yaml_documents
 from mantlet.discovery.readers._hcl import Block, HclError, hcl_blocks
 from mantlet.discovery.readers._names import in_clear, is_secret
 from mantlet.discovery.readers._resources import Language, Resource, knowledge, policy_facts, resource_clues
+from mantlet.discovery.readers.stepfunctions import machine_clues
 
 _REFERENCE = re.compile(r"(?<![\w.-])(?:data\.)?([a-z][a-z0-9]*_[a-z0-9_]+)\.([A-Za-z_][\w-]*)")
 _VARIABLE = re.compile(r"\$\{\s*(var|local)\.([\w-]+)\s*\}")
@@ -76,6 +77,8 @@ class _File:
         found: list[Clue] = []
         for one in self.resources.values():
             found += resource_clues(one, self._with_others(one), self.language)
+            if one.type == "aws_sfn_state_machine":
+                found += self._machine(one)
             if one.type not in knowledge()["resources"]:
                 found += self._other(one)
         for block in self.blocks:
@@ -94,6 +97,14 @@ class _File:
                 if key not in self.resources and (entry := knowledge()["resources"].get(kind)):
                     others[key] = Resource(key, kind, name, Item(), 0, entry)
         return ChainMap(self.resources, others)
+
+    def _machine(self, one: Resource) -> list[Clue]:
+        """Return the steps of a state machine whose definition stands in the file."""
+        item = one.body["definition"]
+        text = re.sub(r"\$\{(aws_lambda_function)\.(\w+)\.\w+\}", r"function:\2", item.text)
+        for document in yaml_documents(self.source, text) if item.block and "StartAt" in text else ():
+            return machine_clues(self.source, one.key, document, item.line)
+        return []
 
     # -- what is no element of its own
 

@@ -8,8 +8,9 @@ from mantlet.discovery.clues import Clue, Move, Part, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
+from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import step_type
-from mantlet.discovery.readers._names import bucket_key, image_clues
+from mantlet.discovery.readers._names import bucket_key
 from mantlet.discovery.readers.settings import value_clues
 
 
