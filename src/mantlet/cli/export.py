@@ -61,7 +61,7 @@ def _print_list() -> None:
     for item in formats():
         table.add_row(
             words(item.id, style="bold"),
-            words("yes" if item.read else "–"),
+            words(item.brings if item.read else "–"),
             words("yes" if item.write else "–"),
             words(", ".join(f".{suffix}" for suffix in item.suffixes)),
             words(item.title),

@@ -99,6 +99,8 @@ class Format:
     """Tells by content whether a file is of this format."""
     read: Callable[[Incoming], Imported] | None = None
     write: Callable[[Outgoing], Written] | None = None
+    brings: str = "model"
+    """What an import of its files brings: a model, rules to judge models by, or decisions."""
     cannot: str = ""
     """What its files cannot hold, for the documentation."""
     extra: str = ""

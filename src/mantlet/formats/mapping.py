@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from mantlet.base.data import read_beside
+from mantlet.formats.interface import Note, note
 from mantlet.model.vocabulary import ROOTS, Realm, Vocabulary
 
 How = Literal["table", "name", "unknown"]
@@ -23,6 +24,14 @@ class Guess:
 
     type: str
     how: How
+
+
+def tell(notes: list[Note], guess: Guess, what: str, name: str) -> None:
+    """Note a type that was guessed; ``what`` is elements or boundaries, of which only elements need a type of their own."""
+    if guess.how == "name":
+        note(notes, "guessed", f"types of {what}, from their names", f"{name} ({guess.type})")
+    elif guess.how == "unknown" and what == "elements":
+        note(notes, "guessed", f"types of {what}, known by their kind alone", f"{name} ({guess.type})")
 
 
 @cache

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from mantlet.formats.carry import facts_from, type_from
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.plain import Json, is_true, mapping, number, records, text, texts
 from mantlet.model.entries import (
@@ -111,8 +111,7 @@ class _Reader:
             text(zone, "type") or text(zone, "id"), ""
         )
         guess = self.types.boundary(mapped, [name, text(zone, "type")])
-        if guess.how == "name":
-            note(self.read.notes, "guessed", "types of boundaries guessed from their names", name)
+        tell(self.read.notes, guess, "boundaries", name)
         made = self._new(zone, "zone", name, "zone")
         self.read.sections.boundaries[made] = Boundary(
             type=guess.type,
@@ -150,12 +149,7 @@ class _Reader:
         if not type_:
             guess = self.types.thing([kind, name])
             type_ = guess.type
-            fate = (
-                "types of elements guessed from their names"
-                if guess.how == "name"
-                else "types of elements taken for processes"
-            )
-            note(self.read.notes, "guessed", fate, kind or name)
+            tell(self.read.notes, guess, "elements", name)
         elif type_ == "process":
             type_ = self.types.thing([name]).type
         stored = [

@@ -93,10 +93,14 @@ def inner(element: ET.Element | None, tag: str) -> list[ET.Element]:
     return [] if child is None else list(child)
 
 
-def escape(text: str) -> str:
-    """Return text for between two tags; characters that XML cannot hold become a replacement mark."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+def sound(text: str) -> str:
+    """Return text in which characters that XML cannot hold are a replacement mark."""
     return text if text.isprintable() else "".join(char if _allowed(char) else "\ufffd" for char in text)
+
+
+def escape(text: str) -> str:
+    """Return text for between two tags."""
+    return sound(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;"))
 
 
 def quote(text: str) -> str:

@@ -214,7 +214,18 @@ def _refuse(incoming: Incoming) -> Imported:
 
 
 _CANNOT = "the model: a table holds the threats and what was decided about them"
-CSV = Format("csv", "CSV of threats", ("csv",), sniff=is_table, read=_refuse, write=_csv, cannot=_CANNOT)
-XLSX = Format("xlsx", "spreadsheet of threats", ("xlsx",), write=_xlsx, cannot=_CANNOT)
+CSV = Format(
+    "csv",
+    "CSV of threats",
+    ("csv",),
+    sniff=is_table,
+    read=_refuse,
+    write=_csv,
+    brings="decisions",
+    cannot=_CANNOT,
+)
+XLSX = Format(
+    "xlsx", "spreadsheet of threats", ("xlsx",), read=_refuse, write=_xlsx, brings="decisions", cannot=_CANNOT
+)
 JSON = Format("json", "JSON of threats", ("threats.json",), write=_json, cannot=_CANNOT)
 JIRA = Format("jira", "CSV for Jira", ("jira.csv",), write=_jira, cannot=_CANNOT)

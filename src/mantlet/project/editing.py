@@ -11,6 +11,7 @@ from msgspec import structs
 from mantlet.base.errors import MantletError, UsageError
 from mantlet.base.suggest import suggest
 from mantlet.model.entries import Decision
+from mantlet.project.foreign import refuse_foreign
 from mantlet.risk.basis import basis_facts
 from mantlet.risk.decisions import WILDCARD, decided_threats
 from mantlet.risk.owasp import Severity
@@ -64,6 +65,7 @@ def _check_known(words: list[str], known: list[str]) -> None:
 
 def write_answers(path: Path, answers: Iterable[tuple[Question, Any]]) -> None:
     """Write answers into a model file, all or none."""
+    refuse_foreign(path)
     document = Document.load(path)
     for question, value in answers:
         if not question.path:
@@ -80,6 +82,7 @@ def decide(path: Path, assessment: Assessment, key: str, fields: dict[str, Any])
     ``key`` is `TYPE@place` as `risks` and `threats` print it, or `TYPE@*` for every place there is now. A decision about
     a whole risk, and a wildcard, also keep the places that they cover.
     """
+    refuse_foreign(path)
     rows, covers = decided_threats(assessment.register.analysis, key)
     if not rows:
         raise _nothing_to_decide(assessment, key)

@@ -12,7 +12,7 @@ from mantlet.formats.carry import TYPE, facts_from, type_from
 from mantlet.formats.crossing import Points, meet
 from mantlet.formats.drawio.cells import Cell, Page
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types
+from mantlet.formats.mapping import Types, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.nesting import Box, Nesting
 from mantlet.model.entries import Boundary, Element, Flow, Sections, System
@@ -106,8 +106,7 @@ class _Reader:
         name, long = name_of(cell.label)
         known = type_from(cell.attributes, "boundary", self.vocabulary)
         guess = self.types.boundary(known, [name, cell.attributes.get("trust_zone", ""), _words(cell)])
-        if guess.how == "name":
-            note(self.read.notes, "guessed", "types of boundaries guessed from their names", name or cell.id)
+        tell(self.read.notes, guess, "boundaries", name or cell.id)
         made = self._new(cell, row, name, "boundary")
         self.read.sections.boundaries[made] = Boundary(
             type=guess.type,
@@ -127,12 +126,7 @@ class _Reader:
         guess = self.types.thing(words) if role == "thing" else self.types.element(role, "", words)
         type_ = known or guess.type
         if not known:
-            what = (
-                "types of elements guessed from their names and shapes"
-                if guess.how == "name"
-                else "types of elements known by their shape alone"
-            )
-            note(self.read.notes, "guessed", what, name or cell.id)
+            tell(self.read.notes, guess, "elements", name or cell.id)
         made = self._new(cell, row, name, self.vocabulary.kind(type_))
         self.read.sections.elements[made] = Element(
             type=type_,

@@ -16,7 +16,7 @@ from mantlet.formats.interface import Note, Outgoing, note
 from mantlet.formats.lost import tell_lost
 from mantlet.formats.placing import whole_layout, with_boxes
 from mantlet.formats.plain import Json, mapping
-from mantlet.formats.safexml import parse_xml
+from mantlet.formats.safexml import parse_xml, sound
 from mantlet.model.entries import Boundary, Element, Flow, Sections
 
 STYLES = {
@@ -69,10 +69,7 @@ def _sound(root: ET.Element) -> None:
     """Replace what XML cannot hold."""
     for element in root.iter():
         for key, value in element.attrib.items():
-            if not value.isprintable():
-                element.set(
-                    key, "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in value)
-                )
+            element.set(key, sound(value))
 
 
 def _kept_pages(kept: list[Any]) -> list[Page]:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.plain import Json, mapping, records, text, texts
 from mantlet.model.entries import (
@@ -145,8 +145,7 @@ class _Reader:
         name, long = name_of(text(item, "name"))
         mapped = "database" if item.get("isSQL") is True and known["kind"] == "data-store" else known["type"]
         guess = self.types.element(known["kind"], mapped, [name])
-        if guess.how == "name":
-            note(self.read.notes, "guessed", "types of elements guessed from their names", name)
+        tell(self.read.notes, guess, "elements", name)
         around = self.read.ids.get(f"boundary/{text(item, 'inBoundary')}", "")
         made = self._new("element", item, name)
         self.read.sections.elements[made] = Element(

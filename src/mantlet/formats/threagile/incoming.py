@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from mantlet.formats.carry import fits
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.plain import Json, is_true, mapping, text, texts
 from mantlet.model.entries import (
@@ -135,13 +135,7 @@ class _Reader:
         words = [*texts(item, "technologies"), text(item, "technology")]
         mapped = next((found for word in words if (found := self.map["technologies"].get(word))), "")
         guess = self.types.element(kind, mapped, [name])
-        if guess.how != "table":
-            what = (
-                "types of elements guessed from their names"
-                if guess.how == "name"
-                else "types of elements known by their kind alone"
-            )
-            note(self.read.notes, "guessed", what, name)
+        tell(self.read.notes, guess, "elements", name)
         stored = [
             self.read.ids[f"data/{word}"]
             for word in texts(item, "data_assets_stored")

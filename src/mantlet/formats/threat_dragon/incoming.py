@@ -10,7 +10,7 @@ import numpy as np
 from mantlet.formats.carry import facts_from, type_from
 from mantlet.formats.crossing import Points, meet
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.nesting import Box, Nesting
 from mantlet.formats.plain import Json, is_true, line, mapping, number, records, text
@@ -126,8 +126,7 @@ class _Reader:
         name, long = name_of(_name(cell))
         data = mapping(cell, "data")
         guess = self.types.boundary(type_from(data, "boundary", self.vocabulary), [name])
-        if guess.how == "name":
-            note(self.read.notes, "guessed", "types of boundaries guessed from their names", name)
+        tell(self.read.notes, guess, "boundaries", name)
         made = self._new(cell, name, "boundary")
         foreign = self._foreign(cell, row)
         if shape == "trust-boundary-curve":
@@ -145,13 +144,7 @@ class _Reader:
         facts |= facts_from(data, "element", self.vocabulary)
         mapped = type_from(data, "element", self.vocabulary) or mapped
         guess = self.types.element(kind, mapped, [name])
-        if guess.how != "table":
-            what = (
-                "types of elements guessed from their names"
-                if guess.how == "name"
-                else "types of elements known by their shape alone"
-            )
-            note(self.read.notes, "guessed", what, name or text(cell, "id"))
+        tell(self.read.notes, guess, "elements", name or text(cell, "id"))
         box = _box(cell)
         made = self._new(cell, name, kind)
         self.read.sections.elements[made] = Element(

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.plain import Json, mapping, records, text, texts
 from mantlet.model.entries import (
@@ -102,13 +102,7 @@ class _Reader:
     def _element(self, space: str, item: Json, kind: str, mapped: str) -> None:
         name, long = name_of(text(item, "title") or text(item, NAME))
         guess = self.types.element(kind, mapped, [name, text(item, "description")[:80]])
-        if guess.how != "table":
-            what = (
-                "types of elements guessed from their names"
-                if guess.how == "name"
-                else "types of elements known by their kind alone"
-            )
-            note(self.read.notes, "guessed", what, name)
+        tell(self.read.notes, guess, "elements", name)
         zone = self.read.ids.get(f"zone/{text(item, 'trust_zone')}")
         made = self._new(space, item, name, kind)
         self.read.sections.elements[made] = Element(

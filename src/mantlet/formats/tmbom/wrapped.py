@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from mantlet.formats.interface import Imported, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.plain import Json, mapping, records, text
 from mantlet.model.entries import Boundary, Copy, Data, Element, Flow, Level, Needs, Sections, System
@@ -86,8 +86,7 @@ class _Reader:
             out_of_scope=out,
             extra=self._foreign(item),
         )
-        if guess.how == "name":
-            note(self.made.notes, "guessed", "types of elements guessed from their names", name)
+        tell(self.made.notes, guess, "elements", name)
 
     def _asset(self, item: Json, properties: dict[str, str]) -> None:
         made, name = self._new(item, "data")

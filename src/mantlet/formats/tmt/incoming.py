@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mantlet.formats.interface import Note, note
-from mantlet.formats.mapping import Types, table
+from mantlet.formats.mapping import Types, table, tell
 from mantlet.formats.naming import Ids, name_of
 from mantlet.formats.nesting import Box, Nesting
 from mantlet.formats.tmt.evaluate import is_out
@@ -118,18 +118,6 @@ class _Reader:
         own = self.stencils.get(item.type)
         return known, [label(item.attrs), (own.name or "") if own else stencil_name(item.attrs)]
 
-    def _tell(self, how: str, item: Shape | Line, name: str, what: str) -> None:
-        if how == "unknown":
-            own = self.stencils.get(item.type)
-            note(
-                self.read.notes,
-                "guessed",
-                f"{what} known by their shape alone",
-                (own and own.name) or item.type or name,
-            )
-        elif how == "name":
-            note(self.read.notes, "guessed", f"{what} guessed from their names", name)
-
     def _foreign(self, item: Shape | Line, number_: int) -> dict[str, object]:
         fields: dict[str, object] = {"guid": item.guid, "type": item.type}
         return {KEY: {**fields, **({"diagram": number_ + 1} if number_ else {})}}
@@ -138,7 +126,7 @@ class _Reader:
         mapped, names = self._mapped(shape)
         name, long = name_of(label(shape.attrs))
         guess = self.types.boundary(mapped, names)
-        self._tell(guess.how, shape, name, "types of boundaries")
+        tell(self.read.notes, guess, "boundaries", name)
         made = self._new(shape, name or "boundary")
         self.read.sections.boundaries[made] = Boundary(
             type=guess.type, name=name, description=long, extra=self._foreign(shape, number_)
@@ -154,7 +142,7 @@ class _Reader:
         mapped, names = self._mapped(line)
         name, long = name_of(label(line.attrs))
         guess = self.types.boundary(mapped, names)
-        self._tell(guess.how, line, name, "types of boundaries")
+        tell(self.read.notes, guess, "boundaries", name)
         made = self._new(line, name or "boundary")
         foreign = self._foreign(line, number_)
         foreign[KEY]["line"] = True  # type: ignore[index]
@@ -167,7 +155,7 @@ class _Reader:
         mapped, names = self._mapped(shape)
         name, long = name_of(label(shape.attrs))
         guess = self.types.element(kind, mapped, names)
-        self._tell(guess.how, shape, name, "types of elements")
+        tell(self.read.notes, guess, "elements", name or stencil_name(shape.attrs))
         made = self._new(shape, name or kind)
         box = box_of(shape)
         within = nesting.of(Box(*box)) if box else []

@@ -164,5 +164,6 @@ FORMAT = Format(
     sniff=lambda content: content.root == "KnowledgeBase" or (content.suffix == KIND and not content.keys),
     read=_read,
     write=_write,
+    brings="rules",
     cannot="rules about data, lineage, reach and controls; three-valued answers",
 )
