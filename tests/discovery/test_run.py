@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mantlet.discovery import cache as caching
 from mantlet.discovery import parallel, run
 from mantlet.discovery.cache import Cache, named
-from mantlet.discovery.islands import imports_of, islands
+from mantlet.discovery.islands import UNITS, imports_of, islands, units
 from mantlet.discovery.python.modules import Project
 
 SERVICE = """\
@@ -331,3 +331,38 @@ def test_shuffled_lines_never_break_it(tmp_path, shuffled, name):
     run.discover(tmp_path / "shuffled", cached=False)
     for path in (tmp_path / "shuffled").iterdir():
         path.unlink()
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dictionaries(
+        st.from_regex(r"([a-c]/){0,3}[a-d]\.py", fullmatch=True), st.integers(0, 40), min_size=1, max_size=20
+    ),
+    st.integers(1, 60),
+)
+def test_a_large_island_is_cut_into_units_that_leave_nothing_out(sizes, most):
+    wanted = {path: [] for path in sizes}
+    made = units(sorted(sizes), wanted, Project(dict.fromkeys(sizes, ""), frozenset()), sizes, most * UNITS)
+    assert sorted(path for unit in made for path in unit.files) == sorted(sizes)
+    if sum(sizes.values()) > most * UNITS:
+        assert all(len(unit.files) == 1 or sum(sizes[path] for path in unit.files) <= most for unit in made)
+
+
+def test_a_unit_sees_what_its_files_import(root, monkeypatch):
+    monkeypatch.setattr(run, "ONE_PROGRAM", 0)
+    monkeypatch.setattr(run, "ONE_ISLAND", 5)
+    draft = run.discover(root, cached=False)
+    assert any("models/model.joblib" in item.name for item in draft.elements), (
+        "named in a file that others import"
+    )
+    looked = []
+    run.discover(root)
+    real = run._see
+    monkeypatch.setattr(
+        run, "_see", lambda python, *rest: looked.append(sorted(python)) or real(python, *rest)
+    )
+    write(root, {"jobs/train.py": "import os\n" + TRAIN})
+    assert told(run.discover(root)) == told(run.discover(root, cached=False))
+    assert ["jobs/train.py", "shared/paths.py"] in [
+        [path for path in paths if not path.endswith("__init__.py")] for paths in looked[:1]
+    ]

@@ -1,13 +1,20 @@
-"""Python files that belong together: those that import each other, directly or through others."""
+"""Python files that belong together: those that import each other, directly or through others.
+
+Where those are very many, as in a large framework, they are read in units of neighbouring files. Each unit sees what its files
+import directly and no further, so that a change leaves most units as they were.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from mantlet.discovery.python.modules import Project
+
+UNITS = 5
+"""How many units the largest island that stays whole would be cut into."""
 
 
 class Import(Struct, frozen=True):
@@ -16,6 +23,79 @@ class Import(Struct, frozen=True):
     module: str
     level: int
     names: tuple[str, ...]
+
+
+class Unit(Struct, frozen=True):
+    """Files that are read together."""
+
+    files: tuple[str, ...]
+    context: tuple[str, ...] = ()
+    """Further files that they import: known, and not read for their own sake."""
+
+
+def units(
+    island: Sequence[str],
+    imports: Mapping[str, list[Import]],
+    project: Project,
+    sizes: Mapping[str, int],
+    most: int,
+) -> list[Unit]:
+    """Return an island as one unit, or cut by folders into units of about ``most`` bytes."""
+    if sum(sizes[path] for path in island) <= most:
+        return [Unit(tuple(island))]
+    return [
+        Unit(tuple(files), _context(files, imports, project))
+        for files in _cut(list(island), sizes, most // UNITS)
+    ]
+
+
+def _cut(paths: list[str], sizes: Mapping[str, int], most: int, depth: int = 0) -> list[list[str]]:
+    """Return files in groups of neighbours: a folder stays whole where it can, small ones stand together."""
+    if sum(sizes[path] for path in paths) <= most or len(paths) == 1:
+        return [paths]
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        parts = path.split("/")
+        folders.setdefault("/".join(parts[: depth + 1]), []).append(path)
+    groups: list[list[str]] = []
+    room = -1
+    for inside in folders.values():
+        size = sum(sizes[path] for path in inside)
+        if size > most and len(inside) > 1:
+            groups += _cut(inside, sizes, most, depth + 1)
+            room = -1
+        elif groups and size <= room:
+            groups[-1] += inside
+            room -= size
+        else:
+            groups.append(list(inside))
+            room = most - size
+    return groups
+
+
+def _context(files: Sequence[str], imports: Mapping[str, list[Import]], project: Project) -> tuple[str, ...]:
+    """Return what files import directly; through a package's `__init__` also what it takes the wanted names from."""
+    own, found = set(files), dict[str, None]()
+    for path in files:
+        for item in imports.get(path, ()):
+            for target in _targets(item, path, project):
+                if target in imports and target not in own:
+                    found[target] = None
+                    if target.endswith("__init__.py"):
+                        found |= dict.fromkeys(_passed_on(target, set(item.names), imports, project))
+    return tuple(path for path in found if path not in own)
+
+
+def _passed_on(
+    package: str, names: set[str], imports: Mapping[str, list[Import]], project: Project
+) -> list[str]:
+    return [
+        target
+        for item in imports[package]
+        if names & set(item.names) or "*" in item.names
+        for target in _targets(item, package, project)
+        if target in imports
+    ]
 
 
 def imports_of(nodes: Iterable[ast.Import | ast.ImportFrom]) -> list[Import]:

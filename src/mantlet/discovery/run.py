@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from mantlet.discovery.cache import Cache, named
 from mantlet.discovery.clues import Clue, Unclear, Where
 from mantlet.discovery.discover import read_file
 from mantlet.discovery.draft import Draft, Skipped
-from mantlet.discovery.islands import Import, imports_of, islands
+from mantlet.discovery.islands import Import, Unit, imports_of, islands, units
 from mantlet.discovery.link.draft_of import link
 from mantlet.discovery.link.seen import Seen, see
 from mantlet.discovery.parallel import spread
@@ -26,8 +27,8 @@ from mantlet.discovery.sites.detect import ASKS_WHO, CHECKS_SUMS, Site, detect
 from mantlet.discovery.sites.names import Names, Survey
 from mantlet.discovery.sites.people import People, attach_people, people
 
-ONE_PROGRAM = 2_000_000
-"""Bytes of Python up to which it is read as one program, about 50,000 lines; more is read in islands that import each other."""
+ONE_PROGRAM, ONE_ISLAND = 1_000_000, 1_500_000
+"""Bytes of Python that are read as one program, about 25,000 lines; of more, islands that import each other are, up to a size."""
 WORTH_FILES, WORTH_PARTS = 600_000, 400_000
 """Bytes from which several processes are faster than one, for reading files and for reading programs."""
 
@@ -186,25 +187,39 @@ class _Looking:
 
     def python(self, python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> list[Seen]:
         """Return what the Python says: as one program, or island by island where it is large."""
-        whole = sum(map(len, python.values()))
-        parts = [sorted(python)]
-        if whole > ONE_PROGRAM:
-            parts = islands(self._imports, Project(python, frozenset()))
+        parts = self._units(python)
         given = named(*_texts(settings), sorted(scripts), self._files)
-        names = [named("part", given, b"".join(self._hashes[path] for path in part)) for part in parts]
+        names = [
+            named(
+                "part",
+                given,
+                *(b"".join(self._hashes[path] for path in paths) for paths in (part.files, part.context)),
+            )
+            for part in parts
+        ]
         found = [self._remembered(name) for name in names]
         missing = [index for index, seen in enumerate(found) if seen is None]
-        sizes = [sum(len(python[path]) for path in parts[index]) for index in missing]
+        sizes = [sum(len(python[path]) for path in parts[index].files) for index in missing]
 
         def work(index: int) -> bytes:
-            return msgspec.msgpack.encode(
-                self._part({path: python[path] for path in parts[index]}, settings, scripts)
-            )
+            return msgspec.msgpack.encode(self._part(parts[index], python, settings, scripts))
 
         for index, content in zip(missing, spread(work, missing, sizes, worth=WORTH_PARTS), strict=True):
             self.cache.put(names[index], content)
             found[index] = _PART.decode(content).seen
         return [seen for seen in found if seen is not None]
+
+    def _units(self, python: dict[str, str]) -> list[Unit]:
+        """Return what is read together: everything where that is little."""
+        sizes = {path: len(text) for path, text in python.items()}
+        if sum(sizes.values()) <= ONE_PROGRAM:
+            return [Unit(tuple(sorted(python)))]
+        project = Project(python, frozenset())
+        return [
+            unit
+            for island in islands(self._imports, project)
+            for unit in units(island, self._imports, project, sizes, ONE_ISLAND)
+        ]
 
     def _remembered(self, name: bytes) -> Seen | None:
         """Return what a part said, if all other files that it looked into are as they were."""
@@ -218,15 +233,21 @@ class _Looking:
         text = self.text(path)
         return named("read", text) if text is not None else b""
 
-    def _part(self, python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> PartSeen:
+    def _part(
+        self, part: Unit, python: dict[str, str], settings: Settings, scripts: Iterable[str]
+    ) -> PartSeen:
         reads: dict[str, bytes] = {}
 
         def read(path: str) -> str | None:
             reads[path] = self._state(path)
             return self.text(path)
 
-        own = Settings(settings.environment, settings.arguments, read, settings.files, settings.working)
-        return PartSeen(_see(python, own, scripts), reads)
+        own = copy(settings)
+        own.read = read
+        own.roots = frozenset(part.files) if part.context else None
+        return PartSeen(
+            _see({path: python[path] for path in (*part.files, *part.context)}, own, scripts), reads
+        )
 
 
 def is_read(path: str) -> bool:
@@ -252,9 +273,10 @@ def _see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> 
         if len(python) == 1:
             reason = f"too strange to be read as a program ({type(error).__name__})"
             return Seen([], {}, [], [], [Unclear(Where(path), reason) for path in python])
-    whole = Seen([], {}, [], [], [])
-    for path, text in python.items():
-        alone = _see({path: text}, settings, scripts)
+    whole, single = Seen([], {}, [], [], []), copy(settings)
+    single.roots = None
+    for path in sorted(settings.roots or python):
+        alone = _see({path: python[path]}, single, scripts)
         whole.clues += alone.clues
         whole.same += alone.same
         whole.alternatives += alone.alternatives

@@ -66,6 +66,8 @@ class Settings:
         self.read = read
         self.working = working or {}
         """Per script, the folder that its command runs in."""
+        self.roots: frozenset[str] | None = None
+        """The Python files that are read for their own sake, where not all are."""
         self.files = frozenset(files)
         self.folders: frozenset[str] = frozenset(
             "/".join(path.split("/")[:end]) for path in self.files for end in range(1, path.count("/") + 1)

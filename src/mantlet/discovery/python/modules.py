@@ -39,6 +39,8 @@ class Project:
         self._texts = texts
         self._known = known
         """Top-level names of libraries that the catalogue knows."""
+        self.roots: frozenset[str] | None = None
+        """The files that are read for their own sake, where not all are."""
         self._modules: dict[str, Module | None] = {}
         self.unclear: list[Unclear] = []
         self._by_tail: dict[str, list[str]] = {}
@@ -56,8 +58,8 @@ class Project:
 
     @property
     def paths(self) -> list[str]:
-        """Every Python file, in order."""
-        return sorted(self._texts)
+        """The Python files that are read for their own sake, in order."""
+        return sorted(self._texts if self.roots is None else self.roots)
 
     @property
     def paths_set(self) -> MappingType[str, str]:

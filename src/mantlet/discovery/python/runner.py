@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from mantlet.discovery.clues import Where
+from mantlet.discovery.clues import Move, Thing, Where
 from mantlet.discovery.python import queues, web, wire
 from mantlet.discovery.python.calls import call_function, run_body
 from mantlet.discovery.python.effects import is_model_class
@@ -36,6 +36,7 @@ PIPELINES = frozenset({"task", "flow", "command", "tool", "serve"})
 def read_python(texts: dict[str, str], settings: Settings) -> tuple[Trace, Machine]:
     """Return what is seen in Python files, by path relative to the repository's root."""
     machine = wire.machine(texts, settings)
+    machine.project.roots = settings.roots
     _scripts(machine)
     _factories(machine)
     _services(machine)
@@ -216,6 +217,7 @@ def _services(m: Machine) -> None:
     for task in m.tasks:
         if task.kind == "startup":
             _run_task(m, task, "startup")
+    m.apps += [made for made in m.urls.values() if not made.extra.get("parents")]
     for number, app in enumerate(m.apps):
         api = app.extra["api"]
         entry = Entry(
@@ -237,6 +239,7 @@ def _services(m: Machine) -> None:
 
 
 def _tasks(m: Machine) -> None:
+    _tools(m)
     pipelines = [
         task for task in m.tasks if task.kind in PIPELINES and (task.key or task.function.cls is None)
     ]
@@ -271,6 +274,10 @@ def _run_task(m: Machine, task: Task, kind: str) -> None:
         first = task.args.get("op_args", UNKNOWN).first(Sequence)
         run_body(m, function, [*task.before, *(first.items if first is not None else [])], given)
         _results(m, task, function)
+        for atom in task.args.get(" from", UNKNOWN).atoms:
+            if isinstance(atom, Instance) and kind == "serve":
+                m.event("receive", function.node, atom.resource, "messages", "exchange")
+                m.event("store", function.node, atom.resource, "answers")
         if task.type == "stream-processor":
             queues.working(m, function, join(*m.returned[-1]))
     m.importing = importing
@@ -283,6 +290,27 @@ def _run_task(m: Machine, task: Task, kind: str) -> None:
         entry.places = [where]
         entry.parent = task.group
         m.trace.entries.append(entry)
+
+
+def _tools(m: Machine) -> None:
+    """Tools of a server are called by clients that nobody names."""
+    for task in m.tasks:
+        server = next((app for app in m.apps if task.kind == "tool" and app.type == task.group), None)
+        if server is not None:
+            code = m.function_code(task.function)
+            task.group = server.extra["entry"].code
+            m.clues += [
+                Thing(
+                    "who:agent",
+                    "partner-agent",
+                    "MCP client",
+                    server.extra["at"],
+                    0.7,
+                    also=("agent", "client"),
+                ),
+                Move("who:agent", code, task.at, "tool call", opened_by="who:agent"),
+                Move(code, "who:agent", task.at, "tool result", opened_by="who:agent"),
+            ]
 
 
 def _step(m: Machine, task: Task, code: str) -> None:
