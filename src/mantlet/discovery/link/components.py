@@ -113,7 +113,7 @@ class Components:
         if entry.kind == "function":
             return self._loose(entry, frame)
         key = frame.code
-        whole = entry.kind == "serve" and entry.type in {"web-app", "serverless-function"}
+        whole = entry.kind == "serve" and entry.type in {"web-app", "web-service", "serverless-function"}
         whole = whole or entry.type == "stream-processor"
         if whole or key in self._folded:
             key = key.partition("#")[

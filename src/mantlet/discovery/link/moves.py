@@ -74,6 +74,10 @@ class Moves:
         for resource in (*self.machine.databases, *self.machine.declared):
             self._resource(resource)
         self.more += self.machine.clues
+        for frame, first, last, at in self.machine.asks:
+            key = self.components.of(frame)
+            if key:
+                self.more += [Move(key, first, at, "request"), Move(last, key, at, "answer")]
         for frame, key, at in self.machine.listens:
             if self.components.of(frame):
                 self.more.append(Same(self.components.of(frame), key, at))

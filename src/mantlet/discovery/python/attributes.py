@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
 
 
-STATES = frozenset({"streamlit.session_state", "flask.g", "flask.session", "flask.current_app"})
+STATES = frozenset(
+    {
+        "streamlit.session_state",
+        "flask.g",
+        "flask.session",
+        "flask.current_app",
+        "llama_index.core.Settings",
+        "llama_index.Settings",
+    }
+)
 """Names of libraries under which programs keep values between calls."""
 _MEASURES = frozenset(
     {"shape", "dtype", "ndim", "columns", "device", "size", "classes", "__class__", "__name__", "dtypes"}

@@ -58,6 +58,9 @@ def _one(m: Machine, function: Function, value: Value, node: ast.expr, scope: Sc
             return Value((Partial(value, [settings], {}),))
         elif api.do == "option":
             value = _option(value, args, named)
+        elif api.do == "serve" and api.role == "inference-service":
+            m.answering[id(function.node)] = m.at(node)
+            _task(m, api, owner, args, named, function, node)
         elif api.do in {"task", "flow", "startup", "tool", "command", "serve"}:
             _task(m, api, owner, args, named, function, node)
     return value
@@ -130,6 +133,8 @@ def _task(
         or (args[0] if args and api.do in {"flow", "tool"} else UNKNOWN)
     )
     group = str(owner.type) if isinstance(owner, Instance) else ""
+    if isinstance(owner, Instance) and owner.resource is not None:
+        named = {**named, " from": Value((owner,))}
     task = Task(
         api.do, function, m.at(node), "" if HOLE in name else name, api.role or api.type, group, named
     )
@@ -141,6 +146,24 @@ def _task(
     m.tasks.append(task)
 
 
+def _answers(m: Machine, api: Api, cls: Class, at: Where) -> None:
+    """A service that is a class answers requests by the names of its methods."""
+    answering = [
+        a
+        for v in cls.attrs.values()
+        for a in v.atoms
+        if isinstance(a, Function) and id(a.node) in m.answering
+    ]
+    if not answering:
+        return
+    made = Instance(api.returns or "service")
+    made.extra |= {"prefix": "", "at": at, "api": api, "root": None, "title": cls.node.name}
+    m.apps.append(made)
+    for function in answering:
+        path = "/" + function.name.rpartition(".")[2]
+        m.routes.append(Route(made, ["POST"], path, function, m.answering[id(function.node)]))
+
+
 def decorated_class(m: Machine, cls: Class, scope: Scope) -> Value:
     """Apply a class's decorators: services are classes in some frameworks."""
     for node in cls.node.decorator_list:
@@ -150,6 +173,7 @@ def decorated_class(m: Machine, cls: Class, scope: Scope) -> Value:
             api = m.catalogue.find(name) if name else None
             if api is not None and api.do in {"app", "flow", "tool"}:
                 m.classes.append((api, cls, m.at(node)))
+                _answers(m, api, cls, m.at(node))
     for base in cls.externals():
         api = m.catalogue.find(base)
         if api is not None and api.do in {"app", "flow", "tool", "task"}:

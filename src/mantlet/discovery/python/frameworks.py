@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Move, Thing
-from mantlet.discovery.python import graphs
+from mantlet.discovery.python import graphs, imports
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import VERBS, Route, Task
@@ -114,6 +114,17 @@ def _added(
     if given is not None and given.items:
         methods = [one(item).upper() for item in given.items]
     made = Instance("web.route")
+    if name.startswith("django.urls"):
+        router = _addresses(m, node)
+        for atom in (
+            atom
+            for value in values
+            for atom in value.atoms
+            if isinstance(atom, Instance) and "prefix" in atom.extra
+        ):
+            atom.extra.setdefault("parents", []).append((router, text.replace(HOLE, "*")))
+            return Value((made,))
+        recv = Value((router,))
     for value in values:
         for atom in value.atoms:
             function = atom
@@ -133,11 +144,52 @@ def _added(
                     function = Function(
                         function.node, function.module, function.name, function.outer, Object(atom), atom
                     )
+                if methods == ["ANY"] and name.startswith("django.urls"):
+                    methods = [_verb_of(function)]
                 route = Route(owner, methods, text.replace(HOLE, "*"), function, m.at(node))
                 m.routes.append(route)
                 made.extra["route"] = route
                 return Value((made,))
     return Value((made,))
+
+
+def _addresses(m: Machine, node: ast.AST, path: str = "") -> Instance:
+    """Return the router that a file of addresses is."""
+    path = path or (m.module.path if m.module else "")
+    if path not in m.urls:
+        made = Instance("django.urls")
+        made.extra |= {
+            "prefix": "",
+            "at": m.at(node),
+            "root": None,
+            "title": "",
+            "api": Api(call="", type="web-service", name="Django application"),
+        }
+        m.urls[path] = made
+    return m.urls[path]
+
+
+def include(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`include("app.urls")`: the addresses of another file under a prefix."""
+    del api, name, named, recv
+    found = (
+        m.project.find(one(args[0]), m.module.path if m.module else "") if args and args[0].texts() else ""
+    )
+    if not found.endswith(".py"):
+        return UNKNOWN
+    imports.load(m, found, node)
+    return Value((_addresses(m, node, found),))
+
+
+def _verb_of(function: Function) -> str:
+    """Return the verb that a view is for, as far as what it reads of the request tells."""
+    name = function.name.rpartition(".")[2].upper()
+    if name in {"GET", "POST", "PUT", "DELETE", "PATCH"}:
+        return name
+    told = {part.attr for part in ast.walk(function.node) if isinstance(part, ast.Attribute)}
+    return "POST" if told & {"POST", "FILES", "body"} else "GET"
 
 
 def _scheduled(m: Machine, api: Api, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:

@@ -30,6 +30,12 @@ class Notes:
     """Where the code itself answers under a key."""
     clues: list[Clue] = field(default_factory=list)
     """What the code declares about steps, in the words of the readers."""
+    asks: list[tuple[Frame, str, str, Where]] = field(default_factory=list)
+    """Where code asks one declared step and is answered by another."""
+    answering: dict[int, Where] = field(default_factory=dict)
+    """Per function's node, where it is declared to answer requests by its name."""
+    urls: dict[str, Any] = field(default_factory=dict)
+    """Per file of addresses, the router that it is."""
     declared: list[Resource] = field(default_factory=list)
     """Resources that only declarations name."""
     databases: list[Resource] = field(default_factory=list)

@@ -112,6 +112,23 @@ def _run_parts(m: Machine, atom: Instance, args: list[Value], node: ast.AST, dep
     return Value((Instance("langchain.answer"),), cap(origins | m.made()))
 
 
+def engine(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """An engine over an index retrieves, and has the model that is set for all answer."""
+    del api, name
+    index = next((a.resource for a in recv.atoms if isinstance(a, Instance) and a.resource is not None), None)
+    if index is not None:
+        m.event("receive", node, index, "retrieved passages")
+    given = [v for key, v in m.outside.items() if key.endswith("Settings.llm")]
+    model = next((a.resource for v in given for a in v.atoms if isinstance(a, Instance) and a.resource), None)
+    model = model or m.resource("saas:openai", "llm-service", "OpenAI API", m.at(node))
+    m.event("store", node, model, "prompt with passages")
+    m.event("receive", node, model, "answer")
+    use_all(m, everything(args, named), node, model)
+    return Value((Instance("llama_index.Response"),), m.made())
+
+
 def _says(part: Instance) -> str:
     return "retrieved passages" if part.type.endswith(("vectorstore", "Engine")) else "answer"
 

@@ -86,6 +86,8 @@ def named_resource(m: Machine, api: Api, text: str, node: ast.AST) -> Resource |
     else:
         shown = paths.known_part(text)
         template = api.key if "{}" in api.key else api.key + ":{}"
+        if api.type == "model-registry":
+            shown = shown.partition(":")[0]  # a model's version is the same model's
         key = template.replace("{}", shown) if shown.strip("*") else ""
     if not key or key == "path:.":
         return None

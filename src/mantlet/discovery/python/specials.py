@@ -7,7 +7,19 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python import documents, features, fluent, graphs, hubs, prompts, queues, requests, sql
+from mantlet.discovery.python import (
+    agents,
+    documents,
+    features,
+    fluent,
+    frameworks,
+    graphs,
+    hubs,
+    prompts,
+    queues,
+    requests,
+    sql,
+)
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.given import everything, use_all
 from mantlet.discovery.python.resources import argument, find
@@ -249,6 +261,7 @@ def _variable(
 
 
 SPECIALS: dict[str, Call] = {
+    "include-urls": frameworks.include, "engine": prompts.engine, "agent": agents.make, "agent-task": agents.task, "crew": agents.crew, "agent-run": agents.start,
     "variable": _variable,
     "memmap": _memmap,
     "celery": queues.make, "enqueue": queues.enqueue, "task-result": queues.result, "xcom": queues.pulled,

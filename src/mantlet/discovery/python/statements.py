@@ -233,7 +233,7 @@ def _return(m: Machine, node: ast.Return, scope: Scope) -> None:
     value = evaluate(m, node.value, scope) if node.value is not None else constant(None)
     if m.returned:
         m.returned[-1].append(value)
-    if m.frame is not None and m.frame.entry == "endpoint":
+    if m.frame is not None and m.frame.entry in {"endpoint", "tool", "serve"}:
         m.use(value, node)
         if _tells(value):
             m.event("respond", node)
