@@ -56,6 +56,7 @@ results = st.builds(
     notes=st.lists(words, max_size=2),
     on=st.just("2026-11-24"),
     repeated=st.integers(0, 2),
+    hashes=st.dictionaries(words, st.just("ab" * 32), max_size=2),
 ).map(CheckResult.settle)
 
 

@@ -117,6 +117,8 @@ class CheckResult(Struct, omit_defaults=True):
     """Files and addresses that were looked at to the end."""
     passes: list[Finding] = field(default_factory=list)
     """What was looked for and found to be right: evidence for facts and controls."""
+    hashes: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of what was looked at, where it matters which content that was."""
     repeated: int = 0
     """Findings that another tool of the check made too, and that are listed there."""
     not_looked: list[NotLooked] = field(default_factory=list)

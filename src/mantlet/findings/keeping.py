@@ -149,11 +149,18 @@ def to_run(result: CheckResult) -> sarif.Run:
         "on": result.on,
         "notes": result.notes,
         "repeated": result.repeated,
+        "hashes": {path: digest for path, digest in result.hashes.items() if path not in result.looked},
     }
     return sarif.Run(
         tool=sarif.Tool(driver=driver),
         invocations=[sarif.Invocation(execution_successful=not stopped, tool_execution_notifications=notes)],
-        artifacts=[sarif.Artifact(location=sarif.ArtifactLocation(uri=path)) for path in result.looked],
+        artifacts=[
+            sarif.Artifact(
+                sarif.ArtifactLocation(uri=path),
+                {"sha-256": result.hashes[path]} if path in result.hashes else {},
+            )
+            for path in result.looked
+        ],
         results=[
             *(_result(finding, "fail") for finding in result.findings),
             *(_result(finding, "pass") for finding in result.passes),
@@ -233,6 +240,14 @@ def from_run(run: sarif.Run, name: str) -> CheckResult:
         on=str(ours.get("on", "")),
         repeated=int(ours.get("repeated", 0)),
         looked=[_path(item.location.uri) for item in run.artifacts if item.location and item.location.uri],
+        hashes={
+            **{str(path): str(digest) for path, digest in ours.get("hashes", {}).items()},
+            **{
+                _path(item.location.uri): item.hashes["sha-256"]
+                for item in run.artifacts
+                if item.location and "sha-256" in item.hashes
+            },
+        },
     )
     for item in run.results or ():
         finding = _from_result(run, item, result)

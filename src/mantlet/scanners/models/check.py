@@ -7,10 +7,12 @@ from pathlib import Path
 from mantlet.base.data import read_beside
 from mantlet.base.files import fingerprint
 from mantlet.base.version import VERSION
-from mantlet.findings.finding import CheckResult, NotLooked, Spot
+from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot
 from mantlet.scanners.cache import Shelf, content_hash
 from mantlet.scanners.interface import Request, Tool
 from mantlet.scanners.models.context import MODEL_SUFFIXES
+from mantlet.scanners.models.provenance import signature
+from mantlet.scanners.models.rules import RULES
 from mantlet.scanners.models.scan import FileReport, scan_file
 
 NAME = "models"
@@ -29,19 +31,58 @@ def run(request: Request) -> list[CheckResult]:
     result = CheckResult(NAME, TOOL, VERSION)
     for report in reports(request):
         result.findings += report.findings
+        if report.formats and _claims(report.path):
+            _provenance(request, result, report)
         missed = report.not_looked
         result.not_looked += missed
         if not missed and (report.formats or _claims(report.path)):
             result.looked.append(report.path)
+    signed = {
+        item.spot.path for item in [*result.passes, *result.findings] if item.rule.startswith("signature-")
+    }
+    unsigned = len(set(result.hashes) - signed)
+    if unsigned:
+        result.notes.append(f"{unsigned:,} model files have no signature beside them")
     if not result.looked and not result.findings and not result.not_looked:
         result.reason = "there is no model file in the project"
     return [result.settle()]
 
 
+def _provenance(request: Request, result: CheckResult, report: FileReport) -> None:
+    """Say whether a signature beside a model file is about this content."""
+    file = _base(request) / report.path
+    try:
+        digest = content_hash(file)
+    except OSError:
+        return
+    result.hashes[report.path] = digest
+    state, bundle = signature(file, report.path, digest)
+    if state == "unsigned":
+        return
+    rule = {"signed": "signature-fits", "mismatch": "signature-mismatch"}[state]
+    known = RULES[rule]
+    finding = Finding(
+        check=NAME,
+        tool=TOOL,
+        rule=rule,
+        message=known.message.format(name=bundle),
+        severity=known.severity,
+        spot=Spot(report.path),
+        cwe=list(known.cwe),
+        fix=known.fix,
+        anchor=digest,
+    )
+    (result.passes if state == "signed" else result.findings).append(finding)
+
+
+def _base(request: Request) -> Path:
+    return request.root if request.root.is_dir() else request.root.parent
+
+
 def reports(request: Request) -> list[FileReport]:
     """Return what every file is and holds, in order; contents that were looked at before are not looked at again."""
     found = []
-    base = request.root if request.root.is_dir() else request.root.parent
+    base = _base(request)
     key = f"{TOOL} {VERSION} {_rules_hash()}"
     with request.cache.shelf(key) as shelf:
         for number, path in enumerate(request.files):

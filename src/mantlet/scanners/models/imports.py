@@ -113,7 +113,11 @@ def _judge(module: str, name: str) -> Trust:
 
 def _private_standard(package: str) -> bool:
     """Tell whether this is a private module of the standard library: data has no business there."""
-    return package.startswith("_") and (package in sys.stdlib_module_names or package in _elsewhere())
+    return (
+        package.startswith("_")
+        and not package.startswith("__")
+        and (package in sys.stdlib_module_names or package in _elsewhere())
+    )
 
 
 def _detours(module: str, name: str) -> bool:
