@@ -42,6 +42,28 @@ def _vocabulary() -> Vocabulary:
     return load_catalogue().vocabulary
 
 
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    data: dict[str, dict[str, str]] = yaml.safe_load(read_beside(__file__, "../data.yaml"))
+    return data
+
+
+def _carried(source: Node, target: Node) -> str:
+    """Return what travels, as far as the types of the ends tell."""
+    kinds = [_vocabulary().kind(node.type or "process") for node in (source, target)]
+    tries = [("from_store" if kinds[0] == "data-store" else "from_process", source)]
+    tries.insert(
+        0 if kinds[1] == "data-store" else 1,
+        ("to_store" if kinds[1] == "data-store" else "to_process", target),
+    )
+    for table, node in tries:
+        told = _words()[table]
+        found = next((told[name] for name in _vocabulary().lineage(node.type) if name in told), "")
+        if found:
+            return found
+    return "data"
+
+
 def dfd_of(node: Node) -> str:
     """Return whether a thing is outside, a process or a store."""
     if node.key.startswith("who:"):
@@ -81,7 +103,7 @@ def assemble(linker: Linker) -> Draft:
                 DraftFlow(
                     source=by_root[source],
                     target=by_root[target],
-                    data=flow.data,
+                    data=flow.data or _carried(nodes[source], nodes[target]),
                     evidence=flow.evidence,
                     confidence=flow.confidence,
                     opened_by=by_root.get(flow.opened_by, ""),
