@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mantlet.base import sarif
 from mantlet.base.errors import InputError
-from mantlet.findings import keeping
+from mantlet.findings import keeping, runs
 from mantlet.findings.finding import CheckResult, CheckState, Finding, NotLooked, Spot
 
 TODAY = date(2026, 11, 24)
@@ -62,8 +62,8 @@ results = st.builds(
 
 @given(result=results)
 def test_what_is_written_is_read_back(result):
-    log = sarif.parse(sarif.write([keeping.to_run(result)]).decode(), "x")
-    again = keeping.from_run(log.runs[0], "x")
+    log = sarif.parse(sarif.write([runs.to_run(result)]).decode(), "x")
+    again = runs.from_run(log.runs[0], "x")
     assert again == result
     assert [item.fingerprint for item in again.findings] == [item.fingerprint for item in result.findings]
 
@@ -71,7 +71,7 @@ def test_what_is_written_is_read_back(result):
 @pytest.mark.parametrize("state", [CheckState.SKIPPED, CheckState.TOOL_MISSING, CheckState.DATABASE_MISSING])
 def test_that_nothing_was_looked_at_is_kept_too(state):
     result = CheckResult("code", "bandit", state=state, reason="because", mend="do this")
-    again = keeping.from_run(sarif.parse(sarif.write([keeping.to_run(result)]).decode(), "x").runs[0], "x")
+    again = runs.from_run(sarif.parse(sarif.write([runs.to_run(result)]).decode(), "x").runs[0], "x")
     assert (again.state, again.reason, again.mend) == (state, "because", "do this")
 
 
@@ -98,11 +98,11 @@ SHAPE = {
 
 @given(result=results)
 def test_it_has_the_shape_of_sarif(result):
-    jsonschema.validate(json.loads(sarif.write([keeping.to_run(result)])), SHAPE)
+    jsonschema.validate(json.loads(sarif.write([runs.to_run(result)])), SHAPE)
 
 
 def foreign(**run):
-    return keeping.from_run(sarif.parse(json.dumps({"version": "2.1.0", "runs": [run]}), "x").runs[0], "x")
+    return runs.from_run(sarif.parse(json.dumps({"version": "2.1.0", "runs": [run]}), "x").runs[0], "x")
 
 
 def result_at(path="src/a.py", line=3, **more):

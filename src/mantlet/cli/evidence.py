@@ -35,7 +35,7 @@ def import_(
     from datetime import date
 
     from mantlet.base import sarif
-    from mantlet.findings.keeping import from_run
+    from mantlet.findings.runs import from_run
     from mantlet.project import scanning
 
     day = options.read_day(today) or date.today()

@@ -20,86 +20,97 @@ if TYPE_CHECKING:
 WHAT, TARGETS, OUTPUT = "What is looked at", "Running systems", "Output"
 
 
+ProjectPath = Annotated[
+    Path, typer.Argument(metavar="[PATH]", help="The project's folder, or one file.", show_default=False)
+]
+Only = Annotated[
+    str,
+    typer.Option("--only", help="Only these checks, with commas: code,models …", rich_help_panel=WHAT),
+]
+Advisories = Annotated[
+    Path | None,
+    typer.Option(
+        "--advisories",
+        help="A folder or zip of advisories (OSV, PyPA), to compare dependencies with offline.",
+        rich_help_panel=WHAT,
+    ),
+]
+Online = Annotated[
+    bool,
+    typer.Option("--online", help="Let checks ask public services (pip-audit).", rich_help_panel=WHAT),
+]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        help="A running system to look at, host:port; repeat for more.",
+        rich_help_panel=TARGETS,
+    ),
+]
+Allowed = Annotated[
+    bool,
+    typer.Option(
+        "--i-am-allowed",
+        help="You may look at targets that are not on this machine.",
+        rich_help_panel=TARGETS,
+    ),
+]
+Fuzz = Annotated[
+    bool,
+    typer.Option("--fuzz", help="Also send odd requests to APIs (schemathesis).", rich_help_panel=TARGETS),
+]
+Listing = Annotated[bool, typer.Option("--list", help="List the checks, their tools and rules.")]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Show, as a diff, the edits that mend hardening findings safely.")
+]
+WriteFixes = Annotated[bool, typer.Option("--write", help="With --fix: make these edits.")]
+FailOn = Annotated[
+    str,
+    typer.Option(
+        "--fail-on", help="Exit with 1 if a finding is at least this severe: low, medium, high, critical."
+    ),
+]
+Sbom = Annotated[
+    Path | None,
+    typer.Option(
+        "--sbom",
+        help="Write the dependencies, and what is known of them, as CycloneDX.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ShowAll = Annotated[
+    bool,
+    typer.Option(
+        "--all", help="Show every finding and every place that was not looked at.", rich_help_panel=OUTPUT
+    ),
+]
+Keep = Annotated[
+    bool,
+    typer.Option("--keep/--no-keep", help="Keep the results in .mantlet/evidence.", rich_help_panel=OUTPUT),
+]
+Cached = Annotated[
+    bool,
+    typer.Option("--cache/--no-cache", help="Use what is known of unchanged files.", rich_help_panel=OUTPUT),
+]
+
+
 def scan(
-    path: Annotated[
-        Path, typer.Argument(metavar="[PATH]", help="The project's folder, or one file.", show_default=False)
-    ] = Path(),
+    path: ProjectPath = Path(),
     *,
-    only: Annotated[
-        str,
-        typer.Option("--only", help="Only these checks, with commas: code,models …", rich_help_panel=WHAT),
-    ] = "",
-    advisories: Annotated[
-        Path | None,
-        typer.Option(
-            "--advisories",
-            help="A folder or zip of advisories (OSV, PyPA), to compare dependencies with offline.",
-            rich_help_panel=WHAT,
-        ),
-    ] = None,
-    online: Annotated[
-        bool,
-        typer.Option("--online", help="Let checks ask public services (pip-audit).", rich_help_panel=WHAT),
-    ] = False,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--target",
-            help="A running system to look at, host:port; repeat for more.",
-            rich_help_panel=TARGETS,
-        ),
-    ] = None,
-    allowed: Annotated[
-        bool,
-        typer.Option(
-            "--i-am-allowed",
-            help="You may look at targets that are not on this machine.",
-            rich_help_panel=TARGETS,
-        ),
-    ] = False,
-    fuzz: Annotated[
-        bool,
-        typer.Option(
-            "--fuzz", help="Also send odd requests to APIs (schemathesis).", rich_help_panel=TARGETS
-        ),
-    ] = False,
-    listing: Annotated[bool, typer.Option("--list", help="List the checks, their tools and rules.")] = False,
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Show, as a diff, the edits that mend hardening findings safely.")
-    ] = False,
-    write_fixes: Annotated[bool, typer.Option("--write", help="With --fix: make these edits.")] = False,
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            "--fail-on", help="Exit with 1 if a finding is at least this severe: low, medium, high, critical."
-        ),
-    ] = "",
-    sbom: Annotated[
-        Path | None,
-        typer.Option(
-            "--sbom",
-            help="Write the dependencies, and what is known of them, as CycloneDX.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None,
-    show_all: Annotated[
-        bool,
-        typer.Option(
-            "--all", help="Show every finding and every place that was not looked at.", rich_help_panel=OUTPUT
-        ),
-    ] = False,
-    keep: Annotated[
-        bool,
-        typer.Option(
-            "--keep/--no-keep", help="Keep the results in .mantlet/evidence.", rich_help_panel=OUTPUT
-        ),
-    ] = True,
-    cached: Annotated[
-        bool,
-        typer.Option(
-            "--cache/--no-cache", help="Use what is known of unchanged files.", rich_help_panel=OUTPUT
-        ),
-    ] = True,
+    only: Only = "",
+    advisories: Advisories = None,
+    online: Online = False,
+    target: Targets = None,
+    allowed: Allowed = False,
+    fuzz: Fuzz = False,
+    listing: Listing = False,
+    fix: Fix = False,
+    write_fixes: WriteFixes = False,
+    fail_on: FailOn = "",
+    sbom: Sbom = None,
+    show_all: ShowAll = False,
+    keep: Keep = True,
+    cached: Cached = True,
     today: options.Today = "",
     as_json: options.Json = False,
 ) -> None:

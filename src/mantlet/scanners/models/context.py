@@ -42,7 +42,6 @@ MODEL_SUFFIXES = frozenset(
         ".llamafile",
         ".pte",
         ".ptl",
-        ".dat",
         ".t7",
         ".weights",
         ".params",
