@@ -213,11 +213,20 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
     clues: list[Clue] = []
     safe = value
     for found in addresses(value):
-        clues += address_clues(found, at, scope, _words(name))
+        said = address_clues(found, at, scope, _words(name))
+        clues += [_surely(clue) for clue in said] if _FOREIGN.match(name) else said
         if found.password:
             safe = without_passwords(safe)
     if scope and not clues and (host := _bare_host(name, value)):
-        clues.append(Move(scope, host, at, _words(name), 0.35 if _BROKER.search(name) else 0.5))
+        clues.append(
+            Move(
+                scope,
+                host,
+                at,
+                _words(name),
+                0.35 if _BROKER.search(name) and not _FOREIGN.match(name) else 0.5,
+            )
+        )
     clues.insert(0, Setting(f"env:{name}", safe, at, scope))
     return clues
 
@@ -252,6 +261,13 @@ def _bare_host(name: str, value: str) -> str:
     if service := saas_of_host(found[1]):
         return f"saas:{service}"
     return f"host:{found[1]}:{found[2]}" if found[2] else f"host:{found[1]}"
+
+
+def _surely(clue: Clue) -> Clue:
+    """Return a move with the confidence that a program deserves which is known to use what it is set up for."""
+    if isinstance(clue, Move) and clue.confidence < 0.5:
+        return Move(clue.source, clue.target, clue.at, clue.data, 0.5, opened_by=clue.opened_by)
+    return clue
 
 
 def without_passwords(text: str) -> str:
@@ -304,6 +320,8 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
 
 _EMULATORS = frozenset(("localstack", "moto", "motoserver"))
 """Stand-ins for a whole cloud: what they stand for, the program says."""
+_FOREIGN = re.compile(r"AIRFLOW__|PREFECT_|DAGSTER_|N8N_|SUPERSET_|LANGFUSE_|MLFLOW_", re.IGNORECASE)
+"""Beginnings of variables of programs that others wrote; what they do with an address is known."""
 _BROKER = re.compile(r"broker|kafka|rabbit|amqp|queue|nats|mqtt|celery|pulsar", re.IGNORECASE)
 _FILE = re.compile(
     r"\.(csv|tsv|parquet|json|jsonl|zip|gz|tar|tgz|pkl|joblib|pt|pth|onnx|h5|bin|gguf|safetensors|xml|txt|npz?|db)$",

@@ -266,7 +266,12 @@ class _Script:
             text_of((arguments_of(node) or [None])[0]),
             re.IGNORECASE,
         )
-        if stores and body is not None and re.search(r"formdata", text_of(body)[:400], re.IGNORECASE):
+        if (
+            stores
+            and body is not None
+            and not self.key.endswith("templates")
+            and re.search(r"formdata", text_of(body)[:400], re.IGNORECASE)
+        ):
             return False
         parent = node.parent
         while parent is not None and parent.type in (
