@@ -11,6 +11,7 @@ from mantlet.cli import (
     decide,
     demo,
     diagram,
+    diff,
     discover,
     drift,
     evidence,
@@ -44,8 +45,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-START, LOOK, DECIDE, TREAT, REFERENCE = "Start", "Find and understand", "Rate and decide", "Treat", "Reference"
-SHARE = "Other tools"
+START, LOOK, DECIDE, TREAT, REFERENCE = (
+    "Start",
+    "Find and understand",
+    "Rate and decide",
+    "Treat",
+    "Reference",
+)
+SHARE, KEEP = "Other tools", "Keep it true"
 app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("init", rich_help_panel=START)(init.init)
 app.command("discover", rich_help_panel=START)(discover.discover)
@@ -54,6 +61,7 @@ app.command("risks", rich_help_panel=LOOK)(risks.risks)
 app.command("threats", rich_help_panel=LOOK)(threats.threats)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("diagram", rich_help_panel=LOOK)(diagram.diagram)
+app.command("diff", rich_help_panel=KEEP)(diff.diff)
 app.command("drift", rich_help_panel=LOOK)(drift.drift)
 app.command("scan", rich_help_panel=LOOK)(scan.scan)
 app.command("report", rich_help_panel=LOOK)(report.report)

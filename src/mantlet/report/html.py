@@ -19,12 +19,18 @@ SEVERITIES = [[severity.word for severity in row] for row in reversed(MATRIX)]
 """Severity words of the matrix, likelihood high first."""
 
 
-@lru_cache(maxsize=1)
-def _template() -> Template:
+@lru_cache(maxsize=4)
+def template(name: str) -> Template:
+    """Return a page's template; names from a model are escaped in it."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
-    return environment.from_string(_file("report.html.jinja"))
+    return environment.from_string(_file(name))
+
+
+def style() -> str:
+    """Return the style rules that pages share, typeface included."""
+    return _fonts() + _file("report.css")
 
 
 def _shown(value: object) -> object:
@@ -51,10 +57,10 @@ def _fonts() -> str:
 def render(report: Report, svg: str, *, date: str = "") -> str:
     """Return the report; ``svg`` is the diagram, already safe markup. ``date`` is shown when given."""
     script = _file("report.js")
-    return _template().render(
+    return template("report.html.jinja").render(
         report=report,
         svg=Markup(svg),  # noqa: S704  (made by our renderer, which escapes every name)
-        css=Markup(_fonts() + _file("report.css")),  # noqa: S704
+        css=Markup(style()),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         severities=SEVERITIES,
