@@ -286,5 +286,5 @@ def _placeholders(item: ThreatType) -> Iterator[Finding]:
 def _known(names: Sequence[str], known: Collection[str], kind: str, path: str) -> Iterator[Finding]:
     for number, name in enumerate(names):
         if name not in known:
-            hint = suggest(name, known) or f"`mantlet catalogue list {kind.split()[0]}s` names them"
+            hint = suggest(name, known) or f"`mantlet catalogue list {kind.split(maxsplit=1)[0]}s` names them"
             yield f"unknown {kind} '{name}'", (path, number), hint
