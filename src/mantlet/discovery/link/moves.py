@@ -278,6 +278,14 @@ class Moves:
                 and self.things[target].type == "training-job"
             ):
                 del self.moves[mark]
+        for source, target in list(self.moves):
+            ends = [self.components.found.get(key) for key in (source, target)]
+            whole = any(
+                one and other and one.type == "pipeline-orchestrator" and other.parent == one.key
+                for one, other in (ends, ends[::-1])
+            )
+            if whole:
+                del self.moves[source, target]  # a pipeline only wires its steps
         vectors = {key for key, thing in self.things.items() if thing.type == "vector-index"}
         for source, target in list(self.moves):
             stored = any((target, index) in self.moves or (index, target) in self.moves for index in vectors)

@@ -296,6 +296,11 @@ def call_function(
     try:
         with m.entering(code, at, called, function.module, owner=owner) as frame:
             frame.quiet = function.cls is not None and effects.is_model_class(function.cls.externals())
+            if id(function.node) in m.steps_of:
+                for value in (*args, *named.values()):
+                    m.use(
+                        value, function.node
+                    )  # what a step is given is the step's, whatever it does with it
             result = run_body(m, function, args, named)
             if id(function.node) in m.steps_of:
                 result = _of_step(m, m.steps_of[id(function.node)], function, result)
@@ -317,7 +322,7 @@ def _of_step(m: Machine, step: Any, function: Function, result: Value) -> Value:
                 m.event("store", function.node, atom.resource)
                 m.use(result, function.node, atom.resource)
     told = result.origins or any(atom is not NONE for atom in result.atoms)
-    return Value(result.atoms, m.made()) if told else result
+    return Value(result.atoms if told else (Instance("step.result"),), m.made())
 
 
 def _mark(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> tuple[Any, ...]:

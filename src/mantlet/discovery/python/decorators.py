@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from mantlet.discovery.clues import Where
 from mantlet.discovery.python import documents
 from mantlet.discovery.python.catalogue import Api
@@ -58,6 +60,9 @@ def _one(m: Machine, function: Function, value: Value, node: ast.expr, scope: Sc
             return Value((Partial(value, [settings], {}),))
         elif api.do == "option":
             value = _option(value, args, named)
+        elif api.do == "asset":
+            m.assets[function.name.rpartition(".")[2]] = function
+            _task(m, structs.replace(api, do="task"), owner, args, named, function, node)
         elif api.do == "serve" and api.role == "inference-service":
             m.answering[id(function.node)] = m.at(node)
             _task(m, api, owner, args, named, function, node)

@@ -260,6 +260,8 @@ def _resourceful(
 ) -> Value:
     target = argument(api.arg, args, named, recv) if api.arg else UNKNOWN
     resources = find(m, api, target, node, recv)
+    if not resources and target.origins:
+        m.use(target, node)
     if api.arg == "self" and resources and resources[0].type == "database":
         resources = sql.mapped(m, [*args, *named.values()], resources[0], node) or resources
     returned = Instance(api.returns or _result_type(name), resources[0] if resources else None)

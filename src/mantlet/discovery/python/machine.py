@@ -68,6 +68,8 @@ class Settings:
         """Per script, the folder that its command runs in."""
         self.roots: frozenset[str] | None = None
         """The Python files that are read for their own sake, where not all are."""
+        self.loose = MAX_LOOSE_STEPS
+        """Statements that may be read of functions that nothing calls, in all."""
         self.files = frozenset(files)
         self.folders: frozenset[str] = frozenset(
             "/".join(path.split("/")[:end]) for path in self.files for end in range(1, path.count("/") + 1)
@@ -119,7 +121,7 @@ class Machine(Notes):
         """How many branches deep: what is assigned here may not happen."""
         self.steps = 0
         self.left = MAX_STEPS_PER_ENTRY
-        self.loose = MAX_LOOSE_STEPS
+        self.loose = settings.loose
         """Statements left for functions that nothing calls."""
         self.importing = 0
         self.line = 0

@@ -18,6 +18,8 @@ class Notes:
     tasks: list[Any] = field(default_factory=list)
     steps_of: dict[int, Any] = field(default_factory=dict)
     """Per function's node, the step of a pipeline that it is."""
+    assets: dict[str, Any] = field(default_factory=dict)
+    """Functions that make the data that their name names."""
     apps: list[Any] = field(default_factory=list)
     startups: list[Any] = field(default_factory=list)
     celery: list[Any] = field(default_factory=list)

@@ -92,13 +92,23 @@ def named_resource(m: Machine, api: Api, text: str, node: ast.AST) -> Resource |
     if not key or key == "path:.":
         return None
     fits = api.key in {"path", "url"} and key.startswith("path:")
-    kind = paths.type_of(key, api.type) if fits or key.startswith("bucket:") else api.type
+    kind = _OUTSIDE.get(api.type, api.type) if key.startswith("url:http") else api.type
+    kind = paths.type_of(key, api.type) if fits or key.startswith("bucket:") else kind
     name = (
         api.name
         if api.name and "{}" not in api.key and api.key not in {"path", "hub"}
         else paths.name_of(key)
     )
     return m.resource(key, kind, name, m.at(node))
+
+
+_OUTSIDE = {
+    "dataset-store": "data-provider",
+    "file-store": "web-source",
+    "knowledge-base": "web-source",
+    "model-artifact": "model-hub",
+}
+"""What a file is that lies at an address of somebody else."""
 
 
 def hub_key(m: Machine, text: str, script: str) -> str:

@@ -254,6 +254,14 @@ def _tasks(m: Machine) -> None:
             _step(m, task, code)
         else:
             _run_task(m, task, task.kind)
+    for function in m.assets.values():  # parameters have the names of what they come from
+        for part in function.node.args.args:
+            source = m.assets.get(part.arg)
+            if source is not None and source is not function:
+                at = Where(function.module.path, function.node.lineno)
+                m.clues.append(
+                    Move(m.function_code(source), m.function_code(function), at, part.arg.replace("_", " "))
+                )
     for api, cls, at in m.classes:
         _run_class(m, api, cls, at)
 
