@@ -162,6 +162,34 @@ def test_gitlab_jobs_inherit_and_use_secrets():
     assert not any("lint" in line for line in said)
 
 
+def test_other_ci_systems():
+    azure, cloud, jenkins = (
+        f"job:{name}#pipeline" for name in ("azure-pipelines.yml", "cloudbuild.yaml", "Jenkinsfile")
+    )
+    assert {
+        f"{azure} is ci-pipeline 'train' @1",
+        f"{azure} runs python train.py --mode ${{MODE}} @7",
+        f"{azure} -> host:azurecr.io @8",
+    } <= told("ci_others", "azure-pipelines.yml")
+    assert {
+        f"{cloud} -> host:gcr.io @5",
+        f"{cloud} runs python evaluate.py @11",
+        "docker:Dockerfile = image:gcr.io/acme/churn @3",
+    } <= told("ci_others", "cloudbuild.yaml")
+    assert {
+        f"{jenkins} is ci-pipeline 'Jenkins' @4",
+        f"secret:registry-token -> {jenkins} @2",
+        f"{jenkins} runs python train.py @5",
+        f"{jenkins} -> host:ghcr.io @9",
+    } <= told("ci_others", "Jenkinsfile")
+    circle = "job:.circleci/config.yml#pipeline"
+    assert {
+        f"{circle} is ci-pipeline 'CircleCI' @1",
+        f"remote:dvc -> {circle} @6",
+        f"{circle} runs python train.py @7",
+    } <= told("ci_others", ".circleci/config.yml")
+
+
 def test_makefiles_hand_variables_to_scripts_and_are_no_elements():
     said = told("shell", "Makefile")
     assert {

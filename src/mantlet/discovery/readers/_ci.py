@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from mantlet.discovery.clues import Clue, Fact, Move, Runs, Thing
+from mantlet.discovery.clues import Clue, Move, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._shell import Command, commands
-
-WRAPPERS = ("iterative/setup-dvc", "iterative/setup-cml")
 
 
 def script(item: Item) -> list[Command]:
@@ -37,8 +33,3 @@ def secret_clues(name: str, key: str, source: Source, line: int, data: str = "cr
         Thing(f"secret:{name}", "secret-store", name, at, 0.8),
         Move(f"secret:{name}", key, at, data, 0.8, opened_by=key),
     ]
-
-
-def tells(clues: Iterable[Clue]) -> bool:
-    """Tell whether a job does more than check the code: it moves data, holds secrets or runs a program on data."""
-    return any(isinstance(clue, (Move, Runs, Fact)) for clue in clues)
