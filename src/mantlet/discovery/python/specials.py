@@ -260,7 +260,29 @@ def _variable(
     return m.environment(f"AIRFLOW_VAR_{key.upper()}", fallback, node) if HOLE not in key else fallback
 
 
+def _sql_local(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """SQL over files and frames in memory: files are named in quotes, other names are variables."""
+    for text in (text for value in args[:1] for text in sql.texts(value)):
+        for path in re.findall(r"'([^']+\.(?:csv|parquet|json|jsonl|tsv))'", text):
+            m.acts.apply(
+                m,
+                Api(call="", do="load", arg="0", type="dataset-store"),
+                name,
+                [constant(path)],
+                {},
+                node,
+                UNKNOWN,
+            )
+    del api, named, recv
+    for value in args:
+        m.use(value, node)
+    return Value((Instance("pandas.DataFrame"),), m.made())
+
+
 SPECIALS: dict[str, Call] = {
+    "sql-local": _sql_local,
     "include-urls": frameworks.include, "engine": prompts.engine, "agent": agents.make, "agent-task": agents.task, "crew": agents.crew, "agent-run": agents.start,
     "variable": _variable,
     "memmap": _memmap,

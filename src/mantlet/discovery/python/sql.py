@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NAME = r"((?:[\"`\[]?[A-Za-z_*][\w$*]*[\"`\]]?\.){0,3}[\"`\[]?[A-Za-z_*][\w$*]*[\"`\]]?)"
 _READS = re.compile(
-    rf"\b(?:from|join)\s+(?!unnest\b|lateral\b|select\b|values\b|generate_series\b){_NAME}(?!\s*\()",
+    rf"\b(?:from|join)\s+(?!unnest\b|lateral\b|select\b|values\b|generate_series\b){_NAME}(?![\w(]|\s*\()",
     re.IGNORECASE,
 )
 _WRITES = re.compile(
