@@ -26,6 +26,13 @@ def import_(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The model file to write; a folder for several files.")
     ] = Path("threatmodel.yaml"),
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--update",
+            help="Bring what changed in the file since its last import into the model; your changes stay.",
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     as_json: options.Json = False,
 ) -> None:
@@ -43,6 +50,10 @@ def import_(
     if len(files) > 1 and output == Path("threatmodel.yaml"):
         target = Path()
     items = read_files(files, target, catalogue_for(target))
+    if again:
+        for item in items:
+            _update(item, as_json=as_json)
+        return
     written = [save_imported(item, overwrite=force) for item in items]
     if as_json:
         plain.write_json(
@@ -70,6 +81,27 @@ def _decisions(table: Path, model: Path, *, as_json: bool) -> None:
         if changed
         else f"nothing new: {model} has these decisions"
     )
+
+
+def _update(item: ImportedFile, *, as_json: bool) -> None:
+    from mantlet.project.api import catalogue_for
+    from mantlet.project.reimport import update
+
+    done = update(item, catalogue_for(item.target))
+    if as_json:
+        conflicts = [conflict.message for conflict in done.conflicts]
+        plain.write_json(
+            {
+                "mantlet": 1,
+                "changes": done.changes,
+                "conflicts": conflicts,
+                "written": [str(path) for path in done.written],
+            }
+        )
+        return
+    for conflict in done.conflicts:
+        plain.say(f"  conflict, yours is kept: {conflict.message}")
+    plain.say(f"{done.changes} changes from {item.source} in {item.target}")
 
 
 def _record(item: ImportedFile, paths: list[Path]) -> dict[str, object]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SUFFIX = ".foreign.json"
 TEMPLATE = ".tb7"
+IMPORTED = "imported"
+"""Beside a model: what its import made, so that a later one can tell what changed where."""
 EMBEDDED = "embedded"
 """The word for `--pack` that means the rules which a foreign file itself carries."""
 
@@ -277,7 +279,7 @@ def save_imported(item: ImportedFile, *, overwrite: bool = False) -> list[Path]:
                 raise UsageError(
                     "is there already",
                     where=Location(str(place)),
-                    mend="name another file with --output, or --force",
+                    mend="name another file with --output; --update brings changes in, --force overwrites",
                 )
     write_atomic(item.target, dump(item.imported.sections).encode())
     written = places[:1]
@@ -285,10 +287,23 @@ def save_imported(item: ImportedFile, *, overwrite: bool = False) -> list[Path]:
         Layout(item.imported.layout, str(places[1])).save(places[1])
         written.append(places[1])
     if item.imported.bulk:
-        text = json.dumps(item.imported.bulk, ensure_ascii=False, separators=(",", ":"))
-        write_atomic(places[2], text.encode("utf-8", "surrogatepass") + b"\n")
+        write_beside(item)
         written.append(places[2])
     return written
+
+
+def write_beside(item: ImportedFile) -> None:
+    """Write what is kept beside the model: what the other tool needs, and what was imported, for a later update."""
+    from mantlet.store.convert import to_raw  # noqa: PLC0415
+
+    imported = {
+        "kind": item.imported.kind,
+        "sections": to_raw(item.imported.sections),
+        "layout": item.imported.layout,
+    }
+    held = {**item.imported.bulk, IMPORTED: imported}
+    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+    write_atomic(sidecar(item.target), text.encode("utf-8", "replace") + b"\n")
 
 
 def is_table(path: Path) -> bool:

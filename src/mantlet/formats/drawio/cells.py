@@ -105,12 +105,12 @@ def _opened(text: str, content: Content) -> bytes:
     try:
         packed = base64.b64decode(text, validate=False)
         engine = zlib.decompressobj(-15)
-        raw = engine.decompress(packed, MAX_PAGE)
+        raw = engine.decompress(packed, MAX_PAGE + 1)
     except (binascii.Error, ValueError, zlib.error):
         raise InputError(
             "a page is neither XML nor compressed XML", where=content.where, mend="save it again in draw.io"
         ) from None
-    if engine.unconsumed_tail:
+    if len(raw) > MAX_PAGE:
         raise LimitError(f"a page opens to more than {MAX_PAGE / 2**20:.0f} MiB", where=content.where)
     return urllib.parse.unquote_to_bytes(raw)
 

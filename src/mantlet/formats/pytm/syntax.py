@@ -54,11 +54,22 @@ class _Script:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             self._value(statement.value, 0)
         elif isinstance(statement, ast.Assign):
-            value = self._value(statement.value, 0)
             for target in statement.targets:
-                self._assign(target, value)
+                self._spread(target, statement.value)
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             self._assign(statement.target, self._value(statement.value, 0))
+
+    def _spread(self, target: ast.expr, value: ast.expr) -> None:
+        """Assign a value, or several at once to as many names."""
+        if (
+            isinstance(target, ast.Tuple)
+            and isinstance(value, ast.Tuple)
+            and len(target.elts) == len(value.elts)
+        ):
+            for one, other in zip(target.elts, value.elts, strict=True):
+                self._assign(one, self._value(other, 0))
+        else:
+            self._assign(target, self._value(value, 0))
 
     def _assign(self, target: ast.expr, value: Any) -> None:
         if isinstance(target, ast.Name):
