@@ -17,6 +17,8 @@ from mantlet.discovery.readers._shell import commands
 from mantlet.discovery.readers.kubernetes import object_name, objects, placed
 
 _KINDS = frozenset(("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"))
+_DEFAULT_STORE = "only:argo-artifacts"
+"""Where Argo keeps artefacts that name no bucket."""
 _TASK = re.compile(r"\{\{-?\s*(?:tasks|steps)\.([\w-]+)\.outputs")
 
 
@@ -74,7 +76,9 @@ def _template(source: Source, whole: str, name: str, template: Item) -> list[Clu
             if found := _place(artifact):
                 ends = (found, key) if direction == "inputs" else (key, found)
                 where = source.at(artifact.at or artifact["name"].at)
-                if found.startswith("bucket:"):
+                if found == _DEFAULT_STORE:
+                    clues.append(Thing(found, "object-store", "Argo's artefact store", where, 0.6))
+                elif found.startswith("bucket:"):
                     clues.append(Thing(found, "object-store", found.rpartition(":")[2], where, 0.7))
                 clues.append(Move(*ends, where, artifact["name"].text, 0.8, opened_by=key))
     return clues
@@ -85,7 +89,7 @@ def _place(artifact: Item) -> str:
         if bucket := artifact[kind]["bucket"].text or artifact[kind]["container"].text:
             return bucket_key(scheme, bucket)
         if artifact[kind]["key"].text:
-            return bucket_key(scheme, "*")
+            return _DEFAULT_STORE
     if url := artifact["http"]["url"].text:
         return f"url:{url}"
     if repo := artifact["git"]["repo"].text:

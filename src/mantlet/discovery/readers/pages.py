@@ -45,11 +45,12 @@ def read(source: Source) -> list[Clue]:
         return []
     key = page_key(source.path)
     clues: list[Clue] = []
-    for form in _FORM.finditer(text):
-        clues += _form(source, key, form)
     for body, first in _scripts(text):
         plain = re.sub(r"\{\{.{0,500}?\}\}|\{%.{0,500}?%\}", lambda m: "0" + " " * (len(m[0]) - 1), body)
         clues += script_clues(source, plain, key, first)
+    called = any(isinstance(clue, Fact) and clue.fact == "called_with" for clue in clues)
+    for form in _FORM.finditer(text):
+        clues += _form(source, key, form, handled=called)
     if any(isinstance(clue, Fact) and clue.fact == "called_with" for clue in clues):
         first_call = next(clue.at for clue in clues if isinstance(clue, Fact) and clue.fact == "called_with")
         clues.insert(
@@ -98,14 +99,17 @@ def _attributes(text: str) -> dict[str, str]:
     return {name.lower(): value.strip("\"'") for name, value in _ATTRIBUTE.findall(text)}
 
 
-def _form(source: Source, key: str, form: re.Match[str]) -> list[Clue]:
-    """Return the request that a form makes; without `action` it goes to the page's own address."""
+def _form(source: Source, key: str, form: re.Match[str], *, handled: bool) -> list[Clue]:
+    """Return the request that a form makes.
+
+    Without `action` it goes to the page's own address, unless the page's scripts send what it holds.
+    """
     values = _attributes(form[1])
     at = source.at_offset(form.start())
     method = (values.get("method") or "GET").upper()
     action = values.get("action", "")
-    if method == "GET" and not action:
-        return []
+    if not action and (method == "GET" or handled):
+        return _entered(source, key, form)
     target = _URL_FOR.sub(r"/\1", _DJANGO.sub(r"/\1", action)) or "/"
     if target.startswith(("mailto:", "javascript:", "#")) or "{{" in target:
         return []
@@ -117,6 +121,12 @@ def _form(source: Source, key: str, form: re.Match[str]) -> list[Clue]:
     clues.append(Move(url, key, at, "answer", 0.7, opened_by=key))
     if target.startswith("http://"):
         clues.append(Fact(key, "protocol", "http", at, other=url))
+    return clues + _entered(source, key, form)
+
+
+def _entered(source: Source, key: str, form: re.Match[str]) -> list[Clue]:
+    """Return the personal data that the fields of a form ask for."""
+    clues: list[Clue] = []
     for field in _FIELD.finditer(form[2]):
         where = source.at_offset(form.start(2) + field.start())
         name = _attributes(field[2]).get("name", "")
