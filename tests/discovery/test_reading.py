@@ -271,7 +271,7 @@ def test_every_deed_is_understood() -> None:
         "show",
         "track",
     }
-    known |= {"route", "task", "flow", "startup", "tool", "command", "serve", "config", "option"}
+    known |= {"route", "task", "flow", "startup", "tool", "command", "serve", "config", "option", "asset"}
     told = {api.get("do", "") for _, api in _apis()}
     assert not told - known
 
