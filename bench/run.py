@@ -13,11 +13,11 @@ import argparse
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +86,13 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def timed(command: list[str], env: dict[str, str]) -> float:
-    """Return the seconds that a whole process takes."""
-    start = time.perf_counter()
+    """Return the seconds of processor time that a whole process takes, with its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, env=env)
-    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr.decode()[-2000:]}")
-    return seconds
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def in_turns(
@@ -128,11 +128,11 @@ def within(model: Path, env: dict[str, str]) -> dict[str, float]:
 
 
 def peak(command: list[str], env: dict[str, str]) -> tuple[float, float]:
-    """Return seconds and peak MiB of one process."""
+    """Return seconds of processor time and peak MiB of one process."""
     program = (
-        "import subprocess,resource,sys,time;s=time.perf_counter();"
+        "import subprocess,resource,sys;"
         "subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,check=True);"
-        "print(time.perf_counter()-s,resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/1024)"
+        "used=resource.getrusage(resource.RUSAGE_CHILDREN);print(used.ru_utime+used.ru_stime,used.ru_maxrss/1024)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True, env=env

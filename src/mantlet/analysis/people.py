@@ -35,7 +35,10 @@ def derive_people(columns: Columns, facts: FactTable, lineage: Lineage) -> None:
         "basis_recorded": _recorded(columns, personal),
         "regions_drawn": YES if columns.dimension_drawn[DIMENSIONS.index("jurisdiction")] else NO,
     }.items():
-        facts.add("system", fact, _column(np.array([value], np.int8)))
+        column = FactColumn.empty(1)
+        if value != UNKNOWN:
+            column.codes[0], column.origin[0] = column.code(WORDS[value]), Origin.DERIVED
+        facts.add("system", fact, column)
     _pseudonymised(columns, facts)
     _contracts(columns, facts)
 

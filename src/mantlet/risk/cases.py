@@ -61,7 +61,10 @@ def find_cases(analysis: Analysis, stakes: Stakes) -> Cases:
     spot = first[table.type] + table.place
     standing, standing_count = numbered(standings, STANDINGS)
     at_stake, stake_count = _at_stake(analysis, stakes)
-    key = ((table.type * standing_count + standing[spot]) * stake_count + at_stake) * 2 + table.unsure
+    key = table.type * standing_count + standing[spot]
+    if stake_count > 1:
+        key = key * stake_count + at_stake
+    key = key * 2 + table.unsure
     of, count = numbered(key, len(analysis.types) * standing_count * stake_count * 2)
     example = np.zeros(count, np.int64)
     example[of] = np.arange(len(of))

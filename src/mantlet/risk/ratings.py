@@ -42,7 +42,9 @@ class CaseRatings:
         self.technical = factors[:, :, TECHNICAL].mean(axis=2)
         business = factors[:, :, BUSINESS]
         self.has_business = (business >= 0).all(axis=2)
-        self.business = np.where(self.has_business, business.mean(axis=2), np.nan).astype(np.float32)
+        self.business = np.full(self.has_business.shape, np.nan, np.float32)
+        if self.has_business.any():
+            self.business = np.where(self.has_business, business.mean(axis=2), np.nan).astype(np.float32)
         self.impact = self._impact(mode)
         self.severity = _SEVERITY[levels(self.likelihood), levels(self.impact)]
         """Shape (3, cases): estimate, low, high, as numbers of `Severity`."""
