@@ -40,10 +40,9 @@ def _read(incoming: Incoming) -> Imported:
             where=content.where,
             mend="run it yourself with --json and import what that writes",
         )
-    read = read_model(document, incoming.vocabulary, explicit=content.suffix == "py")
-    return Imported(
-        KIND, read.sections, {}, {KIND: {**document, "explicit": content.suffix == "py"}}, read.notes
-    )
+    explicit = content.suffix == "py" or not any("inputs" in item for item in document["elements"])
+    read = read_model(document, incoming.vocabulary, explicit=explicit)
+    return Imported(KIND, read.sections, {}, {KIND: {**document, "explicit": explicit}}, read.notes)
 
 
 def _write(outgoing: Outgoing) -> Written:

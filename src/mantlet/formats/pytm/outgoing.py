@@ -77,6 +77,7 @@ class _Writer:
         return {
             "name": self.sections.system.name,
             "description": self.sections.system.description,
+            "assumptions": list(self.sections.assumptions),
             "boundaries": [self._boundary(name, item) for name, item in self.sections.boundaries.items()],
             "elements": [self._element(name, item) for name, item in self.sections.elements.items()],
             "data": [self._data(name, item) for name, item in self.sections.data.items()],

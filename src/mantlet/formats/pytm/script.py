@@ -85,7 +85,6 @@ class _Script:
             "flows",
             "data",
             "explicit",
-            "assumptions",
             "findings",
             "onDuplicates",
         }
@@ -113,11 +112,28 @@ class _Script:
         for field, value in item.items():
             if field not in _SKIPPED and value not in ("", None, []):
                 self._attribute(variable, field, value)
+        for field in ("findings", "overrides"):
+            self._findings(variable, field, records(item, field))
         for field, value in mapping(item, "controls").items():
             if (isinstance(value, bool | str) and value not in ("", False)) or (
                 value is False and not _from_output(item)
             ):
                 self._attribute(f"{variable}.controls", field, value)
+
+    def _findings(self, variable: str, field: str, findings: list[Json]) -> None:
+        made = []
+        for finding in findings:
+            fields = [
+                f"{key}={_quoted(value) if isinstance(value, str) else repr(value)}"
+                for key, value in finding.items()
+                if isinstance(value, str | int | float)
+                and _NAME.fullmatch(key)
+                and not keyword.iskeyword(key)
+            ]
+            made.append(f"Finding({', '.join(fields)})")
+        if made:
+            self.classes.add("Finding")
+            self.lines.append(f"{variable}.{field} = [{', '.join(made)}]")
 
     def _attribute(self, variable: str, field: str, value: Any) -> None:
         if not _NAME.fullmatch(field) or keyword.iskeyword(field):

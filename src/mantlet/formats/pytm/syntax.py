@@ -54,22 +54,25 @@ class _Script:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             self._value(statement.value, 0)
         elif isinstance(statement, ast.Assign):
+            spread = [target for target in statement.targets if self._spread(target, statement.value)]
+            value = None if len(spread) == len(statement.targets) else self._value(statement.value, 0)
             for target in statement.targets:
-                self._spread(target, statement.value)
+                if target not in spread:
+                    self._assign(target, value)
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             self._assign(statement.target, self._value(statement.value, 0))
 
-    def _spread(self, target: ast.expr, value: ast.expr) -> None:
-        """Assign a value, or several at once to as many names."""
-        if (
+    def _spread(self, target: ast.expr, value: ast.expr) -> bool:
+        """Assign several values at once to as many names; tell whether that is what the statement does."""
+        if not (
             isinstance(target, ast.Tuple)
             and isinstance(value, ast.Tuple)
             and len(target.elts) == len(value.elts)
         ):
-            for one, other in zip(target.elts, value.elts, strict=True):
-                self._assign(one, self._value(other, 0))
-        else:
-            self._assign(target, self._value(value, 0))
+            return False
+        for one, other in zip(target.elts, value.elts, strict=True):
+            self._assign(one, self._value(other, 0))
+        return True
 
     def _assign(self, target: ast.expr, value: Any) -> None:
         if isinstance(target, ast.Name):
