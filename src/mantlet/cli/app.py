@@ -19,6 +19,7 @@ from mantlet.cli import (
     export,
     import_,
     init,
+    merge,
     privacy,
     rate,
     report,
@@ -62,7 +63,8 @@ app.command("threats", rich_help_panel=LOOK)(threats.threats)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("diagram", rich_help_panel=LOOK)(diagram.diagram)
 app.command("diff", rich_help_panel=KEEP)(diff.diff)
-app.command("drift", rich_help_panel=LOOK)(drift.drift)
+app.command("merge", rich_help_panel=KEEP)(merge.merge)
+app.command("drift", rich_help_panel=KEEP)(drift.drift)
 app.command("scan", rich_help_panel=LOOK)(scan.scan)
 app.command("report", rich_help_panel=LOOK)(report.report)
 app.command("ask", rich_help_panel=DECIDE)(ask.ask)
