@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from mantlet.findings import keeping
-from mantlet.findings.finding import CheckResult, Finding, Spot
+from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot
 from mantlet.findings.placement import Placement
 from mantlet.project.api import analyse, catalogue_for, load
 from mantlet.project.scanning import told
@@ -147,7 +147,7 @@ def test_a_clean_check_verifies_a_control_and_weakens_a_threat_where_it_looked(p
     [
         found("github-token", tool="betterleaks", check="secrets"),
         CheckResult(
-            "secrets", "betterleaks", looked=["a"], not_looked=[keeping.NotLooked(Spot("b"), "it broke")]
+            "secrets", "betterleaks", looked=["a"], not_looked=[NotLooked(Spot("b"), "it broke")]
         ),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from msgspec import MsgspecError, convert
 
@@ -55,7 +55,7 @@ def to_run(result: CheckResult) -> sarif.Run:
         invocations=[sarif.Invocation(execution_successful=not stopped, tool_execution_notifications=notes)],
         artifacts=[
             sarif.Artifact(
-                sarif.ArtifactLocation(uri=path),
+                sarif.ArtifactLocation(uri=quote(path)),
                 {"sha-256": result.hashes[path]} if path in result.hashes else {},
             )
             for path in result.looked
@@ -120,7 +120,7 @@ def _location(spot: Spot) -> sarif.ResultLocation:
             if spot.line and not spot.cell
             else None
         )
-        physical = sarif.PhysicalLocation(sarif.ArtifactLocation(uri=spot.path), region)
+        physical = sarif.PhysicalLocation(sarif.ArtifactLocation(uri=quote(spot.path)), region)
     logical = [] if physical and not spot.member and not spot.cell else [sarif.LogicalLocation(str(spot))]
     return sarif.ResultLocation(physical, logical)
 
@@ -129,6 +129,7 @@ def from_run(run: sarif.Run, name: str) -> CheckResult:
     """Return what a SARIF run says; one of another tool is a check of its own, which looked at what it lists."""
     ours = run.properties.get(_OURS, {})
     driver = run.tool.driver
+    named = unquote if ours else _path
     result = CheckResult(
         check=str(ours.get("check", name)),
         tool=driver.name or name,
@@ -138,11 +139,11 @@ def from_run(run: sarif.Run, name: str) -> CheckResult:
         notes=[str(note) for note in ours.get("notes", ())],
         on=str(ours.get("on", "")),
         repeated=int(ours.get("repeated", 0)),
-        looked=[_path(item.location.uri) for item in run.artifacts if item.location and item.location.uri],
+        looked=[named(item.location.uri) for item in run.artifacts if item.location and item.location.uri],
         hashes={
             **{str(path): str(digest) for path, digest in ours.get("hashes", {}).items()},
             **{
-                _path(item.location.uri): item.hashes["sha-256"]
+                named(item.location.uri): item.hashes["sha-256"]
                 for item in run.artifacts
                 if item.location and "sha-256" in item.hashes
             },
