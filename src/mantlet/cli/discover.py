@@ -114,7 +114,7 @@ def discover(
 def _model(asked: list[Path], output: Path | None) -> Path:
     """Return the model file that is meant."""
     from mantlet.base.limits import is_folder
-    from mantlet.project.api import DEFAULT_FILE
+    from mantlet.project.places import DEFAULT_FILE
 
     if output is not None:
         return output / DEFAULT_FILE if is_folder(output) else output

@@ -70,7 +70,7 @@ DEFAULT_MODEL = Path()
 
 def model_path(path: Path) -> Path:
     """Return the model file that an argument names; a folder stands for the model in it."""
-    from mantlet.project.api import model_file
+    from mantlet.project.places import model_file
 
     return model_file(path)
 

@@ -23,12 +23,14 @@ from mantlet.discovery.parallel import spread
 from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.python.modules import Project, parse
 from mantlet.discovery.sites.attach import attach, attach_downloads, attach_openness, attach_protocols
-from mantlet.discovery.sites.detect import ASKS_WHO, CHECKS_SUMS, Site, detect
+from mantlet.discovery.sites.detect import ASKS_WHO, CHECKS_SUMS, Site, detect, speaks_of
 from mantlet.discovery.sites.names import Names, Survey
 from mantlet.discovery.sites.people import People, attach_people, people
 
 ONE_PROGRAM, ONE_ISLAND = 1_000_000, 1_500_000
 """Bytes of Python that are read as one program, about 25,000 lines; of more, islands that import each other are, up to a size."""
+LEAST_LOOSE, BYTES_PER_STEP = 4_000, 30
+"""Of a part: statements that are read of functions which nothing calls, and bytes that give it one more."""
 WORTH_FILES, WORTH_PARTS = 600_000, 400_000
 """Bytes from which several processes are faster than one, for reading files and for reading programs."""
 
@@ -178,8 +180,8 @@ class _Looking:
             survey = Survey(module)
             seen.imports = imports_of(survey.imports)
             seen.sites = detect(survey, path)
-            seen.asks = ASKS_WHO.search(code) is not None
-            seen.checks = CHECKS_SUMS.search(code) is not None
+            small = code.lower()
+            seen.asks, seen.checks = speaks_of(small, ASKS_WHO), speaks_of(small, CHECKS_SUMS)
             seen.people = people(survey, Names(survey).imported)
         return seen
 
@@ -245,6 +247,8 @@ class _Looking:
         own = copy(settings)
         own.read = read
         own.roots = frozenset(part.files) if part.context else None
+        if len(python) > len(part.files):
+            own.loose = LEAST_LOOSE + sum(len(python[path]) for path in part.files) // BYTES_PER_STEP
         return PartSeen(
             _see({path: python[path] for path in (*part.files, *part.context)}, own, scripts), reads
         )

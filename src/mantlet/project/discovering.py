@@ -26,7 +26,7 @@ from mantlet.discovery.update.accept import changes
 from mantlet.discovery.update.align import entries
 from mantlet.discovery.update.compare import compare
 from mantlet.discovery.update.items import Comparison, Item
-from mantlet.project.api import catalogue_for
+from mantlet.project.places import catalogue_for
 from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.dump import dump
 from mantlet.store.include import Source, read_source
