@@ -78,13 +78,16 @@ def mask(
 ) -> None:
     """Mask a table by a plan: pseudonyms, partial masks, bands, invented values, personal data inside texts.
 
-    The output is complete or absent, and the input stays as it is.
+    The output is complete or absent, and the input stays as it is. Of a notebook (.ipynb), the outputs are masked; it needs no plan.
     """
     common.need_extra()
     from mantlet.base.errors import UsageError
     from mantlet.privacy.plan import read_plan
     from mantlet.privacy.tables import open_table
 
+    if data.endswith(".ipynb"):
+        _mask_notebook(Path(data), output)
+        return
     if engine:
         _run_on_spark(engine, data, plan, output, key_file, vault)
         return
@@ -106,6 +109,17 @@ def mask(
         raise UsageError("no output given", mend="name it with -o")
     masked = _run(table, steps, output, key, vault, memory, lineage, verify=verify or treats != "")
     common.say_treated(treats, model, "mask", _sentence(masked))
+
+
+def _mask_notebook(source: Path, output: Path | None) -> None:
+    from mantlet.base.errors import UsageError
+    from mantlet.privacy.notebooks import mask_outputs
+
+    if output is None:
+        raise UsageError("no output given", mend="name it with -o")
+    counts = mask_outputs(source, output)
+    said = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing"
+    plain.say(f"{output} written: hid {said} in its outputs; names were not looked for", aside=True)
 
 
 def _run_on_spark(
