@@ -134,3 +134,50 @@ def test_edits_mend_what_they_are_for_and_nothing_else(tmp_path, path):
     assert any(line.startswith("+") for line in diffs([edit]))
     assert (tmp_path / path).read_text("utf-8") == before
     assert mend(tmp_path, [look(tmp_path, path, after)]) == []
+
+
+def tool(folder, name: str, script: str) -> str:
+    """Return the path of a program that stands in for a tool."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_other_tools_add_what_our_own_rules_do_not_say(tmp_path, monkeypatch):
+    from mantlet.scanners.hardening import others
+
+    project = tmp_path / "p"
+    project.mkdir()
+    (project / "Dockerfile").write_text("FROM a\n")
+    answer = '[{"file":"Dockerfile","line":1,"column":1,"code":"DL3006","level":"warning","message":"tag"},'
+    answer += '{"file":"Dockerfile","line":1,"column":1,"code":"DL3059","level":"info","message":"runs"}]'
+    checks = '{"results":{"failed_checks":[{"check_id":"CKV_DOCKER_7","check_name":"n","file_path":"/Dockerfile","resource":"r"},'
+    checks += '{"check_id":"CKV_X_1","check_name":"other","file_path":"/Dockerfile","file_line_range":[1,2],"resource":"r"}]}}'
+    report = 'while [ "$1" != --report-file ]; do shift; done; echo "warning[]=AUTH-1|weak|-|" > "$2"'
+    programs = {
+        "hadolint": tool(tmp_path, "hadolint", f"echo '{answer}'"),
+        "checkov": tool(tmp_path, "checkov", f"echo '{checks}'"),
+        "lynis": tool(tmp_path, "lynis", report),
+    }
+    monkeypatch.setattr(others, "find", lambda name: programs.get(name, ""))
+    _, first, second, third = check.run(Request(project, ["Dockerfile"], targets=["localhost"]))
+    assert ([item.rule for item in first.findings], first.repeated) == (["DL3059"], 1)
+    assert ([item.rule for item in second.findings], second.repeated) == (["CKV_X_1"], 1)
+    assert [(item.rule, item.severity, str(item.spot)) for item in third.findings] == [
+        ("AUTH-1", "medium", "localhost")
+    ]
+    assert [result.tool for result in check.run(Request(project, ["Dockerfile"]))] == [
+        "mantlet-hardening", "hadolint", "checkov",
+    ]  # fmt: skip
+
+
+def test_another_tool_that_fails_is_incomplete_and_leaves_the_rest(tmp_path, monkeypatch):
+    from mantlet.scanners.hardening import others
+
+    (tmp_path / "Dockerfile").write_text("FROM a\n")
+    broken = tool(tmp_path, "hadolint", "echo oops >&2; exit 3")
+    monkeypatch.setattr(others, "find", lambda name: broken if name == "hadolint" else "")
+    own, other = check.run(Request(tmp_path, ["Dockerfile"]))
+    assert own.findings
+    assert (other.state, other.not_looked[0].why) == (CheckState.INCOMPLETE, "hadolint failed: oops")

@@ -229,3 +229,18 @@ def test_addresses():
 
 def test_every_server_that_is_known_has_a_message():
     assert {service.rule for service in services() if not service.rule.startswith("open-")} <= set(rules())
+
+
+def test_nmap_names_services_where_it_is_installed(tmp_path, monkeypatch):
+    from mantlet.scanners.network import others
+
+    program = tmp_path / "nmap"
+    program.write_text(
+        "#!/bin/sh\nprintf 'Host: 127.0.0.1 ()\\tPorts: 21/open/tcp//ftp//vsftpd 3/, 80/open/tcp//http//nginx/, 81/closed/tcp/////\\tIgnored\\n'\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(others, "find", lambda name: str(program) if name == "nmap" else "")
+    target = targets.read("localhost:21,80", allowed=False)
+    (result,) = others.services({target: [21, 80]})
+    assert result.notes == ["localhost:21: ftp vsftpd 3", "localhost:80: http nginx"]
+    assert [(item.rule, str(item.spot)) for item in result.findings] == [("plain-service", "localhost:21")]

@@ -1,4 +1,4 @@
-"""The check of settings as the scan runs it: our own rules, hadolint and checkov beside them where they are installed."""
+"""The check of settings as the scan runs it: our own rules, and other tools beside them where they are installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mantlet.base.limits import read_text
 from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot
 from mantlet.scanners.hardening import compose, configs, dockerfile, kubernetes, terraform
 from mantlet.scanners.hardening.found import NAME, TOOL, VERSION, Hit, to_finding
-from mantlet.scanners.hardening.others import hadolint, other_tools
+from mantlet.scanners.hardening.others import other_tools, others
 from mantlet.scanners.hardening.texts import Lined, UnreadableError, documents
 from mantlet.scanners.interface import Request, Tool
 
@@ -49,7 +49,7 @@ def run(request: Request) -> list[CheckResult]:
         result.findings = [item for item in result.findings if item.rule != "no-network-policy"]
     if not result.looked and not result.not_looked:
         result.reason = "the project has no Dockerfile, compose file, manifest or server settings"
-    return [result.settle(), *hadolint(request, result.findings)]
+    return [result.settle(), *others(request, result.findings)]
 
 
 def _reader(path: str, has_ignore: bool) -> Callable[[str], Iterator[Hit]] | None:

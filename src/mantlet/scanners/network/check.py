@@ -13,7 +13,7 @@ from mantlet.base.version import VERSION
 from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, skipped
 from mantlet.scanners.interface import Request, Tool
 from mantlet.scanners.network import pages, raw, targets, tls
-from mantlet.scanners.network.others import fuzzed, other_tools
+from mantlet.scanners.network.others import fuzzed, other_tools, services
 from mantlet.scanners.network.targets import Target
 from mantlet.scanners.network.web import Site
 
@@ -51,15 +51,17 @@ def run(request: Request) -> list[CheckResult]:
         return [skipped(NAME, TOOL, "no target was named (--target host:port)")]
     result = CheckResult(NAME, TOOL, VERSION)
     chosen = [targets.read(text, allowed=request.allowed) for text in request.targets]
+    found: dict[Target, list[int]] = {}
     for target in chosen:
         ports, how = targets.open_ports(target)
+        found[target] = ports
         result.notes.append(f"{target.host}: {len(ports)} ports answer ({how})")
         for port in set(target.ports) - set(ports) if len(target.ports) < 20 else ():
             result.not_looked.append(NotLooked(Spot(address=target.address(port)), "nothing answers there"))
         for number, port in enumerate(ports, 1):
             request.note(NAME, f"{target.host}:{port} ({number} of {len(ports)})")
             _port(request, result, target, port)
-    return [result.settle(), *fuzzed(request, chosen)]
+    return [result.settle(), *services(found), *fuzzed(request, chosen)]
 
 
 def _port(request: Request, result: CheckResult, target: Target, port: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, tool_missing
@@ -20,7 +20,83 @@ FUZZ_MEND = "pipx install schemathesis"
 def other_tools() -> list[Tool]:
     """Return the tools that add to our own."""
     there = package_version("schemathesis") or ("on PATH" if find("schemathesis") else "")
-    return [Tool("schemathesis", there, FUZZ_MEND, needed=False)]
+    nmap = "on PATH" if find("nmap") else ""
+    return [
+        Tool("nmap", nmap, "the system's package manager has it", needed=False),
+        Tool("schemathesis", there, FUZZ_MEND, needed=False),
+    ]
+
+
+def services(found: dict[Target, list[int]]) -> list[CheckResult]:
+    """Let nmap name the services behind ports that answer, where it is installed."""
+    program = find("nmap")
+    if not program or not any(found.values()):
+        return []
+    result = CheckResult("network", "nmap")
+    for target, ports in found.items():
+        if not ports:
+            continue
+        pace = [] if target.local else ["--max-rate", "10"]
+        output = run(
+            [
+                program,
+                "-sT",
+                "-sV",
+                "-Pn",
+                "-n",
+                *pace,
+                "-oG",
+                "-",
+                "-p",
+                ",".join(map(str, ports)),
+                target.ip,
+            ],
+            seconds=900,
+        )
+        if output.code:
+            result.not_looked.append(NotLooked(Spot(address=target.host), f"nmap: {first_line(output.err)}"))
+            continue
+        for port, name, version in _greppable(output.out):
+            address = target.address(port)
+            result.looked.append(address)
+            result.notes.append(f"{address}: {name} {version}".rstrip())
+            if name in _PLAIN:
+                result.findings.append(
+                    Finding(
+                        check="network",
+                        tool="nmap",
+                        rule="plain-service",
+                        message=f"{name} sends passwords as they are",
+                        severity="high",
+                        spot=Spot(address=address),
+                        cwe=[319],
+                        fix=_PLAIN[name],
+                        anchor=name,
+                    )
+                )
+    return [result.settle()]
+
+
+_PLAIN = {
+    "telnet": "Use SSH.",
+    "ftp": "Use SFTP.",
+    "login": "Use SSH.",
+    "shell": "Use SSH.",
+    "exec": "Use SSH.",
+    "vnc": "Use a tunnel through SSH.",
+    "pop3": "Offer it with TLS only.",
+    "imap": "Offer it with TLS only.",
+}
+
+
+def _greppable(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield port, service and version of open ports; what services say of themselves is text, whatever it looks like."""
+    for line in text.splitlines():
+        _, mark, ports = line.partition("Ports: ")
+        for entry in ports.split("\t")[0].split(", ") if mark else ():
+            parts = entry.strip().split("/")
+            if len(parts) > 6 and parts[0].isdigit() and parts[1] == "open":
+                yield int(parts[0]), parts[4].removeprefix("ssl|")[:40], parts[6][:80]
 
 
 def fuzzed(request: Request, targets: Sequence[Target]) -> list[CheckResult]:

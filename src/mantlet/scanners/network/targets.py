@@ -38,7 +38,7 @@ class Pace:
         self._next = max(now, self._next) + 1 / self.per_second
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Target:
     """A host that may be looked at, at one address that was resolved once."""
 
