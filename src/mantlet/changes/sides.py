@@ -29,10 +29,9 @@ def merged_text(
     conflicts = merge_documents(base, ours, theirs)
     if not conflicts:
         return ours.text, conflicts
-    texts = [
-        _taken(ours, conflicts, [getattr(item, side) for item in conflicts]) for side in ("ours", "theirs")
-    ]
-    return _with_markers(*texts, names), conflicts
+    here = _taken(ours, conflicts, [item.ours for item in conflicts])
+    there = _taken(ours, conflicts, [item.theirs for item in conflicts])
+    return _with_markers(here, there, names), conflicts
 
 
 def _taken(document: Document, conflicts: Sequence[Conflict], values: Sequence[Any]) -> str:

@@ -13,6 +13,7 @@ from mantlet.changes.sides import merge_layouts, merged_text
 from mantlet.project.vcs.git import run
 from mantlet.store.document import Document
 from mantlet.store.layout import SUFFIX, Layout
+from mantlet.store.read import BOM
 
 
 class Merged(Struct):
@@ -32,14 +33,13 @@ def merge_files(base: Path, ours: Path, theirs: Path, output: Path, *, name: str
     try:
         if name.endswith(SUFFIX):
             return _layouts(base, ours, theirs, output)
-        documents = [_document(path, name) for path in (base, ours, theirs)]
-        for document in documents:
+        before, here, there = (_document(path, name) for path in (base, ours, theirs))
+        for document in (before, here, there):
             document.sections()
     except MantletError as error:
         return _by_lines(base, ours, theirs, output, error)
-    text, conflicts = merged_text(*documents)
-    data = text.encode()
-    write_atomic(output, documents[1].data[:3] + data if documents[1].data[:3] == b"\xef\xbb\xbf" else data)
+    text, conflicts = merged_text(before, here, there)
+    write_atomic(output, (BOM if here.data.startswith(BOM) else b"") + text.encode())
     return Merged(conflicts, clean=not conflicts)
 
 
@@ -54,8 +54,8 @@ def _document(path: Path, name: str) -> Document:
 
 def _layouts(base: Path, ours: Path, theirs: Path, output: Path) -> Merged:
     empty = [path for path in (base, ours, theirs) if path.exists() and not path.stat().st_size]
-    sides = [{} if path in empty else Layout.load(path).raw for path in (base, ours, theirs)]
-    Layout(merge_layouts(*sides), str(output)).save(output)
+    before, here, there = ({} if path in empty else Layout.load(path).raw for path in (base, ours, theirs))
+    Layout(merge_layouts(before, here, there), str(output)).save(output)
     return Merged([])
 
 

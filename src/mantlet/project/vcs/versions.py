@@ -13,6 +13,7 @@ from typing import Any
 from mantlet.base.errors import InputError, InputErrors, LimitError, Location, MantletError, UsageError
 from mantlet.base.limits import is_file, is_folder
 from mantlet.findings.finding import FOLDER
+from mantlet.findings.keeping import SUPPRESSIONS
 from mantlet.project.api import RULES_FOLDER, Assessment, analyse, model_file
 from mantlet.project.vcs.git import Repository
 from mantlet.risk.owasp import ImpactMode
@@ -96,6 +97,7 @@ class _Writing:
             raise UsageError(f"there is no '{path}' in that revision", mend="name it as REV:path")
         folder = str(PurePosixPath(path).parent)
         prefix = "" if folder == "." else f"{folder}/"
+        self._write(f"{prefix}{SUPPRESSIONS}")
         for extra in (RULES_FOLDER, FOLDER):
             for blob in self.repository.below(self.commit, f"{prefix}{extra}/"):
                 self._write(blob.path)
