@@ -147,6 +147,14 @@ def test_github_jobs_that_only_check_code_are_left_out():
     assert not any("#lint" in line for line in said)
 
 
+def test_github_housekeeping_is_no_element():
+    text = (
+        "name: tidy\non: push\njobs:\n  a:\n    steps:\n      - uses: acme/stale@v1\n"
+        "        with: {token: '${{ secrets.GITHUB_TOKEN }}'}\n      - run: python -m pytest\n"
+    )
+    assert told("ci_github", ".github/workflows/tidy.yml", text) == {"action acme/stale v1 @6"}
+
+
 def test_gitlab_jobs_inherit_and_use_secrets():
     job = "job:.gitlab-ci.yml#train"
     said = told("ci_gitlab", ".gitlab-ci.yml")

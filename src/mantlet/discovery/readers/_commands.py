@@ -13,6 +13,7 @@ from mantlet.discovery.readers._fetches import copier, curl, dvc, hub, kaggle, o
 from mantlet.discovery.readers._names import (
     address,
     host_of,
+    is_secret,
     known,
     saas_thing,
     unresolved,
@@ -63,6 +64,8 @@ def command_clues(context: Context, found: Iterable[Command]) -> list[Clue]:
     for command in found:
         registry = _login(command) or registry
         for name, value in command.variables:
+            if is_secret(name) and (not value or unresolved(value)):
+                continue  # handed on, not set here
             clues += variable_clues(name, value, context.at(command), context.key)
         if command.program in ("cd", "pushd") and command.argv[1:]:
             folder = _into(folder, command.argv[1])

@@ -44,11 +44,11 @@ def _workflow(source: Source, document: Item) -> list[Clue]:
         title = job["name"].text or job_id
         if len(jobs) == 1:
             inner.append(Same(key, whole, source.at(job.at)))
-        elif any(isinstance(clue, (Move, Runs)) for clue in found):
+        elif any(_matters(clue) for clue in found):
             inner.append(Thing(key, "ci-pipeline", title, source.at(job.at), 0.6, parent=whole))
         inner += found
-    if not any(isinstance(clue, (Move, Runs, Fact)) for clue in inner):
-        return []
+    if not any(_matters(clue) for clue in inner):
+        return [clue for clue in inner if isinstance(clue, Part)]
     moves = any(isinstance(clue, Move) for clue in inner)
     also = tuple(job["name"].text or job_id for job_id, job in jobs) if len(jobs) == 1 else ()
     return [
@@ -56,6 +56,19 @@ def _workflow(source: Source, document: Item) -> list[Clue]:
         *inner,
         *_rights(source, whole, document),
     ]
+
+
+_HOUSEKEEPING = re.compile(
+    r"secret:(GITHUB_TOKEN|GH_TOKEN|GITHUB_PAT|GH_PAT|CODECOV\w*|COVERALLS\w*|SONAR\w*)$|saas:(github|codecov|sonarqube|coveralls)"
+)
+
+
+def _matters(clue: Clue) -> bool:
+    """Tell whether a clue says more than that code is checked, issues are tidied or pages of documentation published."""
+    if isinstance(clue, Move):
+        data = clue.data in ("report comment", "versioned data")
+        return data or not (_HOUSEKEEPING.match(clue.source) or _HOUSEKEEPING.match(clue.target))
+    return isinstance(clue, Runs)
 
 
 def _rights(source: Source, whole: str, document: Item) -> list[Clue]:

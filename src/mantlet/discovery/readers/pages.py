@@ -51,11 +51,10 @@ def read(source: Source) -> list[Clue]:
     called = any(isinstance(clue, Fact) and clue.fact == "called_with" for clue in clues)
     for form in _FORM.finditer(text):
         clues += _form(source, key, form, handled=called)
-    if any(isinstance(clue, Fact) and clue.fact == "called_with" for clue in clues):
-        first_call = next(clue.at for clue in clues if isinstance(clue, Fact) and clue.fact == "called_with")
-        clues.insert(
-            0, Thing(key, "browser-client", _title(source), first_call, 0.6, also=("web page", "front end"))
-        )
+    calls = [clue.at for clue in clues if isinstance(clue, Fact) and clue.fact == "called_with"]
+    if calls:
+        thing = Thing(key, "browser-client", _title(source), min(calls), 0.6, also=("web page", "front end"))
+        clues.insert(0, thing)
     if tracker := _TRACKER.search(text):
         clues += _tracked(source, key, tracker)
     return list(dict.fromkeys(clues))
