@@ -52,7 +52,28 @@ def test_each_rule_speaks_where_it_is_broken_and_is_silent_where_it_is_mended(tm
 
 
 def test_every_rule_has_a_case():
-    assert set(rules()) == set(CASES)
+    assert set(rules()) == {*CASES, "port-not-modelled", "plain-address"}
+
+
+def test_ports_and_addresses_are_compared_with_the_model(tmp_path):
+    (tmp_path / "compose.yml").write_text(
+        "services:\n  tracker:\n    ports: ['5000:5000', '127.0.0.1:7000:7000']\n  odd:\n    ports: ['9999:9999']\n"
+        "    environment: {A: 'http://tracker:5000', B: 'https://tracker:5000', C: 'http://other:1'}\n"
+    )
+    (tmp_path / "a.py").write_text("URI = 'http://tracker:5000/x'\n")
+    found = check.run(Request(tmp_path, list_files(tmp_path), expected=["tracker:5000", "postgres"]))[
+        0
+    ].findings
+    compared = sorted(
+        (item.rule, str(item.spot)) for item in found if item.rule in {"port-not-modelled", "plain-address"}
+    )
+    assert compared == [
+        ("plain-address", "a.py:1 → tracker:5000"),
+        ("plain-address", "compose.yml:6 → tracker:5000"),
+        ("port-not-modelled", "compose.yml:5 › service odd"),
+    ]
+    silent = check.run(Request(tmp_path, list_files(tmp_path)))[0].findings
+    assert not {"port-not-modelled", "plain-address"} & {item.rule for item in silent}
 
 
 def test_a_secure_compose_file_is_clean(tmp_path):

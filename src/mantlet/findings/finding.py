@@ -44,7 +44,7 @@ class Spot(Struct, frozen=True, order=True, omit_defaults=True):
     image: str = ""
 
     def __str__(self) -> str:
-        if self.address:
+        if self.address and not self.path:
             return f"{self.address} {self.member}".rstrip()
         text = self.path or self.image
         if self.cell:
@@ -53,6 +53,8 @@ class Spot(Struct, frozen=True, order=True, omit_defaults=True):
             text += f":{self.line}"
         if self.member:
             text = f"{text} › {self.member}"
+        if self.address:
+            text = f"{text} → {self.address}"
         return f"{text} byte {self.offset:,}" if self.offset else text
 
 

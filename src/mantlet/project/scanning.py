@@ -64,7 +64,7 @@ def scan(
         advisories=advisories,
         online=wanted.online,
         fuzz=wanted.fuzz,
-        expected=_addresses(place) if wanted.targets else (),
+        expected=_addresses(place),
         cache=Cache(enabled=wanted.cached),
         note=note,
     )

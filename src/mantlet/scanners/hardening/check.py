@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from msgspec import structs
+
 from mantlet.base.errors import MantletError
 from mantlet.base.limits import read_text
 from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot
 from mantlet.scanners.hardening import compose, configs, dockerfile, kubernetes, terraform
+from mantlet.scanners.hardening.expected import Expected
 from mantlet.scanners.hardening.found import NAME, TOOL, VERSION, Hit, to_finding
 from mantlet.scanners.hardening.others import other_tools, others
 from mantlet.scanners.hardening.texts import Lined, UnreadableError, documents
@@ -29,7 +32,7 @@ def run(request: Request) -> list[CheckResult]:
     """Look at every file of settings that is known."""
     result = CheckResult(NAME, TOOL, VERSION)
     ignore = {path.rpartition("/")[0] for path in request.files if path.endswith(".dockerignore")}
-    policies = False
+    policies, expected = False, Expected(request.expected)
     for path in request.files:
         look = _reader(path, path.rpartition("/")[0] in ignore or "" in ignore)
         if look is None:
@@ -45,6 +48,7 @@ def run(request: Request) -> list[CheckResult]:
         policies = policies or re.search(r"(?m)^kind:\s*NetworkPolicy\b", text) is not None
         result.findings += [to_finding(hit, path) for hit in dict.fromkeys(hits)]
         result.passes += list(_passes(path, text))
+        result.findings += list(_compared(path, text, expected))
     if policies:
         result.findings = [item for item in result.findings if item.rule != "no-network-policy"]
     if not result.looked and not result.not_looked:
@@ -87,6 +91,19 @@ def _yaml(path: str, text: str) -> Iterator[Hit]:
             yield from kubernetes.look(document)
         elif compose.is_compose(path) or _serves(document):
             yield from compose.look(document)
+
+
+def _compared(path: str, text: str, expected: Expected) -> Iterator[Finding]:
+    """Yield what the model doesn't know, or says otherwise."""
+    if not expected:
+        return
+    for hit, address in expected.plain_addresses(text):
+        finding = to_finding(hit, path)
+        finding.spot = structs.replace(finding.spot, address=address)
+        yield finding
+    if compose.is_compose(path):
+        for document in documents(text):
+            yield from (to_finding(hit, path) for hit in expected.open_ports(document))
 
 
 def _serves(document: Lined) -> bool:
