@@ -101,6 +101,7 @@ def _generic(item: tuple[str, str, str, str, str | None], catalogue: Catalogue, 
         representation=shape,
         image=_image(kind),
         image_location=image,
+        stroke="0",
         attributes=[_attribute(fact, catalogue) for fact in sorted(asked)],
         constraints=[("Any", "Any")],
     )
@@ -131,6 +132,7 @@ def _stencil(item: TypeDef, catalogue: Catalogue, filters: Filters) -> Stencil |
         parent=_PARENTS[kind],
         image=_image(kind),
         image_location="Centered on stencil" if kind == "process" else "Lower right of stencil",
+        stroke="0",
         attributes=[_attribute(fact, catalogue, value) for fact, value in own.items()],
         constraints=[("Any", "Any")],
     )

@@ -159,8 +159,9 @@ class Stencil(Struct, omit_defaults=True):
     representation: str | None = "Inherited"
     image: str | None = ""
     image_location: str | None = None
-    stroke: str = "0"
+    stroke: str | None = None
     dash: str | None = None
+    """How its line is drawn; None for what isn't written."""
     attributes: list[Attribute] = field(default_factory=list)
     constraints: list[tuple[str, str]] | None = None
     """Allowed connections: kind of connection, kind of stencil."""

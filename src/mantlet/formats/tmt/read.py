@@ -57,7 +57,8 @@ def value(element: ET.Element | None) -> str | None:
 
 def tree(element: ET.Element) -> Tree:
     """Return an element as plain data that is only kept."""
-    return element.tag, dict(element.attrib), element.text or "", [tree(child) for child in element]
+    text = (element.text or "").strip() if len(element) else element.text or ""
+    return element.tag, dict(element.attrib), text, [tree(child) for child in element]
 
 
 def guid(element: ET.Element, tag: str) -> str:

@@ -120,7 +120,7 @@ def _stencil(item: Stencil) -> str:
     return _tag("ElementType", [
         _leaf("Name", item.name), _leaf("ID", item.id), _leaf("Description", item.description),
         _leaf("ParentElement", item.parent), _optional("Image", item.image), _leaf("Hidden", item.hidden),
-        _leaf("Representation", item.representation), _leaf("StrokeThickness", item.stroke),
+        _leaf("Representation", item.representation), _optional("StrokeThickness", item.stroke),
         _optional("StrokeDashArray", item.dash), _optional("ImageLocation", item.image_location),
         _list("Attributes", map(_attribute, item.attributes)), _constraints(item),
         *(_leaf(tag, text) for tag, text in item.rest.items()),

@@ -64,7 +64,7 @@ def _stencil(element: ET.Element) -> Stencil:
         representation=_text(element, "Representation", "Inherited"),
         image=_text(element, "ImageSource", None) or _text(element, "Image", None),
         image_location=_text(element, "ImageLocation", None),
-        stroke=text_of(element, "StrokeThickness", "0"),
+        stroke=_text(element, "StrokeThickness", None),
         dash=_text(element, "StrokeDashArray", None),
         attributes=[_attribute(item) for item in children(element.find("Attributes"), "Attribute")],
         constraints=None

@@ -59,6 +59,8 @@ def _stencil(item: Stencil) -> str:
             ],
         )
     )
+    stroke = "" if item.dash is None else _member("a:StrokeDashArray", item.dash)
+    stroke += "" if item.stroke in {None, "0"} else _member("a:StrokeThickness", item.stroke)
     return (
         f"<a:ElementType>{_member('a:IsExtension', rest['IsExtension'])}"
         f"{_listed('a:Attributes', [_attribute(attribute) for attribute in item.attributes])}"
@@ -67,7 +69,7 @@ def _stencil(item: Stencil) -> str:
         f"{_member('a:ImageLocation', item.image_location)}{_member('a:ImageSource', item.image)}"
         f"{_member('a:ImageStream', rest['ImageStream'])}{_member('a:Name', item.name)}"
         f"{_member('a:ParentId', item.parent)}{_member('a:Representation', item.representation)}"
-        f"{_member('a:Shape', rest['Shape'])}{constraints}</a:ElementType>"
+        f"{_member('a:Shape', rest['Shape'])}{constraints}{stroke}</a:ElementType>"
     )
 
 
