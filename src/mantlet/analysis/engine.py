@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+from msgspec import UNSET, Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, Mask, flags, packed
@@ -54,10 +55,15 @@ class Analysis:
         self.seen, self.marks = seen, marks
         self.columns = columns or Columns(sections, catalogue.vocabulary)
         self.atoms = ModelAtoms(self.columns, catalogue.controls, seen)
-        self.types: list[ThreatType] = catalogue.active(sections.catalogue.packs)
+        packs = sections.catalogue.packs
+        self._active = catalogue.once(
+            ("active", None if packs is UNSET else tuple(packs)), lambda: _Active.of(catalogue.active(packs))
+        )
+        self.types: list[ThreatType] = list(self._active.types)
         self.catalogued = len(self.types)
         """How many types are the catalogue's; those that people found come after them."""
-        self._rows = {item.id: [row] for row, item in enumerate(self.types)}
+        self._found: dict[str, list[int]] = {}
+        """The rows of the types that people found, by id."""
         self.memo: Memo = {}
         """Rules worked out one by one; share it when evaluating more over the same analysis."""
         self._ends: dict[At, Index] = {}
@@ -104,7 +110,7 @@ class Analysis:
 
         There is one, or none in this model's packs; a threat that people found at places of several kinds has one for each.
         """
-        return self._rows.get(name, [])
+        return self._found.get(name) or self._active.rows.get(name, [])
 
     def _judge(self) -> list[Verdict]:
         """Ask every type at all of its places; what would prevent it is asked only where it may apply somewhere."""
@@ -131,7 +137,8 @@ class Analysis:
         copies = {name: row for row, name in enumerate(self.places("copy"))}
         held = self.atoms.facts.copy_data
         for item, rows in manual_threats(self.sections, self.columns, copies, held):
-            self._rows.setdefault(item.id, []).append(len(self.types))
+            rows_so_far = self._found.setdefault(item.id, list(self._active.rows.get(item.id, [])))
+            rows_so_far.append(len(self.types))
             self.types.append(item)
             self.verdicts.append(Verdict(open=sum(1 << row for row in rows.tolist())))
 
@@ -173,10 +180,11 @@ class Analysis:
 
     def _silence(self) -> None:
         """Where a special type applies, the general ones that it names are not shown."""
-        for special, verdict in zip(self.types, self.verdicts, strict=True):
-            if not special.silences or not verdict.speaks:
+        for number, rows in self._active.silences:
+            special, verdict = self.types[number], self.verdicts[number]
+            if not verdict.speaks:
                 continue
-            for row in (row for name in special.silences for row in self.kinds(name)):
+            for row in rows:
                 general = self.verdicts[row]
                 if general.shown:
                     general.silenced |= general.take(
@@ -228,6 +236,24 @@ class Analysis:
         if scope == "element":
             return list(self.columns.elements.ids)
         return [self.place_id(scope, row) for row in range(self._sizes[scope])]
+
+
+class _Active(Struct):
+    """The types of some packs, with where each is and which of them it silences."""
+
+    types: list[ThreatType]
+    rows: dict[str, list[int]]
+    silences: list[tuple[int, list[int]]]
+
+    @classmethod
+    def of(cls, types: list[ThreatType]) -> _Active:
+        rows = {item.id: [row] for row, item in enumerate(types)}
+        silences = [
+            (row, [other for name in item.silences for other in rows.get(name, ())])
+            for row, item in enumerate(types)
+            if item.silences
+        ]
+        return cls(types, rows, silences)
 
 
 _NOWHERE = Verdict()
