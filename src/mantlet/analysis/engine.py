@@ -75,11 +75,11 @@ class Analysis:
         self.proof = Proof(self, marks) if marks else None
         """Which evidence speaks of which threats; None where there is none."""
         live = [
-            (row, verdict, self.types[row].at)
+            (row, verdict, self.types[row].at, shown)
             for row, verdict in enumerate(self.verdicts)
-            if verdict is not _NOWHERE and verdict.shown
+            if verdict is not _NOWHERE and (shown := verdict.shown)
         ]
-        self.threats = threat_table(live, {at: self.end(at) for _, _, at in live})
+        self.threats = threat_table(live, {at: self.end(at) for _, _, at, _ in live})
 
     def again(
         self,

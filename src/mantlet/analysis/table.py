@@ -111,29 +111,29 @@ class ThreatTable(Struct, frozen=True):
         )
 
 
-def threat_table(live: Sequence[tuple[int, Verdict, At]], ends: Mapping[At, Index]) -> ThreatTable:
-    """Make the table of all types at once, from each type's row, verdict and kind of place; ``ends`` tells whose each place is."""
-    shown = [verdict.shown for _, verdict, _ in live]
+def threat_table(live: Sequence[tuple[int, Verdict, At, int]], ends: Mapping[At, Index]) -> ThreatTable:
+    """Make the table of all types at once, from each type's row, verdict, kind of place and shown places; ``ends`` tells whose each place is."""
+    shown = [places for _, _, _, places in live]
     counts = np.array([places.bit_count() for places in shown], np.intp)
     sizes = {at: (len(elements) + 7) // 8 for at, elements in ends.items()}
-    lengths = np.array([sizes[at] for _, _, at in live], np.intp)
+    lengths = np.array([sizes[at] for _, _, at, _ in live], np.intp)
     bits = np.flatnonzero(_strung(shown, lengths))
     starts = (np.cumsum(lengths) - lengths) * 8
     place = bits - np.repeat(starts, counts)
     first, elements = strung(ends)
     state = np.full(len(bits), State.OPEN, np.int8)
     for other, sets in (
-        (State.MITIGATED, [verdict.mitigated for _, verdict, _ in live]),
-        (State.TO_CONFIRM, [verdict.to_confirm for _, verdict, _ in live]),
+        (State.MITIGATED, [verdict.mitigated for _, verdict, _, _ in live]),
+        (State.TO_CONFIRM, [verdict.to_confirm for _, verdict, _, _ in live]),
     ):
         if any(sets):
             state[_strung(sets, lengths)[bits]] = other
     return ThreatTable(
-        np.repeat(np.array([row for row, _, _ in live], np.intp), counts),
+        np.repeat(np.array([row for row, _, _, _ in live], np.intp), counts),
         place,
-        elements[place + np.repeat(np.array([first[at] for _, _, at in live], np.intp), counts)],
+        elements[place + np.repeat(np.array([first[at] for _, _, at, _ in live], np.intp), counts)],
         state,
-        _strung([verdict.unsure for _, verdict, _ in live], lengths)[bits],
+        _strung([verdict.unsure for _, verdict, _, _ in live], lengths)[bits],
     )
 
 
