@@ -14,6 +14,7 @@ from mantlet.base import sarif
 from mantlet.base.errors import InputError, Location
 from mantlet.base.files import write_atomic
 from mantlet.base.limits import inside, is_file, is_folder, read_text
+from mantlet.base.yamlplain import load_plain
 from mantlet.findings.finding import FOLDER, CheckResult
 from mantlet.findings.runs import from_run, to_run
 
@@ -69,11 +70,11 @@ def load_suppressions(root: Path) -> list[Suppression]:
         return []
     inside(root, path)
     try:
-        raw = yaml.load(read_text(path, 1 << 20, "remove what has ended"), yaml.CBaseLoader)  # noqa: S506  # plain texts
+        raw = load_plain(read_text(path, 1 << 20, "remove what has ended"))
         known = convert(raw or {}, Suppressions)
         for item in known.suppressions:
             date.fromisoformat(item.until)
-    except (yaml.YAMLError, MsgspecError, ValueError, RecursionError) as error:
+    except (MsgspecError, ValueError, RecursionError) as error:
         raise InputError(
             f"these are no suppressions: {error}",
             where=Location(str(path)),

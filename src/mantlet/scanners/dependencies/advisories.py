@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from msgspec import Struct, field
 from packaging.version import InvalidVersion, Version
 
+from mantlet.base.yamlplain import load_plain
 from mantlet.scanners.dependencies.pins import normal
 
 MAX_FILES = 500_000
@@ -138,9 +138,9 @@ def _keep(base: Database, name: str, data: bytes) -> None:
         if name.endswith(".json"):
             advisory = msgspec.json.decode(data, type=Advisory)
         else:
-            raw = yaml.load(data, yaml.CBaseLoader)  # noqa: S506  # plain texts only
+            raw = load_plain(data.decode("utf-8", "replace"))
             advisory = msgspec.convert(raw, Advisory, strict=False)
-    except (msgspec.MsgspecError, yaml.YAMLError, RecursionError, ValueError):
+    except (msgspec.MsgspecError, RecursionError, ValueError):
         base.unreadable += 1
         return
     if advisory.withdrawn:

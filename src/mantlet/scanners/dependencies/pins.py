@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from msgspec import Struct
 
 from mantlet.base.errors import MantletError
 from mantlet.base.limits import read_text
+from mantlet.base.yamlplain import load_plain
 
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^===?\s*([A-Za-z0-9.!+_-]+)\s*(?:;.*)?$")
@@ -62,7 +62,7 @@ def read(root: Path, path: str) -> list[Pin]:
         return sorted(reader(text, path))
     except MantletError as error:
         raise UnreadableError(error.what) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, yaml.YAMLError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableError(f"it cannot be understood: {str(error)[:200]}") from None
 
 
@@ -180,7 +180,7 @@ def _pipfile(text: str, path: str) -> Iterator[Pin]:
 
 
 def _conda(text: str, path: str) -> Iterator[Pin]:
-    document = yaml.load(text, yaml.CSafeLoader) or {}  # the safe loader, in C
+    document = load_plain(text) or {}
     for item in document.get("dependencies", []):
         if isinstance(item, dict):
             for inner in item.get("pip", []):

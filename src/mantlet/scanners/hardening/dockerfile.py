@@ -151,7 +151,7 @@ def _words(value: str) -> str:
 
 
 def _run(item: Instruction) -> Iterator[Hit]:
-    command = item.value
+    command = item.value[: servers.MAX_COMMAND]
     for pattern in _TLS_OFF:
         match = re.search(pattern, command)
         if match:
@@ -173,7 +173,7 @@ def _run(item: Instruction) -> Iterator[Hit]:
 
 def _installs(item: Instruction) -> Iterator[Hit]:
     """Look at what is installed without a version."""
-    for part in re.split(r"&&|\|\||;", item.value):
+    for part in re.split(r"&&|\|\||;", item.value[: servers.MAX_COMMAND]):
         match = re.search(r"\b(?:pip3?|python3?\s+-m\s+pip|uv\s+pip)\s+install\s+(.*)$", part)
         if match:
             words = match.group(1).split()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+MAX_COMMAND = 8_000
+"""Characters of one command that patterns see."""
 _EVERYWHERE = r"(?:0\.0\.0\.0|::|\*|\[::\])"
 _COMMANDS: tuple[tuple[str, str, str], ...] = (
     # rule, what must be in the command, what must not be
@@ -78,6 +80,7 @@ _REFERENCE = re.compile(
 
 def in_command(command: str) -> Iterator[tuple[str, str]]:
     """Yield the rules that a command line breaks, with what does it."""
+    command = command[:MAX_COMMAND]
     for rule, wanted, unless in _COMMANDS:
         match = re.search(wanted, command)
         if match and not (unless and re.search(unless, command)):

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from mantlet.base.yamlplain import PlainYamlError, check_nesting
+
 MAX_DEPTH = 60
 MAX_NODES = 200_000
 
@@ -49,13 +51,14 @@ class Lined(dict[str, Any]):
 def documents(text: str) -> Iterator[Lined]:
     """Yield the documents of a YAML file that are mappings; raises `UnreadableError`."""
     try:
+        check_nesting(text, MAX_DEPTH, MAX_NODES)
         for node in yaml.compose_all(text, yaml.CSafeLoader):
             maker = _Maker()
             value = maker.make(node, 0)
             if isinstance(value, Lined):
                 yield value
-    except (yaml.YAMLError, RecursionError) as error:
-        raise UnreadableError(f"it is no YAML: {str(error).splitlines()[0]}") from None
+    except (yaml.YAMLError, PlainYamlError, RecursionError) as error:
+        raise UnreadableError(str(error).splitlines()[0]) from None
 
 
 class _Maker:

@@ -10,5 +10,5 @@ MAX_EXPANDED = 512 * 2**20
 MAX_OPCODES = 12_000_000
 MAX_TEXT = 32 * 2**20
 """A JSON or template inside a model."""
-MAX_SECONDS = 60.0
+MAX_SECONDS = 30.0
 """For one file, in all."""

@@ -96,8 +96,8 @@ class Reader:
     def _lines(self, start: int, count: int) -> tuple[int, int]:
         end = start
         for _ in range(count):
-            found = self.source.find(b"\n", end)
-            if found < 0 or found - start > _MAX_LINE:
+            found = self.source.find(b"\n", end, _MAX_LINE)
+            if found < 0:
                 raise BrokenError("a line does not end")
             end = found + 1
         return start, end - start

@@ -30,9 +30,9 @@ class Source:
         """Return the first ``limit`` bytes."""
         return self.read(0, limit)
 
-    def find(self, what: bytes, at: int = 0) -> int:
-        """Return where something stands from an offset on; −1 for nowhere."""
-        found = self._data.find(what, self.start + at, self.end)
+    def find(self, what: bytes, at: int = 0, within: int = 1 << 62) -> int:
+        """Return where something stands from an offset on, ``within`` so many bytes; −1 for nowhere."""
+        found = self._data.find(what, self.start + at, min(self.end, self.start + at + within))
         return found - self.start if found >= 0 else -1
 
     def part(self, at: int, count: int | None = None) -> Source:

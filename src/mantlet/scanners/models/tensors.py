@@ -113,7 +113,7 @@ def npy_payload(context: Context, source: Source, member: str) -> int:
     if size > _MAX_HEADER or start > len(source):
         context.missed(member, "the array's header is longer than the file")
         return 0
-    header = source.read(12 if wide else 10, min(size, 1 << 20)).decode("latin-1")
+    header = source.read(12 if wide else 10, min(size, 16_384)).decode("latin-1")
     described = re.search(r"['\"]descr['\"]\s*:\s*(.*?)['\"](?:fortran_order|shape)['\"]", header, re.DOTALL)
     if not re.search(r"['\"][<>=|]?O\d*['\"]", described.group(1) if described else header):
         return 0

@@ -64,6 +64,9 @@ _NAMES_IN_CODE = re.compile(
     rb"\b(os|subprocess|sys|socket|system|popen|Popen|eval|exec|compile|__import__|importlib|import_module|"
     rb"check_output|urlopen|urllib|requests|builtins|getattr|globals|ctypes|pty|spawn|b64decode|marshal|shutil|open)\b"
 )
+MAX_TRIES = 500
+"""Starts of a configuration in one HDF5 file."""
+MAX_CONFIG = 8 * 2**20
 _KERAS_READERS = frozenset({"TFSMLayer"})
 _VOCABULARIES = frozenset({"StringLookup", "IntegerLookup", "TextVectorization", "IndexLookup"})
 
@@ -168,11 +171,15 @@ def _lambda(context: Context, config: dict[str, Any], member: str) -> None:
 def keras_in_hdf5(context: Context, source: Source, member: str) -> None:
     """Find Keras configurations in an HDF5 file: they lie there as plain JSON."""
     context.is_a("hdf5")
-    at, decoder = 0, json.JSONDecoder()
+    at, decoder, tries = 0, json.JSONDecoder(), 0
     while (at := source.find(b'"class_name"', at)) >= 0:
+        tries += 1
+        if context.late or tries > MAX_TRIES:
+            context.missed(member, "it has more configurations than are looked at")
+            return
         before = source.read(max(at - 64, 0), min(at, 64))
         start = at - len(before) + max(before.rfind(b"{"), 0)
-        words = source.read(start, MAX_TEXT).decode("latin-1")
+        words = source.read(start, MAX_CONFIG if tries < 5 else 1 << 20).decode("latin-1")
         try:
             value, used = decoder.raw_decode(words)
         except (ValueError, RecursionError):

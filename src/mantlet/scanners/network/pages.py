@@ -12,6 +12,8 @@ from msgspec import Struct, convert, field
 from mantlet.base.data import read_beside
 from mantlet.scanners.network.web import Answer, Site
 
+_MATCHED = 16_384
+"""Characters of an answer that patterns see; a hostile server may send what makes them slow."""
 FOREIGN = "https://mantlet.invalid"
 Row = tuple[str, str]
 _VERSION = re.compile(r"/\d|\d+\.\d+")
@@ -131,6 +133,6 @@ def _shown(site: Site) -> Iterator[Row]:
             continue
         if catch_all and blank is not None and answer.body == blank.body:
             continue
-        if re.search(service.body, answer.body, re.DOTALL):
+        if re.search(service.body, answer.body[:_MATCHED], re.DOTALL):
             seen.add(service.rule)
             yield service.rule, f"{service.what} at {service.path}"
