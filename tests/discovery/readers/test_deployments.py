@@ -222,6 +222,20 @@ def test_terraform_puts_wide_policies_on_who_holds_the_role():
     assert "resource:aws_lambda_function.score: least_privilege no @30" in told("terraform", "infra/main.tf")
 
 
+def test_terraform_modules_hand_on_resources():
+    root = (
+        'module "store" {\n  source = "./modules/store"\n}\nmodule "job" {\n  source = "./modules/job"\n'
+        "  bucket = module.store.name\n}\n"
+    )
+    store = 'resource "aws_s3_bucket" "this" {}\noutput "name" {\n  value = aws_s3_bucket.this.id\n}\n'
+    job = 'resource "aws_lambda_function" "this" {\n  environment {\n    variables = { B = var.bucket }\n  }\n}\n'
+    assert "var:modules/job#bucket = output:modules/store#name @6" in told("terraform", "main.tf", root)
+    output = "output:modules/store#name = resource:modules/store#aws_s3_bucket.this @3"
+    assert output in told("terraform", "modules/store/main.tf", store)
+    move = "resource:modules/job#aws_lambda_function.this -> var:modules/job#bucket @3"
+    assert move in told("terraform", "modules/job/main.tf", job)
+
+
 def test_terraform_registry_modules():
     said = told("terraform", "infra/main.tf")
     assert "resource:module.queue is queue 'queue' @56" in said

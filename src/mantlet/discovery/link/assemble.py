@@ -24,7 +24,14 @@ _SURE = 0.6
 _CERTAIN = 0.85
 _LIKELY = 0.7
 _STANDING = frozenset(
-    {"pipeline-orchestrator", "notebook", "experiment-tracker", "compute-cluster", "llm-service"}
+    {
+        "pipeline-orchestrator",
+        "notebook",
+        "experiment-tracker",
+        "compute-cluster",
+        "llm-service",
+        "serverless-function",
+    }
 )
 """Services that do their work without any flow that files show."""
 _STEP = 0.75

@@ -227,7 +227,8 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
                 0.35 if _BROKER.search(name) and not _FOREIGN.match(name) else 0.5,
             )
         )
-    clues.insert(0, Setting(f"env:{name}", safe, at, scope))
+    if not _ELSEWHERE.fullmatch(safe.strip()):
+        clues.insert(0, Setting(f"env:{name}", safe, at, scope))
     return clues
 
 
@@ -320,6 +321,8 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
 
 _EMULATORS = frozenset(("localstack", "moto", "motoserver"))
 """Stand-ins for a whole cloud: what they stand for, the program says."""
+_ELSEWHERE = re.compile(r"\$\{\{.*\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*\}\}")
+"""A value that is nothing but a reference to another."""
 _FOREIGN = re.compile(r"AIRFLOW__|PREFECT_|DAGSTER_|N8N_|SUPERSET_|LANGFUSE_|MLFLOW_", re.IGNORECASE)
 """Beginnings of variables of programs that others wrote; what they do with an address is known."""
 _BROKER = re.compile(r"broker|kafka|rabbit|amqp|queue|nats|mqtt|celery|pulsar", re.IGNORECASE)

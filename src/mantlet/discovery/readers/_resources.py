@@ -89,7 +89,8 @@ def _thing(one: Resource, language: Language) -> Iterator[Clue]:
     name = language.text(name_item.text)
     known = bool(name) and not unresolved(name)
     said = name if known and one.entry.get("table") else one.name
-    also = dict.fromkeys((*((name,) if known else ()), one.name, one.key.partition(":")[2]))
+    plain = one.key.partition(":")[2].rpartition("#")[2]
+    also = dict.fromkeys((*((name,) if known else ()), one.name, plain))
     also.pop(said, None)
     yield Thing(one.key, one.entry["type"], said, at, 0.9, also=tuple(also))
     where = language.source.at(name_item.at) if name_item else at
@@ -137,7 +138,10 @@ def _ends(item: Item, language: Language, all_: Mapping[str, Resource]) -> list[
         text = value.text
         if not text:
             continue
-        keys = [key for key in language.references(text) if key in all_ and all_[key].entry]
+        named = language.references(text)
+        keys = [
+            key for key in named if key.startswith(("var:", "output:")) or (key in all_ and all_[key].entry)
+        ]
         if not keys:
             keys = _plain_ends(language.text(text), language)
         found += [(key, value.at) for key in keys]

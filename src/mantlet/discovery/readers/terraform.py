@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 
-from mantlet.discovery.clues import Clue, Fact, Setting, Thing, Unclear
-from mantlet.discovery.reader import Source
+from mantlet.discovery.clues import Clue, Fact, Same, Setting, Thing, Unclear
+from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents
 from mantlet.discovery.readers._hcl import Block, HclError, hcl_blocks
 from mantlet.discovery.readers._names import in_clear, is_secret
@@ -16,6 +16,7 @@ from mantlet.discovery.readers._resources import Language, Resource, knowledge, 
 from mantlet.discovery.readers.stepfunctions import machine_clues
 
 _REFERENCE = re.compile(r"(?<![\w.-])(?:data\.)?([a-z][a-z0-9]*_[a-z0-9_]+)\.([A-Za-z_][\w-]*)")
+_PASSED = re.compile(r"\$\{\s*(?:var\.([\w-]+)|module\.([\w-]+)\.([\w-]+))(?:\.[\w-]+)*\s*\}")
 _VARIABLE = re.compile(r"\$\{\s*(var|local)\.([\w-]+)\s*\}")
 
 
@@ -39,18 +40,19 @@ class _File:
     def __init__(self, source: Source, blocks: list[Block]) -> None:
         self.source = source
         self.blocks = blocks
+        self.scope = f"{source.folder}#" if "modules" in source.folder.split("/") else ""
         self.known = self._known_values()
         self.resources: dict[str, Resource] = {}
         for block in blocks:
             if block.type in ("resource", "data") and len(block.labels) == 2:
                 self._resource(block)
-        self.language = Language(source, references, self.text)
+        self.language = Language(source, self.references, self.text)
 
     def _resource(self, block: Block) -> None:
         kind, name = block.labels
         prefix = "data." if block.type == "data" else ""
         entry = knowledge()["resources"].get(kind, {}) if block.type == "resource" else {}
-        key = f"resource:{prefix}{kind}.{name}"
+        key = f"resource:{self.scope}{prefix}{kind}.{name}"
         self.resources[key] = Resource(key, kind, name, block.body, block.line, entry)
 
     def _known_values(self) -> dict[str, str]:
@@ -85,18 +87,62 @@ class _File:
             if block.type == "variable":
                 found += self._variable(block)
             elif block.type == "module" and block.labels:
-                found += self._module(block)
+                found += self._module(block) + self._passed(block)
+            elif block.type == "output":
+                found += self._passed(block)
         return found + self._rights()
 
     def _with_others(self, one: Resource) -> Mapping[str, Resource]:
         """Return this file's resources with those of other files that this one names."""
         others: dict[str, Resource] = {}
         for _, item in one.body.walk(3_000):
-            for key in references(item.text):
-                kind, _, name = key.removeprefix("resource:").partition(".")
+            for key in self.references(item.text):
+                kind, _, name = key.removeprefix("resource:").removeprefix(self.scope).partition(".")
                 if key not in self.resources and (entry := knowledge()["resources"].get(kind)):
                     others[key] = Resource(key, kind, name, Item(), 0, entry)
         return ChainMap(self.resources, others)
+
+    def references(self, text: str) -> list[str]:
+        """Return the keys of the resources that an expression names; data sources keep their mark.
+
+        What is nothing but a module's input or output is named by it, so that both ends can meet.
+        """
+        if "${" not in text:
+            return []
+        if found := _PASSED.fullmatch(text):
+            if found[1]:
+                return [f"var:{self.source.folder}#{found[1]}"]
+            place = self.modules.get(found[2], "")
+            return [f"output:{place}#{found[3]}"] if place else []
+        keys = []
+        for match in _REFERENCE.finditer(text):
+            prefix = "data." if match[0].startswith("data.") else ""
+            keys.append(f"resource:{self.scope}{prefix}{match[1]}.{match[2]}")
+        return list(dict.fromkeys(keys))
+
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """The folders of the modules of this repository that the file uses, by their names."""
+        found: dict[str, str] = {}
+        for block in self.blocks:
+            origin = block.body["source"].text
+            if block.type == "module" and block.labels and origin.startswith("."):
+                found[block.labels[0]] = path_key(origin, self.source.folder)[5:]
+        return found
+
+    def _passed(self, block: Block) -> list[Clue]:
+        """Return what a module's inputs and a file's outputs stand for."""
+        if block.type == "output" and block.labels:
+            named = [(f"output:{self.source.folder}#{block.labels[0]}", block.body["value"])]
+        else:
+            place = self.modules.get(block.labels[0] if block.labels else "", "")
+            named = [(f"var:{place}#{name}", item) for name, item in block.body.items()] if place else []
+        clues: list[Clue] = []
+        for key, item in named:
+            keys = self.references(item.text)
+            if len(keys) == 1:
+                clues.append(Same(key, keys[0], self.source.at(item.at)))
+        return clues
 
     def _machine(self, one: Resource) -> list[Clue]:
         """Return the steps of a state machine whose definition stands in the file."""
@@ -168,7 +214,7 @@ class _File:
             return handler(one)
         if one.type == "aws_s3_bucket_policy":
             for item in one.find("bucket"):
-                for key in references(item.text):
+                for key in self.references(item.text):
                     for policy in one.find("policy"):
                         clues += policy_facts(key, policy, self.source)
         if one.type.startswith("google_") and "_iam_" in one.type:
@@ -185,7 +231,8 @@ class _File:
             if values is None or item.text in values:
                 for target in one.find("bucket"):
                     clues += [
-                        Fact(key, fact, value, self.source.at(item.at)) for key in references(target.text)
+                        Fact(key, fact, value, self.source.at(item.at))
+                        for key in self.references(target.text)
                     ]
         return clues
 
@@ -201,7 +248,7 @@ class _File:
             for item in open_[:1]
             for path in ("bucket", "service", "name", "cloud_function", "dataset_id")
             for target in one.find(path)
-            for key in references(target.text)
+            for key in self.references(target.text)
         ]
 
     # -- rights
@@ -234,7 +281,7 @@ class _File:
     def _spread(self, wide: dict[str, list[Clue]]) -> dict[str, list[Clue]]:
         """Follow references from policies to attachments, roles and their holders, three steps at most."""
         names = {
-            key: {r for _, item in one.body.walk(2_000) for r in references(item.text)}
+            key: {r for _, item in one.body.walk(2_000) for r in self.references(item.text)}
             for key, one in self.resources.items()
         }
         reached = {key: list(facts) for key, facts in wide.items()}
@@ -259,17 +306,6 @@ class _File:
                             f for f in reached[key] if f not in reached.get(other, [])
                         )
         return {key: facts for key, facts in reached.items() if self.resources[key].entry.get("type")}
-
-
-def references(text: str) -> list[str]:
-    """Return the keys of the resources that an expression names; data sources keep their mark."""
-    if "${" not in text:
-        return []
-    found = []
-    for match in _REFERENCE.finditer(text):
-        prefix = "data." if match[0].startswith("data.") else ""
-        found.append(f"resource:{prefix}{match[1]}.{match[2]}")
-    return list(dict.fromkeys(found))
 
 
 def _values(source: Source, blocks: list[Block]) -> list[Clue]:
