@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 
 import msgspec
 import pytest
@@ -366,3 +368,35 @@ def test_a_unit_sees_what_its_files_import(root, monkeypatch):
     assert ["jobs/train.py", "shared/paths.py"] in [
         [path for path in paths if not path.endswith("__init__.py")] for paths in looked[:1]
     ]
+
+
+STREAMS = """\
+import cv2, numpy as np
+
+CAMERAS = ["rtsp://10.0.0.1/a", "rtsp://10.0.0.2/b", "rtsp://10.0.0.3/c"]
+
+
+def main():
+    streams = [cv2.VideoCapture(url) for url in CAMERAS]
+    for stream in streams:
+        ok, frame = stream.read()
+        np.save("out.npy", frame)
+
+
+main()
+"""
+
+
+def test_same_bytes_in_every_process(root):
+    write(root, {"watch.py": STREAMS})
+    code = "import sys, msgspec; from pathlib import Path; from mantlet.discovery.run import discover; sys.stdout.buffer.write(msgspec.json.encode(discover(Path(sys.argv[1]), cached=False)))"
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", code, root],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in (1, 2, 3)
+    }
+    assert len(made) == 1

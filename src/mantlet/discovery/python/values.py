@@ -42,6 +42,10 @@ class Origin:
     frame: Frame | None = None
     """With a resource: the frame that asked for it."""
 
+    def __hash__(self) -> int:
+        """Hash by numbers, so that sets of origins have the same order in every run."""
+        return hash((self.resource.number if self.resource else -1, self.frame.number if self.frame else -1))
+
 
 class Value:
     """What an expression may be, and where its data came from."""
