@@ -98,6 +98,21 @@ def test_an_imported_file_keeps_its_own_rules(here, call):
     assert {item["id"] for item in again} == {item["id"] for item in found}
 
 
+def test_account_names_can_be_left_behind(here, call):
+    told = threat("S1", (2, 10, 3), "Mitigated", "Passkeys").replace(
+        "<b:State>", "<b:ChangedBy>CORP\\ana</b:ChangedBy><b:State>"
+    )
+    (here / "named.tm7").write_bytes(tm7(threats=told))
+    call("import", "named.tm7", "-o", "kept.yaml")
+    assert "ana" in (here / "kept.foreign.json").read_text("utf-8").replace('"owner":"ana"', "").replace(
+        '"Owner":"ana"', ""
+    )
+    call("import", "named.tm7", "-o", "left.yaml", "--forget-names")
+    assert "CORP" not in (here / "left.foreign.json").read_text("utf-8")
+    call("export", "left.yaml", "-o", "left.tm7")
+    assert load("left.tm7").sections.decisions["S1@ask"].reason == "Passkeys"
+
+
 def test_converting_says_what_is_lost(here, call):
     said = call("convert", "shop.otm", "out.td.json").err
     assert "lost: data assets" in said

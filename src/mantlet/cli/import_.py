@@ -33,6 +33,12 @@ def import_(
             help="Bring what changed in the file since its last import into the model; your changes stay.",
         ),
     ] = False,
+    forget: Annotated[
+        bool,
+        typer.Option(
+            "--forget-names", help="Leave out the account names that the file keeps of who changed what."
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     as_json: options.Json = False,
 ) -> None:
@@ -49,7 +55,7 @@ def import_(
     target = output
     if len(files) > 1 and output == Path("threatmodel.yaml"):
         target = Path()
-    items = read_files(files, target, catalogue_for(target))
+    items = read_files(files, target, catalogue_for(target), forget=forget)
     if again:
         for item in items:
             _update(item, as_json=as_json)

@@ -101,6 +101,8 @@ class Format:
     write: Callable[[Outgoing], Written] | None = None
     brings: str = "model"
     """What an import of its files brings: a model, rules to judge models by, or decisions."""
+    forget: Callable[[dict[str, Any]], None] | None = None
+    """Takes the account names of people out of what is kept beside a model (who changed what)."""
     cannot: str = ""
     """What its files cannot hold, for the documentation."""
     extra: str = ""

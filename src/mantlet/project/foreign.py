@@ -231,8 +231,13 @@ class ImportedFile:
     imported: Imported
 
 
-def read_files(files: Iterable[Path], target: Path, catalogue: Catalogue) -> list[ImportedFile]:
-    """Read foreign files, all or none; ``target`` is the model file for one of them, else a folder."""
+def read_files(
+    files: Iterable[Path], target: Path, catalogue: Catalogue, *, forget: bool = False
+) -> list[ImportedFile]:
+    """Read foreign files, all or none; ``target`` is the model file for one of them, else a folder.
+
+    ``forget`` leaves out the account names that a file keeps of who changed what.
+    """
     listed = list(files)
     several = len(listed) > 1 or is_folder(target)
     results = []
@@ -241,7 +246,10 @@ def read_files(files: Iterable[Path], target: Path, catalogue: Catalogue) -> lis
         if found is None:
             raise _unknown(file)
         place = target / f"{file.stem}.yaml" if several else target
-        results.append(ImportedFile(file, place, found[0].title, read_foreign(found, catalogue)))
+        imported = read_foreign(found, catalogue)
+        if forget and found[0].forget is not None:
+            found[0].forget(imported.bulk)
+        results.append(ImportedFile(file, place, found[0].title, imported))
     doubled = [item.target for item in results if [other.target for other in results].count(item.target) > 1]
     if doubled:
         raise UsageError(

@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import Any
 
-from mantlet.formats.interface import Note, Outgoing
+from mantlet.formats.interface import Note, Outgoing, note
 from mantlet.formats.mapping import table
 from mantlet.formats.plain import Json, mapping, records, text
 from mantlet.formats.pytm.outgoing import document_of
@@ -38,12 +38,13 @@ _ENUMS = {
 def script_of(outgoing: Outgoing) -> tuple[str, list[Note]]:
     """Return the script and what it cannot hold."""
     document, notes = document_of(outgoing)
-    return _Script(document).text(), notes
+    return _Script(document, notes).text(), notes
 
 
 class _Script:
-    def __init__(self, document: Json) -> None:
+    def __init__(self, document: Json, notes: list[Note]) -> None:
         self.document = document
+        self.notes = notes
         self.classes = {
             "TM",
             *({"Boundary"} if records(document, "boundaries") else ()),
@@ -72,6 +73,8 @@ class _Script:
             if all(ends):
                 self._make("Dataflow", f"flow/{row}", item, [*map(str, ends), _quoted(text(item, "name"))])
                 self._carried(f"flow/{row}", item)
+            else:
+                note(self.notes, "lost", "flows that do not join two elements", text(item, "name"))
         names = ", ".join(sorted(self.classes))
         head = ["#!/usr/bin/env python3", f"from pytm import {names}", ""]
         return "\n".join([*head, *self.lines, "", 'if __name__ == "__main__":', "    tm.process()", ""])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from mantlet.base.errors import InputError, UsageError
@@ -9,7 +11,7 @@ from mantlet.formats.content import Content
 from mantlet.formats.interface import Format, Imported, Incoming, Outgoing, Written
 from mantlet.formats.registry import refuse
 from mantlet.formats.safexml import parse_xml
-from mantlet.formats.tmt.parts import Drawn
+from mantlet.formats.tmt.parts import Drawn, Tree
 from mantlet.model.entries import Sections
 
 KIND = "tm7"
@@ -52,7 +54,7 @@ def parse(content: Content) -> Drawn:
     return drawn
 
 
-def stored(bulk: dict[str, object]) -> Drawn | None:
+def stored(bulk: dict[str, Any]) -> Drawn | None:
     """Return the records that an earlier import kept; None where there are none or they don't fit any more."""
     try:
         return msgspec.convert(bulk[KIND], Drawn) if KIND in bulk else None
@@ -84,6 +86,23 @@ def with_template(outgoing: Outgoing, template: Content | None = None) -> Sectio
     return judged_model(outgoing, kept)
 
 
+def _forget(bulk: dict[str, Any]) -> None:
+    """Take out who changed threats and who wrote notes."""
+    drawn = stored(bulk)
+    if drawn is None:
+        return
+    for item in drawn.instances:
+        item.rest = {key: None if key == "ChangedBy" else text for key, text in item.rest.items()}
+    if drawn.notes is not None:
+        drawn.notes = _unsigned(drawn.notes)
+    bulk[KIND] = msgspec.to_builtins(drawn)
+
+
+def _unsigned(tree: Tree) -> Tree:
+    tag, attributes, text, items = tree
+    return tag, attributes, "" if tag == "AddedBy" else text, [_unsigned(item) for item in items]
+
+
 FORMAT = Format(
     KIND,
     "Microsoft Threat Modeling Tool",
@@ -91,5 +110,6 @@ FORMAT = Format(
     sniff=_sniff,
     read=_read,
     write=_write,
+    forget=_forget,
     cannot="likelihood, impact, owners and dates of decisions, data assets, parties, agents and controls; of triage only its four states",
 )

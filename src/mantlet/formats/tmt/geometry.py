@@ -70,13 +70,18 @@ def crossings(surface: Surface) -> dict[str, list[Shape | Line]]:
         one, other = _inside(ends[:, :2], box), _inside(ends[:, 2:], box)
         for row in np.flatnonzero((one != other) & ~np.isnan(ends).any(axis=1)):
             found[flows[row].guid].append(shape)
+    known = [row for row, curve in enumerate(curves) if curve is not None]
+    low = np.array([curves[row].min(0) for row in known]).reshape(-1, 2)  # type: ignore[union-attr]
+    high = np.array([curves[row].max(0) for row in known]).reshape(-1, 2)  # type: ignore[union-attr]
     for line in surface.lines:
         border = None if line.is_flow else curve_of(line)
         if border is None:
             continue
-        for flow, curve in zip(flows, curves, strict=True):
+        near = (low <= border.max(0)).all(axis=1) & (high >= border.min(0)).all(axis=1)
+        for at in np.flatnonzero(near):
+            curve = curves[known[at]]
             if curve is not None and meet(curve, border):
-                found[flow.guid].append(line)
+                found[flows[known[at]].guid].append(line)
     return found
 
 
