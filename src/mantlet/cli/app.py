@@ -7,6 +7,7 @@ import typer
 from mantlet.cli import (
     ask,
     catalogue,
+    check,
     convert,
     decide,
     demo,
@@ -62,6 +63,7 @@ app.command("risks", rich_help_panel=LOOK)(risks.risks)
 app.command("threats", rich_help_panel=LOOK)(threats.threats)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("diagram", rich_help_panel=LOOK)(diagram.diagram)
+app.command("check", rich_help_panel=KEEP)(check.check)
 app.command("diff", rich_help_panel=KEEP)(diff.diff)
 app.command("merge", rich_help_panel=KEEP)(merge.merge)
 app.command("drift", rich_help_panel=KEEP)(drift.drift)

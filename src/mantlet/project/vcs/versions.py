@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mantlet.base.errors import InputError, InputErrors, LimitError, Location, MantletError, UsageError
-from mantlet.base.limits import is_file, is_folder
+from mantlet.base.limits import inside, is_file, is_folder, read_text
 from mantlet.findings.finding import FOLDER
 from mantlet.findings.keeping import SUPPRESSIONS
 from mantlet.project.api import RULES_FOLDER, Assessment, analyse, model_file
@@ -20,6 +20,8 @@ from mantlet.risk.owasp import ImpactMode
 from mantlet.store.document import Document
 
 NAMES = ("threatmodel.yaml", "threatmodel.json", "threatmodel.yml")
+SETTINGS = "mantlet.toml"
+"""A project's settings, beside its model."""
 MAX_FILES = 2000
 """Files that a model of one revision is made of: what it includes, its rules, its evidence."""
 MAX_BYTES = 512 * 2**20
@@ -28,12 +30,14 @@ MAX_BYTES = 512 * 2**20
 class Opened:
     """One version, judged."""
 
-    def __init__(self, name: str, assessment: Assessment, file: str) -> None:
+    def __init__(self, name: str, assessment: Assessment, file: str, beside: dict[str, bytes]) -> None:
         self.name = name
         """As people wrote it."""
         self.assessment = assessment
         self.file = file
         """Where it comes from: a path, or `REV:path`."""
+        self.beside = beside
+        """What lies beside the model and changes how it is judged: settings, suppressions, rules."""
 
 
 def open_version(
@@ -57,7 +61,7 @@ def open_version(
     path = Path(name)
     if is_file(path) or is_folder(path):
         file = model_file(path)
-        return Opened(name, analyse(file, **options), str(file))
+        return Opened(name, analyse(file, **options), str(file), beside(file))
     revision, colon, inner = name.partition(":")
     here = Path() if colon else _folder(model)
     repository = Repository(here)
@@ -69,7 +73,21 @@ def open_version(
 def open_commit(repository: Repository, commit: str, path: str, name: str, **options: Any) -> Opened:
     """Judge the model at a path of a commit, with what it includes, its rules and its evidence."""
     with checked_out(repository, commit, path, name) as file:
-        return Opened(name, analyse(file, **options), f"{name.partition(':')[0]}:{path}")
+        shown = f"{name.partition(':')[0]}:{path}"
+        return Opened(name, analyse(file, **options), shown, beside(file))
+
+
+def beside(model: Path) -> dict[str, bytes]:
+    """Return the files beside a model that change how it is judged, by name."""
+    folder = model.parent
+    paths = [folder / SETTINGS, folder / SUPPRESSIONS]
+    if is_folder(folder / RULES_FOLDER):
+        paths += sorted((folder / RULES_FOLDER).rglob("*"))[:MAX_FILES]
+    found = {}
+    for path in paths:
+        if is_file(path):
+            found[path.relative_to(folder).as_posix()] = read_text(inside(folder, path)).encode()
+    return found
 
 
 @contextmanager
@@ -97,7 +115,8 @@ class _Writing:
             raise UsageError(f"there is no '{path}' in that revision", mend="name it as REV:path")
         folder = str(PurePosixPath(path).parent)
         prefix = "" if folder == "." else f"{folder}/"
-        self._write(f"{prefix}{SUPPRESSIONS}")
+        for single in (SETTINGS, SUPPRESSIONS):
+            self._write(prefix + single)
         for extra in (RULES_FOLDER, FOLDER):
             for blob in self.repository.below(self.commit, f"{prefix}{extra}/"):
                 self._write(blob.path)
