@@ -90,10 +90,7 @@ def _guid(name: str) -> str:
 
 def _generic(item: tuple[str, str, str, str, str | None], catalogue: Catalogue, filters: Filters) -> Stencil:
     name, title, kind, shape, image = item
-    holder = "flow" if kind == "flow" else "element" if kind in ELEMENT_KINDS else ""
-    asked = {fact for at, fact in filters.facts if at == holder}
-    if holder == "element":
-        asked &= set(catalogue.vocabulary.types[kind].asks)
+    asked = filters.facts.get(name, {})
     return Stencil(
         id=name,
         name=title,
@@ -102,7 +99,7 @@ def _generic(item: tuple[str, str, str, str, str | None], catalogue: Catalogue, 
         image=_image(kind),
         image_location=image,
         stroke="0",
-        attributes=[_attribute(fact, catalogue) for fact in sorted(asked)],
+        attributes=[_attribute(fact, catalogue) for fact in asked],
         constraints=[("Any", "Any")],
     )
 
@@ -124,7 +121,7 @@ def _stencil(item: TypeDef, catalogue: Catalogue, filters: Filters) -> Stencil |
     if item.realm == "data" or item.id in ELEMENT_KINDS:
         return None
     kind = "boundary" if item.realm == "boundary" else catalogue.vocabulary.kind(item.id)
-    own = _own_facts(item, catalogue, filters) if item.realm == "element" else {}
+    own = _own_facts(item, kind, catalogue, filters) if item.realm == "element" else {}
     return Stencil(
         id=stencil_id(kind, item.id),
         name=item.title or item.id,
@@ -138,14 +135,14 @@ def _stencil(item: TypeDef, catalogue: Catalogue, filters: Filters) -> Stencil |
     )
 
 
-def _own_facts(item: TypeDef, catalogue: Catalogue, filters: Filters) -> dict[str, str]:
+def _own_facts(item: TypeDef, kind: str, catalogue: Catalogue, filters: Filters) -> dict[str, str]:
     """Return the facts that a type adds to those of its kind, each with the value that it brings or the unset option."""
     vocabulary = catalogue.vocabulary
-    lineage = vocabulary.lineage(item.id)
-    asked = dict.fromkeys(fact for name in lineage[:-1] for fact in vocabulary.types[name].asks)
     brought = vocabulary.default_facts(item.id)
-    usable = [fact for fact in {**asked, **brought} if ("element", fact) in filters.facts]
-    values = {fact: brought.get(fact, UNSET_OPTION) for fact in usable}
+    generic = filters.facts.get(_PARENTS[kind], {})
+    asked = [fact for fact in filters.facts.get(stencil_id(kind, item.id), {}) if fact not in generic]
+    values = {fact: brought.get(fact, UNSET_OPTION) for fact in asked}
+    values |= {fact: value for fact, value in brought.items() if fact in generic}
     return {
         fact: value
         for fact, value in values.items()
@@ -159,6 +156,7 @@ def _rule(item: ThreatType, filters: Filters, catalogue: Catalogue) -> Rule | No
     include = filters.include(item.applies)
     if not include:
         return None
+    filters.note_facts(item.applies, item.mitigated)
     category = next((key for key, (_, word, _) in CATEGORIES.items() if word and word in item.stride), "P")
     text = _words(item.text)
     controls = "; ".join(

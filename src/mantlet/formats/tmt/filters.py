@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from mantlet.formats.tmt.names import property_of, stencil_id
 from mantlet.model.vocabulary import DIMENSIONS, ELEMENT_KINDS, Vocabulary
-from mantlet.rules.tree import YES, And, Const, Crosses, FactIn, Not, Or, Tree, TypeIs
+from mantlet.rules.tree import YES, And, Carries, Const, Crosses, FactIn, Not, Or, Tree, TypeIs, atoms
 
 Answer = str | bool | None
 """A filter, or always or never; None for what cannot be asked."""
@@ -24,8 +24,21 @@ class Filters:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.facts: set[tuple[str, str]] = set()
-        """Kinds of objects (`flow` or `element`) with the facts that filters ask of them."""
+        self.facts: dict[str, dict[str, None]] = {}
+        """Per stencil, generic ones included, the facts that filters ask of objects like it."""
+
+    def note_facts(self, applies: Tree, mitigated: Tree) -> None:
+        """Note which facts a threat type asks, of the stencils that it is about; of all of a kind where it names none."""
+        types: dict[str, list[str]] = {}
+        for atom in atoms(applies):
+            if isinstance(atom, TypeIs):
+                types.setdefault(atom.subject, []).extend(atom.types)
+        for atom in (*atoms(applies), *atoms(mitigated)):
+            if not isinstance(atom, FactIn) or self._fact(atom.subject, atom.fact, atom.values) is None:
+                continue
+            named = types.get(atom.subject, list(ELEMENT_KINDS))
+            for stencil in ["GE.DF"] if atom.subject == "flow" else self._stencils(named):
+                self.facts.setdefault(stencil, {})[atom.fact] = None
 
     def include(self, tree: Tree) -> str:
         """Return the filter of places where a threat is; empty where that cannot be asked."""
@@ -51,6 +64,8 @@ class Filters:
                 return _either(f"{word} is '{name}'" for name in self._stencils(types))
             case FactIn(subject, fact, values) if subject in {"source", "target", "element", "flow"}:
                 return self._fact(subject, fact, values)
+            case Carries(subject, _, words, types) if subject in {"source", "target", "element", "flow"}:
+                return self._carries(subject, words, types)
             case Crosses(types):
                 return _either(f"flow crosses '{name}'" for name in self._boundaries(types))
             case _:
@@ -89,10 +104,20 @@ class Filters:
         kind = "flow" if subject == "flow" else "element"
         if known is None or known.derived or kind not in known.on or not isinstance(known.values, list):
             return None
-        self.facts.add((kind, fact))
         word = "target" if subject == "element" else subject
         listed = [value for value in values if value in known.values]
         return _either(f"{word}.{property_of(fact)} is '{value}'" for value in listed)
+
+    def _carries(self, subject: str, words: Iterable[str], types: tuple[str, ...]) -> Answer:
+        """Ask for the types of elements that hold data of these types by nature: filters know nothing of data."""
+        if "any" in words:
+            return True
+        wanted = set(types)
+        holding = [
+            name for name in self.vocabulary.of_realm("element") if wanted & self.vocabulary.natural(name)
+        ]
+        word = {"flow": "source", "element": "target"}.get(subject, subject)
+        return _either(f"{word} is '{name}'" for name in self._stencils(holding)) if holding else None
 
     def _stencils(self, types: Iterable[str]) -> list[str]:
         found: dict[str, None] = {}
