@@ -7,6 +7,7 @@ from shapes import (
     CONTRADICTIONS,
     COUNTS,
     DECISION,
+    EVIDENCE,
     FACTOR,
     FOUND,
     FRAMEWORK,
@@ -133,6 +134,7 @@ def _details() -> Shapes:
                     "silenced_by": many(text(), "Threat types that say the same here more exactly."),
                     "note": text("The state in words."),
                     "decision": {"$ref": "#/$defs/decision"},
+                    "evidence": many(EVIDENCE, "What scans say of it, confirming first."),
                 }
             ),
             {"decision": DECISION},

@@ -8,6 +8,7 @@ from typing import Any
 from mantlet.analysis.because import FROM
 from mantlet.catalogue.schema import Cia, Disposition, Stride, Trim
 from mantlet.cli.threats import STATES
+from mantlet.findings.finding import SEVERITIES as FOUND_SEVERITIES
 from mantlet.model.entries import Treatment
 from mantlet.report.records import AT_KINDS, VERSION
 from mantlet.risk.decisions import Standing
@@ -127,6 +128,19 @@ STATE = words(
     STATES,
     "Whether it can happen here: nothing known prevents it, it isn't known whether it can, or something prevents it.",
 )
+EVIDENCE = record(
+    {
+        "effect": words(("confirm", "weaken", "refute"), "What it does to the threat."),
+        "tool": text("The scanner."),
+        "rule": text("Its rule; `clean` where a check found nothing."),
+        "severity": words(FOUND_SEVERITIES, "As the scanner rates the finding by itself."),
+        "message": text("What was found."),
+        "where": text("File and line, cell, member of an archive, address or image."),
+        "on": text("The day of the scan."),
+        "fix": text("How to mend it."),
+        "fingerprint": text("What `mantlet evidence suppress` takes; stays the same when lines move."),
+    }
+)
 THREAT = record(
     {
         "id": text("`TYPE@place`; stable between runs."),
@@ -153,7 +167,7 @@ THREAT = record(
         "because": many(
             BECAUSE, "The conditions that make it apply, then those that would prevent it and don't."
         ),
-        "evidence": many({"type": "object"}, "What tools found; empty in this version."),
+        "evidence": many(EVIDENCE, "What scans say of it, confirming first."),
         "decision": {"$ref": "#/$defs/decision"},
     }
 )

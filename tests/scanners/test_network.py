@@ -244,3 +244,13 @@ def test_nmap_names_services_where_it_is_installed(tmp_path, monkeypatch):
     (result,) = others.services({target: [21, 80]})
     assert result.notes == ["localhost:21: ftp vsftpd 3", "localhost:80: http nginx"]
     assert [(item.rule, str(item.spot)) for item in result.findings] == [("plain-service", "localhost:21")]
+
+
+def test_a_port_that_speaks_nothing_known_is_incomplete():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: [server.accept()[0].close() for _ in range(40)], daemon=True).start()
+        result = look(server.getsockname()[1])
+    assert result.state is CheckState.INCOMPLETE
+    assert "speaks nothing" in result.not_looked[0].why

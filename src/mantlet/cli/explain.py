@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from mantlet.cli import options, plain
 
 if TYPE_CHECKING:
     from mantlet.catalogue.schema import Control
+    from mantlet.findings.marks import Mark
     from mantlet.review.explain import Explained, Line
     from mantlet.risk.decisions import Ruling
     from mantlet.risk.reasons import Factor
@@ -62,6 +64,7 @@ def _print(explained: Explained, vector: str) -> None:
         out.print(f"\n[dim]The same risk also at: {escape(', '.join(explained.also_at))}[/dim]")
     _print_conditions(f"It applies: {explained.applies}", explained.conditions)
     _print_conditions(f"It is prevented: {explained.mitigated}", explained.preventions)
+    _print_evidence(explained.evidence)
     _print_controls(explained.controls)
     references = "; ".join(f"{framework} {', '.join(ids)}" for framework, ids in explained.type.refs.items())
     categories = ", ".join(
@@ -70,6 +73,22 @@ def _print(explained: Explained, vector: str) -> None:
     out.print(f"\n[dim]{escape(categories)}{' · ' if references else ''}{escape(references)}[/dim]")
     if vector:
         out.print(f"[dim]{vector}[/dim]")
+
+
+def _print_evidence(evidence: Sequence[Mark]) -> None:
+    from mantlet.cli.terminal import console, words
+
+    if not evidence:
+        return
+    out = console()
+    out.print("\n[bold]Evidence[/bold]")
+    for mark in evidence:
+        fix = f" → {mark.fix}" if mark.fix else ""
+        out.print(
+            words(
+                f"  {mark.effect}: {mark}, {mark.message}{fix}" if mark.where else f"  {mark.effect}: {mark}"
+            )
+        )
 
 
 def _print_decision(ruling: Ruling) -> None:

@@ -13,6 +13,7 @@ from mantlet.analysis.factcolumn import Origin
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.schema import Control, ThreatType
+from mantlet.findings.marks import Mark
 from mantlet.risk.decisions import Ruling
 from mantlet.risk.names import fill, names_of
 from mantlet.risk.reasons import Factor, reasons
@@ -72,6 +73,8 @@ class Explained:
     note: str
     decision: Ruling | None = None
     """What people decided about it."""
+    evidence: tuple[Mark, ...] = ()
+    """What scans say of it, confirming first."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -100,6 +103,7 @@ class Explained:
             "silenced_by": list(self.silenced_by),
             "note": self.note,
             "decision": self.decision.to_dict() if self.decision else None,
+            "evidence": [mark.to_dict() for mark in self.evidence],
         }
 
 
@@ -133,6 +137,7 @@ def explain(register: Register, name: str) -> Explained:
         for tree in (item.applies, item.mitigated)
     )
     silenced = tuple(analysis.silencers(kind, place)) if state is State.SILENCED else ()
+    evidence = tuple(analysis.evidence.get(row, ()))
     return Explained(
         id=f"{item.id}@{analysis.place_id(scope, place)}",
         type=item,
@@ -154,9 +159,20 @@ def explain(register: Register, name: str) -> Explained:
         row=row,
         also_at=tuple(analysis.place_of(other) for other in rows[1:]),
         silenced_by=silenced,
-        note=_note(state, silenced),
+        note=_proven(state, evidence, WORDS[applies.value], WORDS[mitigated.value]) or _note(state, silenced),
         decision=register.ruling(row) if row >= 0 else None,
+        evidence=evidence,
     )
+
+
+def _proven(state: State, evidence: tuple[Mark, ...], applies: str, mitigated: str) -> str:
+    """Say that evidence decided the state, where the rules by themselves would not have."""
+    confirmed = any(mark.effect == "confirm" for mark in evidence)
+    if state is State.OPEN and confirmed and (applies != "yes" or mitigated == "yes"):
+        return "open: evidence shows it, whatever the model says"
+    if state is State.MITIGATED and mitigated != "yes" and any(mark.effect == "refute" for mark in evidence):
+        return "mitigated: evidence refutes it"
+    return ""
 
 
 def _note(state: State, silenced: tuple[str, ...]) -> str:

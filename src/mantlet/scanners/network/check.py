@@ -20,6 +20,7 @@ from mantlet.scanners.network.web import Site
 NAME, TOOL = "network", "mantlet-network"
 TITLE = "Running systems: ports, TLS, headers, open servers"
 PRACTICE = "vulnerability assessment"
+UNKNOWN = "unknown"
 PASSES = frozenset({"tls-good", "asks-for-login"})
 Row = tuple[str, str]
 
@@ -66,12 +67,15 @@ def run(request: Request) -> list[CheckResult]:
 
 def _port(request: Request, result: CheckResult, target: Target, port: int) -> None:
     address = target.address(port)
-    for rule, what in _rows(target, port):
-        finding = _finding(rule, what, address)
-        (result.passes if rule in PASSES else result.findings).append(finding)
     known = {targets_port(text) for text in request.expected}
     if request.expected and port not in known and target.local:
         result.findings.append(_finding("port-not-modelled", f"port {port}", address))
+    for rule, what in _rows(target, port):
+        if rule == UNKNOWN:
+            result.not_looked.append(NotLooked(Spot(address=address), what))
+            return
+        finding = _finding(rule, what, address)
+        (result.passes if rule in PASSES else result.findings).append(finding)
     result.looked.append(address)
 
 
@@ -96,7 +100,8 @@ def _rows(target: Target, port: int) -> Iterator[Row]:
         if front is not None:
             yield from pages.look(site, front)
         return
-    yield from raw.look(target, port, guess=target.local)
+    known = list(raw.look(target, port, guess=target.local))
+    yield from known or [(UNKNOWN, "what answers there speaks nothing that is known here")]
 
 
 def _finding(rule: str, what: str, address: str) -> Finding:
