@@ -17,7 +17,6 @@ from mantlet.analysis.engine import Analysis, State
 from mantlet.findings.marks import Mark, SeenFact
 from mantlet.model.entries import ControlInPlace, Flow, Sections
 from mantlet.model.model import RETURNS
-from mantlet.risk.decisions import Ruling
 from mantlet.risk.owasp import Severity
 from mantlet.risk.register import Register, Risk
 
@@ -50,7 +49,7 @@ def with_plans(register: Register) -> Analysis:
     if not plans:
         return analysis
     controls = {**analysis.sections.controls, **plans}
-    seen, marks = _outlasting(analysis, plans.values())
+    seen, marks = outlasting(analysis, plans.values())
     return analysis.again(structs.replace(analysis.sections, controls=controls), seen=seen, marks=marks)
 
 
@@ -62,11 +61,11 @@ def _plans(register: Register) -> Iterator[tuple[str, ControlInPlace]]:
     for ruling in register.rulings.all:
         if ruling.decision.treatment == "mitigate":
             for control in ruling.decision.controls:
-                on = _where(register, ruling, control)
+                on = where(register, ruling.rows, control)
                 yield f"{ruling.key}+{control}", ControlInPlace(control=control, on=on, status=DONE)
 
 
-def _outlasting(analysis: Analysis, plans: Iterable[ControlInPlace]) -> tuple[list[SeenFact], list[Mark]]:
+def outlasting(analysis: Analysis, plans: Iterable[ControlInPlace]) -> tuple[list[SeenFact], list[Mark]]:
     """Return the evidence that planned controls leave as it is: facts that they don't set, threats they don't help against."""
     seen, marks = list(analysis.seen), list(analysis.marks)
     if not seen and not marks:
@@ -101,7 +100,7 @@ def _controls(analysis: Analysis, kind: str) -> list[str]:
     return item.controls if item else []
 
 
-def _where(register: Register, ruling: Ruling, name: str) -> list[str]:
+def where(register: Register, rows: Iterable[int], name: str) -> list[str]:
     """Return what a control for some threats goes on: their flow or element.
 
     Of a flow also the end that they are about, where the control changes something there.
@@ -110,7 +109,7 @@ def _where(register: Register, ruling: Ruling, name: str) -> list[str]:
     at_elements = control is not None and any(key.startswith("element.") for key in control.sets)
     flows = register.analysis.sections.flows
     found: dict[str, None] = {}
-    for row in ruling.rows:
+    for row in rows:
         place, element = register.analysis.place_of(row), register.element_id(row)
         flow = place.removesuffix(RETURNS)
         found[flow if flow in flows else element] = None

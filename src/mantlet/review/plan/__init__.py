@@ -1,0 +1,1 @@
+"""What to do first: the controls and avoidances that remove most risk for the effort."""
