@@ -29,7 +29,7 @@ from mantlet.discovery.sites.people import People, attach_people, people
 
 ONE_PROGRAM, ONE_ISLAND = 1_000_000, 1_500_000
 """Bytes of Python that are read as one program, about 25,000 lines; of more, islands that import each other are, up to a size."""
-LEAST_LOOSE, BYTES_PER_STEP = 4_000, 30
+LEAST_LOOSE, BYTES_PER_STEP = 3_000, 90
 """Of a part: statements that are read of functions which nothing calls, and bytes that give it one more."""
 WORTH_FILES, WORTH_PARTS = 600_000, 400_000
 """Bytes from which several processes are faster than one, for reading files and for reading programs."""
