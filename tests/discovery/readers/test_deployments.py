@@ -101,14 +101,11 @@ def test_parts_of_one_program_fold():
     } <= told("compose", "compose.yaml", text)
 
 
-def test_services_that_share_a_build_stay_apart():
+def test_services_that_share_a_build_are_told_apart_by_their_commands():
     text = "services:\n  a: {build: .}\n  b: {build: .}\n"
-    said = told("compose", "compose.yaml", text)
-    assert {
-        "service:a: built_from docker:Dockerfile @2",
-        "service:b: built_from docker:Dockerfile @3",
-    } <= said
-    assert "service:a = docker:Dockerfile @2" not in said
+    said = told("compose", "compose.yaml", text.replace("b: {", "b: {command: celery worker, "))
+    assert {"service:a = docker:Dockerfile @2", "service:b: built_from docker:Dockerfile @3"} <= said
+    assert "service:a = service:b @3" in told("compose", "compose.yaml", text), "started alike they are one"
 
 
 def test_dockerfile():
@@ -116,7 +113,7 @@ def test_dockerfile():
     said = told("dockerfile", "backend/Dockerfile")
     assert {
         f"{key} is process 'backend' @14",
-        f"{key} runs uvicorn main:app --port 80 in /app @14",
+        f"{key} runs uvicorn main:app --port 80 in backend @14",
         f"{key} has path:backend at /app @8",
         f"env:MODEL_PATH=/app/models/churn.pkl for {key} @6",
         f"{key}: secrets_managed no @7",
@@ -268,6 +265,14 @@ def test_serverless_functions():
         "queue:jobs -> service:score @14",
         "resource:aws_s3_bucket.Raw = bucket:s3:acme-raw @17",
     } <= told("serverless", "serverless.yml")
+
+
+def test_prometheus_and_grafana_ask_others():
+    key = "service:prometheus/prometheus.yml"
+    said = told("monitoring", "prometheus.yml")
+    assert {f"{key} is monitoring-service 'Prometheus' @1", f"host:api:8000 -> {key} @4"} <= said
+    assert not any("9090" in one for one in said), "it watches itself"
+    assert "host:prometheus:9090 -> service:grafana @4" in told("monitoring", "grafana-datasources.yaml")
 
 
 def test_nginx_forwards():

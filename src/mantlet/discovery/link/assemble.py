@@ -184,6 +184,11 @@ def _declared(node: Node) -> bool:
     return any(key.startswith(("service:", "resource:")) for key in node.keys) and (
         (node.confidence >= _CERTAIN and (store or "inference-service" in lineage))
         or (node.confidence >= _LIKELY and bool(lineage & _STANDING))
+        or (
+            node.confidence >= _LIKELY
+            and node.type != "process"
+            and any(k.startswith("service:") for k in node.keys)
+        )
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import shlex
 
@@ -10,6 +9,7 @@ from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Thing, 
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._commands import command_clues
+from mantlet.discovery.readers._compose_groups import filled, folded, programs, routed, shared_volumes
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import mount_clues
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
@@ -41,14 +41,14 @@ def read(source: Source) -> list[Clue]:
         names = dict(services.items())
         for name, service in services.items():
             clues += _service(source, name, service, names)
-        clues += _programs(source, services) + _folded(source, services)
-        clues += _shared_volumes(source, services)
+        clues += programs(source, services) + folded(source, services)
+        clues += shared_volumes(source, services) + routed(source, services)
     return clues
 
 
 def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -> list[Clue]:
     key, at = f"service:{name}", source.at(service.at)
-    found = image(_filled(service["image"].text))
+    found = image(filled(service["image"].text))
     if found.type in STORES and _prepares(name, service):  # a job in the image of what it prepares
         found = Image(found.name, found.tag, found.digest, "process", "", ())
     ports = _ports(service)
@@ -71,9 +71,6 @@ def _service(source: Source, name: str, service: Item, names: dict[str, Item]) -
     return clues
 
 
-_ORCHESTRATOR_PARTS = frozenset(
-    ("webserver", "scheduler", "worker", "triggerer", "airflow-init", "init", "flower", "dag-processor")
-)
 _GUESSED = 0.35
 """The confidence of a move to a broker in a program of our own: whether it sends or receives, its code says."""
 _JOB_NAME = re.compile(
@@ -103,77 +100,15 @@ def _turned(clue: Clue, key: str) -> Clue:
     return clue
 
 
-def _filled(text: str) -> str:
-    """Return a text with the defaults of `${NAME:-default}` filled in."""
-    return re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", text)
-
-
 def _images(source: Source, key: str, service: Item) -> list[Clue]:
     """Return the inventory's line of a foreign image, and the arguments of a build."""
     clues: list[Clue] = []
     for name, value, line in _pairs(service["build"]["args"]):
-        clues += variable_clues(name, _filled(value), source.at(line), key)
+        clues += variable_clues(name, filled(value), source.at(line), key)
     item = service["image"]
     if item.text and not service["build"]:  # an image of our own has a tag that pins nothing
-        clues += image_clues(key, _filled(item.text), source.at(item.at))
+        clues += image_clues(key, filled(item.text), source.at(item.at))
     return clues
-
-
-def _programs(source: Source, services: Item) -> list[Clue]:
-    """Return which service is which build or image; several that share one are told apart."""
-    users: dict[str, list[tuple[str, int]]] = {}
-    for name, service in services.items():
-        for made, line in _made_from(source, service):
-            users.setdefault(made, []).append((f"service:{name}", line))
-    clues: list[Clue] = []
-    for made, found in users.items():
-        for key, line in found:
-            if len(found) == 1:
-                clues.append(Same(key, made, source.at(line)))
-            elif made.startswith("docker:"):
-                clues.append(Fact(key, "built_from", made, source.at(line)))
-    return clues
-
-
-def _folded(source: Source, services: Item) -> list[Clue]:
-    """Unite services that are parts of one program: three or more with one image or build and one first word."""
-    groups: dict[tuple[str, str], list[tuple[str, Item]]] = {}
-    for name, service in services.items():
-        build = service["build"]
-        made = (
-            _filled(service["image"].text) or build.text or build["context"].text or build["dockerfile"].text
-        )
-        word = re.split(r"[-_]", name)[0]
-        orchestrates = name in _ORCHESTRATOR_PARTS or (word == "airflow" and word != name)
-        if made and (word != name or orchestrates):
-            groups.setdefault((made, "airflow" if orchestrates else word), []).append((name, service))
-    clues: list[Clue] = []
-    for (made, word), parts in groups.items():
-        names = tuple(name for name, _ in parts)
-        if len(parts) < 3 or (
-            not names[0].startswith(word) and not any(name.endswith("scheduler") for name in names)
-        ):
-            continue
-        first, service = parts[0]
-        type_ = image(word).type or image(made).type or "process"
-        clues.append(Thing(f"service:{first}", type_, word, source.at(service.at), 0.95, also=names))
-        clues += [Same(f"service:{first}", f"service:{name}", source.at(one.at)) for name, one in parts[1:]]
-    return clues
-
-
-def _made_from(source: Source, service: Item) -> list[tuple[str, int]]:
-    found: list[tuple[str, int]] = []
-    build = service["build"]
-    folder = build.text or build["context"].text or "."
-    if build and not unresolved(folder) and "://" not in folder:
-        file = posixpath.join(folder, build["dockerfile"].text or "Dockerfile")
-        found.append(("docker:" + path_key(file, source.folder)[5:], build.at))
-    text = _filled(service["image"].text)
-    if text and not unresolved(text) and not image(text).type:
-        found.append((f"image:{image(text).name}", service["image"].at))
-        if not build:
-            found.append((f"folder:{image(text).name.rpartition('/')[2]}", service["image"].at))
-    return found
 
 
 # -- ports and hosts
@@ -185,10 +120,10 @@ def _ports(service: Item) -> list[tuple[str, str, str, int]]:
     for item in service["ports"].each():
         if target := item["target"].text:
             found.append(
-                (item["host_ip"].text, _filled(item["published"].text), target, item.at or item["target"].at)
+                (item["host_ip"].text, filled(item["published"].text), target, item.at or item["target"].at)
             )
-        elif match := _PORT.match(_filled(item.text)):
-            found.append((match["ip"] or "", _filled(match["out"] or ""), match["inner"], item.at))
+        elif match := _PORT.match(filled(item.text)):
+            found.append((match["ip"] or "", filled(match["out"] or ""), match["inner"], item.at))
     return found
 
 
@@ -233,7 +168,7 @@ def _pairs(item: Item) -> list[tuple[str, str, int]]:
 def _environment(source: Source, key: str, service: Item) -> list[Clue]:
     clues: list[Clue] = []
     for name, value, line in _pairs(service["environment"]):
-        clues += variable_clues(name, _filled(value), source.at(line), key)
+        clues += variable_clues(name, filled(value), source.at(line), key)
         clues += _open_door(key, name, value, source.at(line))
     for item in service["env_file"].each():
         path = item.text or item["path"].text
@@ -279,40 +214,14 @@ def _open_door(key: str, name: str, value: str, at: Where) -> list[Clue]:
 
 def _volume(source: Source, key: str, item: Item) -> list[Clue]:
     if item.text:
-        return mount_clues(key, _filled(item.text), source.folder, source.at(item.at))
+        return mount_clues(key, filled(item.text), source.folder, source.at(item.at))
     outside, inside = item["source"].text, item["target"].text
     if not outside or not inside:
         return []
     at = source.at(item["source"].at)
     if item["type"].text == "bind" or outside.startswith((".", "/", "~")):
-        return [Mount(key, inside, path_key(_filled(outside), source.folder), at)]
+        return [Mount(key, inside, path_key(filled(outside), source.folder), at)]
     return [Mount(key, inside, f"volume:{outside}", at)]
-
-
-def _shared_volumes(source: Source, services: Item) -> list[Clue]:
-    """Return the named volumes that several services mount: there they hand data to each other."""
-    users: dict[str, list[tuple[str, int]]] = {}
-    for name, service in services.items():
-        for item in service["volumes"].each():
-            volume = item["source"].text if not item.text else item.text.partition(":")[0]
-            if volume and re.fullmatch(r"[\w.-]+", volume) and volume[0] != ".":
-                users.setdefault(volume, []).append((name, item.at or item["source"].at))
-    clues: list[Clue] = []
-    for volume, found in users.items():
-        if len({name for name, _ in found}) > 1:
-            clues.append(Thing(f"volume:{volume}", "file-store", volume, source.at(found[0][1]), 0.6))
-            for name, line in found:
-                clues.append(
-                    Move(
-                        f"volume:{volume}",
-                        f"service:{name}",
-                        source.at(line),
-                        "files",
-                        0.35,
-                        opened_by=f"service:{name}",
-                    )
-                )
-    return clues
 
 
 # -- commands, order, protection

@@ -170,11 +170,22 @@ class _Build:
             words[:2] in (["sh", "-c"], ["bash", "-c"], ["/bin/sh", "-c"], ["/bin/bash", "-c"]) and words[2:]
         )
         text = words[2] if shell else " ".join(w if w in _BREAKS else shlex.quote(w) for w in words)
-        context = Context(self.key, self.source, stage.folder)
+        folder = self._outside(stage.folder)
+        context = Context(self.key, self.source, folder)
         started = command_clues(context, commands(text, first.line))
         if not any(isinstance(clue, Runs) for clue in started) and words:
-            started.append(Runs(self.key, tuple(words), at, stage.folder))
+            started.append(Runs(self.key, tuple(words), at, folder))
         self.clues += [self._with_app(clue) for clue in started]
+
+    def _outside(self, inside: str) -> str:
+        """Return the folder of the repository that a folder of the container was copied from; else the container's."""
+        mounts = [clue for clue in self.clues if isinstance(clue, Mount) and clue.outside.startswith("path:")]
+        for mount in sorted(mounts, key=lambda clue: -len(clue.inside)):
+            below = inside == mount.inside or inside.startswith(mount.inside.rstrip("/") + "/")
+            if below and "." not in name_of(mount.outside[5:]).lstrip("."):
+                rest = inside[len(mount.inside) :].strip("/")
+                return posixpath.normpath(posixpath.join(mount.outside[5:], rest)).removeprefix(".")
+        return inside
 
     def _with_app(self, clue: Clue) -> Clue:
         """Return a run of Flask with the program that its variable names."""
