@@ -371,6 +371,37 @@ def test_keras_in_hdf5(judge):
     assert judge(b"\x89HDF\r\n\x1a\n" + b"\0" * 50 + fine.encode() + b"\0" * 50, "m.h5").verdict == "clean"
 
 
+def test_metadata_beside_a_saved_model(judge):
+    config = json.dumps(
+        {"class_name": "Functional", "config": {"layers": [lambda_layer(b"x os system 0123456")]}}
+    ).encode()
+    node = handmade.field(1, handmade.field(3, b"root") + handmade.field(5, config))
+    assert judge(node, "keras_metadata.pb").verdict == "dangerous"
+    fine = judge(b"\x08\x01\x10\x05", "fingerprint.pb")
+    assert (fine.verdict, fine.formats) == ("clean", ["protobuf"])
+
+
+def test_a_corpus_of_472_files_is_judged_rightly_and_soon(tmp_path):
+    bad = list(handmade.MALICIOUS.values())
+    bad += [
+        data
+        for payload in (handmade.PAYLOAD, handmade.OLD_PAYLOAD)
+        for data in handmade.wrappers(payload).values()
+    ]
+    fine = [pickle.dumps(value, protocol) for value in BENIGN.values() for protocol in range(6)]
+    fine += [gzip.compress(data) for data in fine]
+    files = [(f"bad{number}.pkl", data) for number, data in enumerate((bad * 4)[: 472 - 2 * len(fine)])]
+    files += [(f"fine{number}.pkl", data) for number, data in enumerate(fine * 2)]
+    for name, data in files:
+        (tmp_path / name).write_bytes(data)
+    assert len(files) == 472
+    started = time.monotonic()
+    verdicts = {name: scan_file(tmp_path / name, name).verdict for name, _ in files}
+    assert time.monotonic() - started < 10
+    assert {verdict for name, verdict in verdicts.items() if name.startswith("fine")} == {"clean"}
+    assert {verdict for name, verdict in verdicts.items() if name.startswith("bad")} == {"dangerous"}
+
+
 # --- numbers only ---
 
 

@@ -8,7 +8,7 @@ from mantlet.scanners.models import archives, graphs, packed, pickled, tensors, 
 from mantlet.scanners.models.context import MODEL_SUFFIXES, Context
 from mantlet.scanners.models.imports import Trust, trust
 from mantlet.scanners.models.limits import MAX_DEPTH, MAX_MEMBERS
-from mantlet.scanners.models.protobuf import WireError
+from mantlet.scanners.models.protobuf import WireError, fields
 from mantlet.scanners.models.source import Source
 
 _PROGRAMS = ((b"\x7fELF", "ELF"), (b"MZ", "Windows"), (b"\xcf\xfa\xed\xfe", "macOS"), (b"#!", "script"))
@@ -58,7 +58,8 @@ def _content(context: Context, source: Source, head: bytes, member: str, depth: 
             inspect(context, source.part(start), member, depth + 1)
         return True
     if _HDF5 in head[:16] or source.read(512, 8) == _HDF5:
-        texts.keras_in_hdf5(context, source, member)
+        context.is_a("hdf5")
+        texts.keras_as_text(context, source, member)
         return True
     if head.startswith(b"GGUF"):
         tensors.gguf(context, source, member)
@@ -127,7 +128,20 @@ def _graph(context: Context, source: Source, member: str) -> bool:
     except WireError as error:
         context.missed(member, f"the graph breaks off: {error}")
         return True
-    return False
+    return (member or context.path).endswith(".pb") and _message(context, source, member)
+
+
+def _message(context: Context, source: Source, member: str) -> bool:
+    """Look at a protocol buffer that is no graph: what Keras keeps beside one, fingerprints and the like."""
+    try:
+        if not any(True for _ in fields(source)):
+            return False
+    except WireError:
+        return False
+    context.is_a("protobuf")
+    if source.find(b'"class_name"') >= 0:
+        texts.keras_as_text(context, source, member)
+    return True
 
 
 def _rest(context: Context, source: Source, head: bytes, member: str) -> bool:

@@ -168,9 +168,8 @@ def _lambda(context: Context, config: dict[str, Any], member: str) -> None:
     context.found("keras-lambda", member, name=name)
 
 
-def keras_in_hdf5(context: Context, source: Source, member: str) -> None:
-    """Find Keras configurations in an HDF5 file: they lie there as plain JSON."""
-    context.is_a("hdf5")
+def keras_as_text(context: Context, source: Source, member: str) -> None:
+    """Find Keras configurations in an HDF5 file or in metadata of a SavedModel: they lie there as plain JSON."""
     at, decoder, tries = 0, json.JSONDecoder(), 0
     while (at := source.find(b'"class_name"', at)) >= 0:
         tries += 1
