@@ -97,8 +97,11 @@ def list_files(root: Path) -> list[str]:
         return [root.name]
     found: list[str] = []
     for folder, names, entries in os.walk(root):
-        names[:] = sorted(name for name in names if name not in SKIPPED_FOLDERS)
         base = Path(folder)
+        if base != root and "pyvenv.cfg" in entries:  # an environment, whatever its name
+            names.clear()
+            continue
+        names[:] = sorted(name for name in names if name not in SKIPPED_FOLDERS)
         for entry in sorted(entries):
             path = base / entry
             if path.is_file() and not path.is_symlink():
