@@ -48,6 +48,21 @@ def test_a_first_model_is_sound_and_has_threats(repo):
     assert load(model(repo)).sections.elements
 
 
+def test_explain_names_the_line_of_a_fact(repo):
+    (repo / "score.py").write_text(SCORE)
+    first(repo)
+    result = analyse(model(repo))
+    risk = next(risk for risk in result.risks if risk.type.id == "MODEL-DESERIALISE")
+    lines = [
+        line
+        for explained in [result.explain(risk.id)]
+        for line in explained.applies_lines + explained.mitigated_lines
+    ]
+    assert any(
+        "the code, score.py:2" in line.source or "the code, train.py:4" in line.source for line in lines
+    )
+
+
 def test_a_model_that_is_there_is_never_overwritten(repo):
     first(repo)
     before = model(repo).read_text()
@@ -59,6 +74,32 @@ def test_a_model_that_is_there_is_never_overwritten(repo):
 def test_right_after_the_first_look_nothing_differs(repo):
     first(repo)
     assert Update(discover([repo]), model(repo)).comparison.items == []
+
+
+def test_credentials_in_one_box_are_no_news(repo):
+    names = ["MAIL_TOKEN", "SHOP_TOKEN", "BANK_TOKEN"]
+    (repo / "send.py").write_text(
+        "import os, requests\n"
+        + "".join(
+            f'requests.get("https://{n}.example".lower(), headers={{"k": os.environ["{n}"]}})\n'
+            for n in names
+        )
+    )
+    first(repo)
+    assert "group-secret-store" in model(repo).read_text()
+    assert not Update(discover([repo], model=model(repo)), model(repo)).comparison.items
+
+
+def test_the_model_is_no_evidence_of_itself(repo):
+    first(repo)
+    model(repo).write_text(
+        model(repo).read_text() + "  # see s3://a-bucket/of-the-model and https://host.example\n"
+    )
+    found = discover([repo], model=model(repo))
+    assert not [place for item in found.draft.elements for place in item.evidence if "threatmodel" in place]
+    assert ("threatmodel.yaml", "the threat model itself") in [
+        (one.path, one.reason) for one in found.draft.skipped
+    ]
 
 
 def test_news_come_in_and_comments_stay(repo):

@@ -62,6 +62,10 @@ _BUNDLED = re.compile(
     r"\.min\.(js|css)$|\.map$|^(package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|Pipfile\.lock)$"
 )
 
+_OWN = re.compile(r"^threatmodel(\.[\w.-]+)?\.(ya?ml|json)$")
+"""A threat model and what lies beside it: what it says of the code is no evidence of it."""
+_OWN_FOLDERS = frozenset([".git", ".mantlet"])
+
 
 class Tree:
     """The files found, by path relative to the root with forward slashes."""
@@ -135,7 +139,7 @@ def _folder(tree: Tree, root: Path, start: Path, prefix: str, tests: bool) -> No
                 reason = _left_out(entry.name, Path(entry.path), tests)
                 if reason:
                     tree.skipped.append(Skipped(inner, reason))
-                elif entry.name != ".git":
+                elif entry.name not in _OWN_FOLDERS:
                     pending.append((Path(entry.path), inner))
             elif entry.is_file(follow_symlinks=False):
                 if not tests and _TEST_FILES.search(entry.name):
@@ -165,6 +169,9 @@ def _left_out(name: str, path: Path, tests: bool) -> str:
 def _file(tree: Tree, path: Path, inner: str) -> None:
     tree.files.append(inner)
     if _BUNDLED.search(path.name):
+        return
+    if _OWN.search(path.name):
+        tree.skipped.append(Skipped(inner, "the threat model itself"))
         return
     try:
         size = path.stat().st_size

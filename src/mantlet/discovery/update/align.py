@@ -273,12 +273,15 @@ def _rename(raw: Raw, target: dict[tuple[str, str], str]) -> Raw:
 def _fold(raw: Raw, parts: dict[str, str], known: set[str]) -> Raw:
     """Return the proposal with parts gone into what they are parts of, and their flows with them.
 
-    Parents that only stood for parts which have gone elsewhere, or that the model knows by themselves, go too.
+    Parents that the model does not have, and that only stood for parts which have gone elsewhere or which it knows by
+    themselves, go too.
     """
     left = {name: entry for name, entry in entries(raw, "elements").items() if name not in parts}
     parents = {str(entry.get("parent", "")) for name, entry in left.items() if name not in known}
     elements = {
-        name: entry for name, entry in left.items() if name in parents or not key_of(entry).startswith(GROUP)
+        name: entry
+        for name, entry in left.items()
+        if name in parents or name in known or not key_of(entry).startswith(GROUP)
     }
     gone = left.keys() - elements.keys()
     made = {**raw, "elements": {name: _outside(entry, gone) for name, entry in elements.items()}}
