@@ -162,6 +162,8 @@ def test_a_contradiction_is_told_and_not_settled(draft):
         ("differs", "api", "debug: the model says no, the code yes")
     ]
     assert fresh.drift[0].at == ["api.py:40"]
+    result = apply(ours, fresh.refreshed)
+    assert "facts" not in result["elements"]["api"]["discovered"], "the code does not say what the model says"
 
 
 def test_what_people_declined_is_not_proposed_again(draft):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import UNSET
 
 from mantlet.analysis.because import FROM, WORDS, signed
 from mantlet.analysis.engine import Analysis, State
@@ -275,4 +276,17 @@ def _said(
     source = FROM[origin]
     if origin is Origin.CONTRADICTED:
         source += f" ({facts.claimed(holder, atom.fact, at)})"
+    if origin is Origin.WRITTEN and (line := _discovered(analysis, holder, atom.fact, at)):
+        source = f"the code, {line}"
     return column.values[int(column.codes[at])], source
+
+
+def _discovered(analysis: Analysis, holder: str, fact: str, row: int) -> str:
+    """Return the line of code that shows a written fact; empty where a person wrote it."""
+    columns = analysis.columns
+    section = {"element": columns.elements, "flow": columns.flows}.get(holder)
+    if section is None:
+        return ""
+    entries = columns.sections.elements if holder == "element" else columns.sections.flows
+    seen = entries[section.ids[row]].discovered
+    return "" if seen is UNSET else seen.facts.get(fact, "")

@@ -260,5 +260,19 @@ class _Comparing:
         for section in SECTIONS:
             for name, entry in entries(self.theirs, section).items():
                 held = entries(self.ours, section).get(name)
-                if held is not None and SEEN in entry and not same(held.get(SEEN), entry[SEEN]):
-                    yield Set((section, name, SEEN), entry[SEEN])
+                if held is None or SEEN not in entry:
+                    continue
+                seen = self._agreed(section, name, entry)
+                if not same(held.get(SEEN), seen):
+                    yield Set((section, name, SEEN), seen)
+
+    def _agreed(self, section: str, name: str, entry: dict[str, Any]) -> dict[str, Any]:
+        """Return where an entry was seen, without facts on which people have the last word."""
+        said, merged = facts_of(entry), facts_of(entries(self._merged, section).get(name, {}))
+        places = {
+            fact: place
+            for fact, place in fact_places(entry).items()
+            if fact in merged and fact_text(merged[fact]) == fact_text(said[fact])
+        }
+        rest = {field: value for field, value in entry[SEEN].items() if field != "facts"}
+        return rest | ({"facts": places} if places else {})
