@@ -61,6 +61,9 @@ TEXTS = {
     "app.py": "launch(" * 20_000,
     "a.ipynb": '{"cells": ' + "[" * 100_000,
     "poetry.lock": "a = " + "[" * 50_000,
+    "a.tf": 'resource "a" "b" ' + "{ c " * 20_000,
+    "b.tf": 'resource "a" "b" { c = "' + "${" * 300_000,
+    "c.tf": 'resource "a" "b" { c = ' + "[" * 200_000,
     "main.sh": "mlflow server --host " * 40_000,
 }
 

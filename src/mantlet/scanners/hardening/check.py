@@ -68,14 +68,8 @@ def _reader(path: str, has_ignore: bool) -> Callable[[str], Iterator[Hit]] | Non
     if name.endswith((".yml", ".yaml")):
         return lambda text: _yaml(path, text)
     if name.endswith(".tf"):
-        return terraform.look if terraform.available() else _no_hcl
+        return terraform.look
     return configs.reader(path)
-
-
-def _no_hcl(_text: str) -> Iterator[Hit]:
-    raise UnreadableError(
-        "Terraform is read with python-hcl2, which isn't installed (pip install 'mantlet[scan]')"
-    )
 
 
 def _yaml(path: str, text: str) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mantlet.scanners.hardening.found import Hit
-from mantlet.scanners.hardening.texts import UnreadableError
+from mantlet.scanners.hardening.hcl import resources
 
 _WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "any"})
 _UNENCRYPTED = {
@@ -29,36 +29,11 @@ _PUBLIC = {
 }
 
 
-def available() -> bool:
-    """Tell whether Terraform files can be read here."""
-    from importlib.util import find_spec  # noqa: PLC0415
-
-    return find_spec("hcl2") is not None
-
-
 def look(text: str) -> Iterator[Hit]:
     """Yield what a Terraform file leaves open; raises `UnreadableError`."""
-    import hcl2  # noqa: PLC0415
-
-    try:
-        document = hcl2.loads(text)
-    except Exception as error:  # noqa: BLE001  # the parser raises errors of several libraries
-        raise UnreadableError(
-            f"it is no HCL: {str(error).splitlines()[0][:120] if str(error) else type(error).__name__}"
-        ) from None
-    for block in document.get("resource", []):
-        for kind, named in block.items():
-            for name, body in named.items() if isinstance(named, dict) else ():
-                if isinstance(body, dict):
-                    kind_, name_ = _plain(kind), _plain(name)
-                    line = _line(text, kind_, name_)
-                    for rule, what in _resource(kind_, body):
-                        yield Hit(rule, line, f"{kind_}.{name_}", what)
-
-
-def _line(text: str, kind: str, name: str) -> int:
-    match = re.search(rf'resource\s+"?{re.escape(kind)}"?\s+"?{re.escape(name)}"?', text)
-    return text.count("\n", 0, match.start()) + 1 if match else 0
+    for item in resources(text):
+        for rule, what in _resource(item.kind, item.body):
+            yield Hit(rule, item.line, f"{item.kind}.{item.name}", what)
 
 
 def _plain(value: Any) -> str:
