@@ -54,18 +54,18 @@ class FrameworkCoverage(Struct, kw_only=True, omit_defaults=True):
 
 def coverage(catalogue: Catalogue, fired: Collection[str] | None = None) -> list[FrameworkCoverage]:
     """Return where every entry went. ``fired`` names the types that fired on models which were tried."""
-    citing = _citing(catalogue)
+    citing, asides = _citing(_references(catalogue)), _citing(_asides(catalogue))
     return [
-        _framework(framework, citing.get(framework.id, {}), fired)
+        _framework(framework, citing.get(framework.id, {}), asides.get(framework.id, {}), fired)
         for framework in sorted(catalogue.frameworks.values(), key=lambda item: item.id)
         if not framework.open
     ]
 
 
-def _citing(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
+def _citing(references: Iterator[tuple[str, str, str]]) -> dict[str, dict[str, list[str]]]:
     """Return, per list and entry, the types and controls that refer to it."""
     found: dict[str, dict[str, list[str]]] = {}
-    for name, framework, entry in _references(catalogue):
+    for name, framework, entry in references:
         found.setdefault(framework, {}).setdefault(entry, []).append(name)
     return found
 
@@ -80,8 +80,19 @@ def _references(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
                 yield from ((control.id, framework, entry) for entry in entries)
 
 
+def _asides(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    """Yield what controls say of lists of threats: some list their own controls beside them, which no figure counts."""
+    for control in catalogue.controls.values():
+        for framework, entries in control.refs.items():
+            if framework in catalogue.frameworks and catalogue.frameworks[framework].of == "threats":
+                yield from ((control.id, framework, entry) for entry in entries)
+
+
 def _framework(
-    framework: Framework, citing: dict[str, list[str]], fired: Collection[str] | None
+    framework: Framework,
+    citing: dict[str, list[str]],
+    asides: dict[str, list[str]],
+    fired: Collection[str] | None,
 ) -> FrameworkCoverage:
     result = FrameworkCoverage(
         id=framework.id, title=framework.title, version=framework.version, of=framework.of
@@ -90,7 +101,10 @@ def _framework(
         names = set(citing.get(entry.id, ()))
         if framework.tree:
             names.update(*(listed for name, listed in citing.items() if name.startswith(f"{entry.id}.")))
-        result.entries.append(_entry(entry, framework.of, sorted(names), fired))
+        if not names and not entry.counted and entry.id in asides:
+            result.entries.append(_entry(entry, "controls", sorted(asides[entry.id]), fired))
+        else:
+            result.entries.append(_entry(entry, framework.of, sorted(names), fired))
     return result
 
 
