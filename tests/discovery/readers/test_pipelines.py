@@ -170,6 +170,32 @@ def test_gitlab_jobs_inherit_and_use_secrets():
     assert not any("lint" in line for line in said)
 
 
+def test_jobs_of_platforms():
+    azure = "stage:train-job.yml#"
+    assert {
+        f"{azure}prep is preprocessing-job 'prep' in workflow:train-job.yml @4",
+        f"{azure}prep runs python prep.py --data azureml:customers@latest in src @6",
+        f"dataset:customers -> {azure}prep @8",
+        f"{azure}prep -> {azure}fit @13",
+    } <= told("jobs", "train-job.yml")
+    assert {
+        "service:churn-api is inference-service 'churn-api' @2",
+        "repo:azureml/churn -> service:churn-api @3",
+        "service:churn-api = code:serving/score.py @4",
+    } <= told("jobs", "endpoint.yml")
+    bundle = "stage:bundle.yml#"
+    assert {
+        f"{bundle}ingest runs python src/ingest.py --day 1 @7",
+        f"{bundle}ingest -> {bundle}train @9",
+    } <= told("jobs", "bundle.yml")
+    resize = "stage:pachyderm-pipeline.json#resize"
+    assert {
+        f"dataset:images -> {resize} @4",
+        f"{resize} runs python resize.py @3",
+        f"{resize} -> dataset:resize @2",
+    } <= told("jobs", "pachyderm-pipeline.json")
+
+
 def test_other_ci_systems():
     azure, cloud, jenkins = (
         f"job:{name}#pipeline" for name in ("azure-pipelines.yml", "cloudbuild.yaml", "Jenkinsfile")

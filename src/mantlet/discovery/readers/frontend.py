@@ -42,7 +42,7 @@ _ROUTERS = re.compile(r"^(app|router|server|api|\w*Router|fastify)$")
 _SERVER_PACKAGES = ("express", "fastify", "koa", "hono", "koa-router", "@koa/router")
 _LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "*"))  # noqa: S104 (compared, not bound)
 _TESTS = re.compile(
-    r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?|dist|vendor|third_party|wwwroot/lib|node_modules)/|serviceWorker\.|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z"
+    r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?|dist|vendor|third_party|wwwroot/lib|node_modules|docs?|_static|htmlcov|coverage)/|serviceWorker\.|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z"
 )
 
 
