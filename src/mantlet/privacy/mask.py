@@ -102,16 +102,21 @@ def prepared(
 
 def write_table(frame: pl.LazyFrame, out: Path, *, memory: int = 0) -> int:
     """Write a lazy table by its ending, whole or not at all; return its rows."""
-    kind = SUFFIXES.get(out.suffix.lower())
-    sink = _SINKS.get(kind or "")
-    if sink is None:
+    kind = kind_of_output(out)
+    with whole(out) as temporary, bounded(memory):
+        _SINKS[kind](frame, temporary, memory)
+        return int(_SCANNED[kind](temporary).select(pl.len()).collect(engine="streaming").item())
+
+
+def kind_of_output(out: Path) -> str:
+    """Return the format that a file's ending names; raises `UsageError` where no table is written so."""
+    kind = SUFFIXES.get(out.suffix.lower(), "")
+    if kind not in _SINKS:
         raise UsageError(
             f"tables are not written as '{out.suffix}'",
             mend="end the name with .csv, .tsv, .parquet, .jsonl or .arrow",
         )
-    with whole(out) as temporary, bounded(memory):
-        sink(frame, temporary, memory)
-        return int(_SCANNED[kind or ""](temporary).select(pl.len()).collect(engine="streaming").item())
+    return kind
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The budget: never overspent, whatever the order; tampering shows."""
 
+import os
 import threading
 
 import pytest
@@ -39,6 +40,39 @@ def test_delta_is_counted_as_well(ledger):
     ledger.spend("count by city", 0.1, 8e-7)
     with pytest.raises(OverspentError, match="left of the budget"):
         ledger.spend("count by city", 0.1, 8e-7)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "delta"),
+    [
+        (float("nan"), 0),
+        (float("inf"), 0),
+        (0, 0),
+        (-1, 0),
+        (0.1, float("nan")),
+        (0.1, -1e-9),
+        (0.1, float("inf")),
+    ],
+)
+def test_what_is_no_cost_is_refused_and_leaves_the_ledger_as_it_was(ledger, epsilon, delta):
+    before = ledger.path.read_bytes()
+    with pytest.raises(UsageError, match="costs an epsilon above 0") as caught:
+        ledger.spend("count", epsilon, delta)
+    assert caught.value.mend
+    assert ledger.path.read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_ledger_as_it_was(ledger, monkeypatch):
+    before = ledger.path.read_bytes()
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: real(handle, data[: len(data) // 2]))
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        ledger.spend("count", 0.1)
+    assert caught.value.mend
+    monkeypatch.undo()
+    assert ledger.path.read_bytes() == before
+    assert ledger.spend("mean of a\u2028b", 0.1).spent[0] == pytest.approx(0.1)
+    assert ledger.read().releases[0].what == "mean of a\u2028b"
 
 
 def test_one_ledger_for_one_data_set(ledger):

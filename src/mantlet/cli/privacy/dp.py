@@ -235,9 +235,10 @@ def synth(
     common.need_extra()
     from mantlet.privacy.dp.query import sentence
     from mantlet.privacy.dp.synth import read_domains, synthesise
-    from mantlet.privacy.mask import write_table
+    from mantlet.privacy.mask import kind_of_output, write_table
     from mantlet.privacy.tables import open_table, reading
 
+    kind_of_output(output)
     known = read_domains(domains)
     table, book = open_table(data), _ledger(ledger, key)
     with reading(table.name):
@@ -306,8 +307,8 @@ def train(
 
     kept = np.arange(len(features)) % 5 != 4
     book.check(epsilon, delta)
-    book.spend(f"logistic model of {target}", epsilon, delta)
     trained = run(features[kept], wanted[kept], epsilon=epsilon, delta=delta)
+    book.spend(f"logistic model of {target}", epsilon, delta)
     if output is not None:
         weights = dict(zip([*names, "(intercept)"], trained.weights.tolist(), strict=True))
         write_atomic(

@@ -7,8 +7,10 @@ With a key, digests are keyed, so that whoever lacks it cannot write the chain a
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import hmac
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +20,12 @@ import msgspec
 from msgspec import Struct
 
 from mantlet.base.errors import InputError, Location, MantletError, UsageError
+from mantlet.base.limits import read_text
 from mantlet.privacy.keys import Key
 
 _SLACK = 1e-9
 """Rounding that sums of epsilons may have."""
+_BROKEN = "take the ledger from a backup; nothing is released on a broken one"
 
 
 class Entry(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -76,33 +80,29 @@ class Ledger:
         """Write the first line of a new ledger; raises `UsageError` where there is one, or the budget makes no sense."""
         if not (0 < epsilon < 100) or not (0 <= delta < 0.01) or rows_per_unit < 1:
             raise UsageError(
-                "a budget has epsilon above 0 and below 100, delta below 0.01, and at least one row for each unit"
-            )
-        if self.path.exists():
-            raise UsageError(
-                "there is a ledger already", mend="a data set has one budget for all its releases; use it"
+                "a budget has epsilon above 0 and below 100, delta below 0.01, and at least one row for each unit",
+                mend="most publications need an epsilon of 1 or less",
             )
         entry = Entry("budget", float(epsilon), float(delta), data, unit, rows_per_unit)
         with self._locked():
+            if os.path.lexists(self.path):
+                raise UsageError(
+                    "there is a ledger already",
+                    where=Location(str(self.path)),
+                    mend="a data set has one budget for all its releases; use it",
+                )
             self._append(msgspec.structs.replace(entry, digest=self._digest(entry)))
         return self.read()
 
     def read(self) -> Balance:
         """Return what is promised and spent; raises `InputError` where a line was changed, dropped or moved."""
-        try:
-            lines = self.path.read_bytes().splitlines()
-            entries = [msgspec.json.decode(line, type=Entry) for line in lines]
-        except FileNotFoundError:
+        if not os.path.lexists(self.path):
             raise InputError(
                 "there is no such ledger",
                 where=Location(str(self.path)),
                 mend="`mantlet privacy dp budget` opens one",
-            ) from None
-        except (OSError, msgspec.DecodeError, RecursionError) as error:
-            raise InputError(
-                f"not readable as a ledger: {type(error).__name__}", where=Location(str(self.path))
-            ) from None
-        before = ""
+            )
+        before, entries = "", self._entries()
         for number, entry in enumerate(entries, 1):
             if (
                 entry.before != before
@@ -113,18 +113,30 @@ class Ledger:
                 raise InputError(
                     "this line is not as it was written",
                     where=Location(str(self.path), number, 1),
-                    mend="take the ledger from a backup; nothing is released on a broken one",
+                    mend=_BROKEN,
                 )
             before = entry.digest
-        if not entries:
-            raise InputError("the ledger is empty", where=Location(str(self.path)))
         return Balance(entries[0], tuple(entries[1:]))
+
+    def _entries(self) -> list[Entry]:
+        found = []
+        for number, line in enumerate(read_text(self.path).removesuffix("\n").split("\n"), 1):
+            try:
+                found.append(msgspec.json.decode(line, type=Entry))
+            except (msgspec.DecodeError, RecursionError):
+                raise InputError(
+                    "this line is none of a ledger", where=Location(str(self.path), number, 1), mend=_BROKEN
+                ) from None
+        return found
 
     def check(self, epsilon: float, delta: float = 0.0) -> Balance:
         """Return the balance if this can still be spent; raises `OverspentError` otherwise."""
         balance = self.read()
-        if epsilon <= 0 or delta < 0:
-            raise UsageError("a release costs an epsilon above 0 and a delta of 0 or more")
+        if not (0 < epsilon < math.inf and 0 <= delta < math.inf):
+            raise UsageError(
+                "a release costs an epsilon above 0 and a delta of 0 or more",
+                mend="such as --epsilon 0.1; both are taken from the budget",
+            )
         left = balance.left
         if epsilon > left[0] + _SLACK or delta > left[1] + _SLACK * balance.budget.delta:
             raise OverspentError(
@@ -150,12 +162,29 @@ class Ledger:
         return hmac.digest(self._key.derive("ledger", "").encode(), text, "sha256").hex()
 
     def _append(self, entry: Entry) -> None:
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        """Write a line, wholly or not at all."""
+        line = msgspec.json.encode(entry) + b"\n"
         try:
-            os.write(handle, msgspec.json.encode(entry) + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                size = os.fstat(handle).st_size
+                try:
+                    if os.write(handle, line) < len(line):
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                    os.fsync(handle)
+                except BaseException:
+                    os.ftruncate(handle, size)
+                    if not size:
+                        self.path.unlink(missing_ok=True)
+                    raise
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise InputError(
+                f"the ledger cannot be written: {error.strerror}",
+                where=Location(str(self.path)),
+                mend="nothing was spent and nothing released",
+            ) from None
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -170,7 +199,9 @@ class Ledger:
             ) from None
         except OSError as error:
             raise InputError(
-                f"the ledger cannot be written: {error.strerror}", where=Location(str(self.path))
+                f"the ledger cannot be written: {error.strerror}",
+                where=Location(str(self.path)),
+                mend="nothing was spent and nothing released",
             ) from None
         try:
             yield
