@@ -97,6 +97,32 @@ def test_declared_networks_become_boundaries_one_per_dimension():
     assert "facts" not in raw["elements"]["api"]
 
 
+def test_words_that_say_little_are_of_their_store_or_service():
+    raw = made(
+        element("who", "user", "external", "who:user"),
+        element("one", "web-service", "process", "route:GET /one"),
+        element("two", "inference-service", "process", "route:POST /two"),
+        element("lake", "object-store", "store", "bucket:s3:lake"),
+        element("db", "database", "store", "table:t"),
+        flows=[
+            flow("who", "one", "request"),
+            flow("who", "two", "request"),
+            flow("two", "who", "answer"),
+            flow("lake", "one", "files"),
+            flow("one", "db", "records"),
+        ],
+    ).raw
+    types = {name: entry["type"] for name, entry in raw["data"].items()}
+    assert types == {
+        "one-request": "data",
+        "two-request": "query",
+        "two-answer": "prediction",
+        "lake-data": "record",
+        "db-data": "record",
+    }
+    assert raw["elements"]["lake"]["holds"] == ["lake-data"]
+
+
 def test_personal_data_makes_an_asset_confidential():
     raw = made(
         element(

@@ -14,6 +14,31 @@ from mantlet.store.tree import Raw
 
 _WORD = re.compile(r"[a-z0-9]+")
 _APART = re.compile(r"\s*(?:[+;&]|,\s|\band\b)\s*")
+_PLAIN = {
+    **dict.fromkeys(
+        ("request", "requests", "query", "queries", "message", "messages", "call"), (True, False)
+    ),
+    **dict.fromkeys(
+        ("answer", "answers", "response", "responses", "result", "results", "reply"), (False, True)
+    ),
+    **dict.fromkeys(
+        (
+            "file",
+            "files",
+            "records",
+            "record",
+            "rows",
+            "data",
+            "objects",
+            "object",
+            "download",
+            "deletion",
+            "page",
+        ),
+        (False, False),
+    ),
+}
+"""Words that say little without whose they are; whether they are asked or answered."""
 MOST_ASSETS = 4
 """Assets that the words on one flow may name."""
 _MADE_BY: dict[str, tuple[tuple[str, ...], str]] = {
@@ -70,13 +95,53 @@ class Assets:
                 name = self._of_store[end.id]
                 self._mark(name, flow.personal)
                 return [name]
-        names = [name for text in _APART.split(flow.data)[:MOST_ASSETS] if (name := self._named(text))]
+        names = [
+            name
+            for text in _APART.split(flow.data)[:MOST_ASSETS]
+            if (name := self._own(text, flow) or self._named(text))
+        ]
         for name in names:
             for end in ends:
                 if end is not None and end.dfd == "store":
                     self.held.setdefault(end.id, {})[name] = None
             self._mark(name, flow.personal)
         return names
+
+    def _own(self, said: str, flow: DraftFlow) -> str:
+        """Return the asset of words that say little by themselves: the files of this store, the request to that service."""
+        words = " ".join(_WORD.findall(said.lower()))
+        if words not in _PLAIN:
+            return ""
+        source, target = self._elements.get(flow.source), self._elements.get(flow.target)
+        ends = [end for end in (source, target) if end is not None]
+        owner = next((end for end in ends if end.dfd == "store"), None)
+        if owner is None:
+            outside = [
+                end for end in ends if end.dfd == "external" and not self._vocabulary.is_a(end.type, "person")
+            ]
+            owner = next(
+                iter([*outside, *(end for end in (target, source) if end and end.dfd == "process")]), None
+            )
+        if owner is None:
+            return ""
+        key = f"in {owner.id}" if owner.dfd == "store" else f"{words} {owner.id}"
+        if not self._by_words.get(key):
+            made = shown(owner.name) if owner.dfd == "store" else shown(f"{words.capitalize()}: {owner.name}")
+            wish = f"{owner.id}-data" if owner.dfd == "store" else f"{owner.id}-{slug(words)}"
+            known = f"in {key_of(owner)}" if owner.dfd == "store" else f"data {words} {key_of(owner)}"
+            self._by_words[key] = self._new(made, self._plain_type(words, owner), wish, known)
+        return self._by_words[key]
+
+    def _plain_type(self, words: str, owner: DraftElement) -> str:
+        """Return the type of data that little says: what goes to and from a model is its input and output."""
+        asked, answered = _PLAIN[words]
+        for type_, pair in (
+            ("llm-service", ("prompt", "completion")),
+            ("inference-service", ("query", "prediction")),
+        ):
+            if owner.dfd != "store" and self._vocabulary.is_a(owner.type, type_):
+                return pair[0] if asked else pair[1] if answered else "data"
+        return "record" if owner.dfd == "store" else "data"
 
     def _named(self, said: str) -> str:
         """Return the asset that words name; the same words are the same data everywhere."""
