@@ -27,6 +27,7 @@ from shapes import (
 )
 
 from mantlet.analysis.considered import framework_tables
+from mantlet.cli.found import KINDS
 from mantlet.cli.threats import STATES
 from mantlet.report.model import Report
 from mantlet.risk.owasp import ImpactMode
@@ -39,7 +40,7 @@ SHARED = {"rating": RATING, "decision": DECISION}
 
 def schemas() -> dict[str, Schema]:
     """Return each shape by name; the title is the command that prints it."""
-    every = {**_register(), **_details(), **_others()}
+    every = {**_register(), **_details(), **_discovery(), **_others()}
     return {
         name: {"$schema": DIALECT, "title": title, **shape, **({"$defs": parts} if parts else {})}
         for name, (title, shape, parts) in every.items()
@@ -163,6 +164,61 @@ def _details() -> Shapes:
             {},
         ),
     }
+
+
+def _discovery() -> Shapes:
+    """What was found in the code, and where it and the model part."""
+    places = many(text(), "Where, as `path:line`; the most telling first.")
+    confidence = number("How sure, from 0 to 1.", minimum=0, maximum=1)
+    element = {
+        "id": text(), "name": text(), "type": text("A type of the vocabulary."), "kind": text("A label of the benchmark."),
+        "dfd": words(["external", "process", "store"]), "parent": text("The element that it is a part of; may be empty."),
+        "evidence": places, "confidence": confidence,
+    }  # fmt: skip
+    flow = {
+        "from": text(), "to": text(), "data": text("What it carries, in a few words; may be empty."),
+        "evidence": places, "confidence": confidence,
+    }  # fmt: skip
+    unclear = {
+        "path": text(),
+        "line": number("From 1; 0 is the file itself.", "integer", minimum=0),
+        "what": text(),
+    }
+    component = {
+        "kind": text("framework, package, model, dataset, image, action …"), "name": text(),
+        "version": text("As the repository writes it; empty where it names none."),
+        "pinned": said({"type": "boolean"}, "Whether the same comes every time."), "at": places,
+    }  # fmt: skip
+    item = {
+        "kind": words(KINDS), "section": text("A section of the model file."), "id": text(), "what": text("In a line."), "at": places,
+        "known": said({"type": "boolean"}, "Told before, and left as it is by people: no drift."),
+    }  # fmt: skip
+    return {
+        "discover": (
+            "mantlet discover PATH --json",
+            record({"elements": many(record(element)), "flows": many(record(flow)), "not_understood": many(record(unclear))}),
+            {},
+        ),
+        "inventory": (
+            "mantlet discover PATH --inventory --json",
+            record({**FOUND, "inventory": many(record(component))}),
+            {},
+        ),
+        "drift": (
+            "mantlet drift --json",
+            record(
+                {
+                    **FOUND,
+                    "drift": said({"type": "boolean"}, "Whether code and model disagree."),
+                    "items": many(record(item)),
+                    "stale": many(record({"element": text(), "code": text()}), "Elements whose `code:` names nothing that is there."),
+                    "declined": number("Proposals that people declined before.", "integer", minimum=0),
+                    "not_understood": number("Places in the code that were not understood.", "integer", minimum=0),
+                }
+            ),
+            {},
+        ),
+    }  # fmt: skip
 
 
 def _others() -> Shapes:

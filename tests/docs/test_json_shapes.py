@@ -86,6 +86,14 @@ def test_mistakes_fit(tmp_path, call):
 
 def test_every_schema_is_valid_and_used():
     names = {path.name.removesuffix(".schema.json") for path in SCHEMAS.glob("*.json")}
-    assert names == {*COMMANDS, *ONCE, "explain", "report"}
+    assert names == {*COMMANDS, *ONCE, "explain", "report", "discover", "inventory", "drift"}
     for name in names:
         Draft202012Validator.check_schema(schema(name).schema)
+
+
+def test_what_is_found_in_code_fits_its_schema(model, call, tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    fits("discover", json.loads(call("discover", model.parent, "--json")))
+    fits("inventory", json.loads(call("discover", model.parent, "--inventory", "--json")))
+    fits("drift", json.loads(call("drift", model, "--json", code=1)))

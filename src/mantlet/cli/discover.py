@@ -139,7 +139,7 @@ def _first(found: Discovered, model: Path | None, *, detail: bool, dry_run: bool
 
 def _inventory(found: Discovered, *, as_json: bool) -> None:
     if as_json:
-        plain.write_json({"inventory": found.components})
+        plain.write_json({"mantlet": 1, "inventory": found.components})
         return
     from mantlet.cli.found import print_inventory
 

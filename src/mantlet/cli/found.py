@@ -249,6 +249,7 @@ def _verdict(items: Iterable[Item], stale: int) -> Text:
 def drift_shape(news: Update) -> dict[str, Any]:
     """Return a comparison as JSON has it."""
     return {
+        "mantlet": 1,
         "drift": bool(news.comparison.drift or news.stale),
         "items": [
             {
