@@ -138,6 +138,7 @@ def test_mistakes_say_what_to_do(call, tmp_path, monkeypatch, arguments, code, w
 
 def test_a_missing_tool_that_was_asked_for(call, tmp_path, monkeypatch):
     monkeypatch.setattr("mantlet.scanners.bandit.package_version", lambda _: "")
+    monkeypatch.setattr("mantlet.scanners.bandit.find", lambda _: "")
     monkeypatch.setattr("mantlet.scanners.ruff.find", lambda _: "")
     (tmp_path / "a.py").write_text("x = 1\n")
     assert "tool missing" in call("scan", tmp_path, "--only", "code", code=3).out

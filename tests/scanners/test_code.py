@@ -124,6 +124,7 @@ def test_a_project_configures_no_scanner(tmp_path):
 def test_a_missing_tool_says_how_to_get_it(tmp_path, monkeypatch):
     (tmp_path / "a.py").write_text("exec('x')\n")
     monkeypatch.setattr("mantlet.scanners.bandit.package_version", lambda _: "")
+    monkeypatch.setattr("mantlet.scanners.bandit.find", lambda _: "")
     result = code.run(request(tmp_path))[0]
     assert (result.state, result.mend) == (CheckState.TOOL_MISSING, "pip install 'mantlet[scan]'")
 

@@ -16,7 +16,7 @@ from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, tool
 from mantlet.scanners import notebooks
 from mantlet.scanners.cache import Shelf, content_hash
 from mantlet.scanners.interface import Request, Tool
-from mantlet.scanners.process import ToolError, first_line, package_version, run
+from mantlet.scanners.process import ToolError, find, first_line, package_version, run
 
 TOOL = "bandit"
 MEND = "pip install 'mantlet[scan]'"
@@ -33,13 +33,22 @@ class FileFindings(Struct, omit_defaults=True):
 
 
 def tool() -> Tool:
-    """Return whether bandit is there."""
-    return Tool(TOOL, package_version("bandit"), MEND)
+    """Return whether bandit is there: in this environment, or on PATH in one of its own."""
+    return Tool(TOOL, _version(), MEND)
+
+
+def _version() -> str:
+    return package_version("bandit") or ("on PATH" if find("bandit") else "")
+
+
+def _command() -> list[str]:
+    """Return how bandit is started; in this environment without what a project has beside it."""
+    return [sys.executable, "-I", "-m", "bandit"] if package_version("bandit") else [find("bandit")]
 
 
 def check(request: Request, files: list[str]) -> CheckResult:
     """Look at Python files and notebooks."""
-    version = package_version("bandit")
+    version = _version()
     if not version:
         return tool_missing("code", TOOL, MEND)
     result = CheckResult("code", TOOL, version)
@@ -121,7 +130,7 @@ def _bandit(files: list[str], folder: Path) -> dict[str, Any]:
     """Return bandit's JSON; nothing in a project configures it."""
     out = folder / "bandit.json"
     output = run(
-        [sys.executable, "-I", "-m", "bandit", "--quiet", "--format", "json", "--output", str(out), *files],
+        [*_command(), "--quiet", "--format", "json", "--output", str(out), *files],
         cwd=folder,
     )
     if output.code not in {0, 1} or not out.exists():
