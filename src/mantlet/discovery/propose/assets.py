@@ -84,6 +84,8 @@ class Assets:
         name = self._new(shown(element.name), type_, f"{element.id}-data", f"in {key_of(element)}")
         self._of_store[element.id] = name
         self.held[element.id] = {name: None}
+        if element.parent and element.type == "secret-store":
+            self.held.setdefault(element.parent, {})[name] = None
         self._mark(name, element.personal)
         self._seen(name, element)
 

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
 from mantlet.discovery.propose.assets import Assets
 from mantlet.discovery.propose.facts import FactSorter
-from mantlet.discovery.propose.groups import grouped
+from mantlet.discovery.propose.groups import GROUP, grouped
 from mantlet.discovery.propose.names import Ids, between, key_of, shown
 from mantlet.discovery.propose.places import INTERNAL, Places, addresses, code_of
 from mantlet.model.vocabulary import Vocabulary
@@ -97,9 +97,16 @@ class _Building:
             made["address"] = address
         if held := self.assets.held.get(element.id):
             made["holds"] = list(held)
+        if self._stands_aside(element):
+            made["out_of_scope"] = "looked at together, in the element that it is a part of"
         found = {fact: value for fact, value in element.facts.items() if fact not in INTERNAL}
         self._tell(made, element, key_of(element), self.sorter.sorted(found, "element"))
         return made
+
+    def _stands_aside(self, element: DraftElement) -> bool:
+        """Tell whether an element is one of several credentials: what is to ask of them is asked once."""
+        parent = self.by_id.get(element.parent)
+        return parent is not None and key_of(parent).startswith(f"{GROUP}secret-store")
 
     @staticmethod
     def _tell(
