@@ -18,7 +18,7 @@ def demo(
     *,
     show: Annotated[bool, typer.Option("--list", help="Name the examples and stop.")] = False,
     pdf: Annotated[
-        bool, typer.Option("--pdf", help="Write the report as PDF too (needs mantlet[pdf]).")
+        bool, typer.Option("--pdf", help="Write the report as PDF too (needs mantlet\\[pdf]).")
     ] = False,
 ) -> None:
     """Write an example ML project with its threat model, and make diagram and report from it."""

@@ -63,6 +63,7 @@ def budget(
     key: KeyName = "",
 ) -> None:
     """Open the ledger of a data set: what may be spent in all, and whose presence is hidden."""
+    common.need_extra()
     from mantlet.privacy.dp.query import sentence
 
     balance = _ledger(ledger, key).open(
@@ -218,7 +219,7 @@ def synth(
         typer.Option(
             "--domains",
             "-d",
-            help="What each column may hold: `age: {low: 0, high: 100, width: 5}`, `sex: {values: [f, m]}`.",
+            help="What each column may hold: `age: {low: 0, high: 100, width: 5}`, `sex: {values: \\[f, m]}`.",
             show_default=False,
         ),
     ],

@@ -72,7 +72,14 @@ def _texts(path: Path) -> Iterator[str]:
     import msgspec
 
     from mantlet.base.errors import InputError, Location
+    from mantlet.base.limits import is_file
 
+    if str(path) != "-" and not is_file(path):
+        raise InputError(
+            "there is no such file",
+            where=Location(str(path)),
+            mend="name a file with a text in each line, or - to read them from a pipe",
+        )
     try:
         with sys.stdin if str(path) == "-" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
@@ -88,6 +95,11 @@ def _texts(path: Path) -> Iterator[str]:
                     )
                 yield entry["text"]
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        what = {UnicodeDecodeError: "it isn't UTF-8", msgspec.DecodeError: "a line is broken JSON"}.get(
+            type(error), getattr(error, "strerror", None) or str(error)
+        )
         raise InputError(
-            f"cannot be read as texts: {type(error).__name__}", where=Location(str(path))
+            f"cannot be read as texts: {what}",
+            where=Location(str(path)),
+            mend='write a text in each line, or {"text": "…"}',
         ) from None

@@ -145,11 +145,18 @@ def _run_on_spark(
 
 
 def _suggest(table: Table, target: Path | None) -> None:
+    from mantlet.base.errors import Location, UsageError
     from mantlet.base.files import write_atomic
     from mantlet.privacy.plan import write_plan
     from mantlet.privacy.profile import profile
     from mantlet.privacy.suggest import suggest_plan
 
+    if target is not None and target.is_file():
+        raise UsageError(
+            "is there already",
+            where=Location(str(target)),
+            mend="somebody may have reviewed it: name another file with --plan, or remove it first",
+        )
     text = write_plan(*suggest_plan(profile(table)))
     if target is None:
         plain.write_bytes([text.encode()])
