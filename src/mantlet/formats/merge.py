@@ -30,7 +30,7 @@ def identity(item: Any, ids: Sequence[str]) -> Any:
     """Return what an entry of a list is known by; None where nothing says."""
     if not isinstance(item, dict):
         return None
-    return next(((key, value) for key in ids if isinstance(value := item.get(key), str | int)), None)
+    return next((value for key in ids if isinstance(value := item.get(key), str | int)), None)
 
 
 def _all_known(items: Any, ids: Sequence[str]) -> bool:

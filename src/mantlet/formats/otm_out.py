@@ -9,7 +9,7 @@ from mantlet.formats.interface import Note, Outgoing, note
 from mantlet.formats.lost import tell_lost
 from mantlet.formats.mapping import table
 from mantlet.formats.merge import merged
-from mantlet.formats.otm_in import KEY, read_model
+from mantlet.formats.otm_in import KEY, NO_REASON, read_model
 from mantlet.formats.placing import remembered
 from mantlet.formats.plain import Json, foreign_id, mapping, text
 from mantlet.formats.threatlist import Threat, rated, written
@@ -89,6 +89,8 @@ class _Writer:
                     decision.treatment, "exposed"
                 )
             )
+            if decision.reason not in {"", NO_REASON}:
+                note(self.notes, "lost", "reasons of decisions", threat.title)
         state = "implemented" if done else "required"
         mitigations = [{"mitigation": name, "state": state} for name in threat.controls]
         uses = self.used.setdefault(place, [])

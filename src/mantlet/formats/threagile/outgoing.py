@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from msgspec import UNSET
 
 from mantlet.formats.interface import Note, Outgoing, note
@@ -15,6 +18,9 @@ from mantlet.formats.threagile.tracking import tracking_of
 from mantlet.formats.threatlist import Threat, rated
 from mantlet.model.entries import Data, Element, Flow, Sections
 
+ASSETS, LINKS = "technical_assets", "communication_links"
+_WAS = "x-mantlet-was"
+"""What a link was called when it was imported; taken out again before anything is written."""
 _CIA = ("confidentiality", "integrity", "availability")
 _SECRET = {"low": "internal", "medium": "restricted", "high": "confidential"}
 _NEED = {"low": "operational", "medium": "important", "high": "critical"}
@@ -36,13 +42,84 @@ def document_of(outgoing: Outgoing) -> tuple[Json, list[Note]]:
         base = read_model(original, outgoing.vocabulary, catalogue)
         before = _Writer(outgoing, base.sections, [], []).document()
         now = _Writer(outgoing, outgoing.sections, [], notes).document()
-        document = merged(original, before, now)
+        marked = {**original, ASSETS: _marked(original.get(ASSETS))}
+        document = merged(marked, _titled(original, before), _titled(original, now), (_WAS, "id"))
+        document[ASSETS] = _unmarked(document.get(ASSETS))
     else:
         document = _Writer(outgoing, outgoing.sections, list(rated(outgoing)), notes).document()
+        document[ASSETS] = _unmarked(document[ASSETS])
     tell_lost(
         outgoing.sections, notes, "parties", "agents", "environments", "sequences", "controls", "assumptions"
     )
     return document, notes
+
+
+def _each(held: Any, change: Callable[[str, Any], Any]) -> Any:
+    """Return entries by title, or listed with their titles, each changed."""
+    if isinstance(held, dict):
+        return {key: change(text(item, "title") or str(key), item) for key, item in held.items()}
+    if isinstance(held, list):
+        return [change(text(item, "title"), item) for item in held]
+    return held
+
+
+def _marked(assets: Any) -> Any:
+    """Return assets whose links say their titles, by which a renamed one is found again."""
+
+    def link(title: str, item: Any) -> Any:
+        return {**item, _WAS: title} if isinstance(item, dict) else item
+
+    return _with_links(assets, link)
+
+
+def _unmarked(assets: Any) -> Any:
+    def link(_: str, item: Any) -> Any:
+        return {key: value for key, value in item.items() if key != _WAS} if isinstance(item, dict) else item
+
+    return _with_links(assets, link)
+
+
+def _with_links(assets: Any, link: Callable[[str, Any], Any]) -> Any:
+    def asset(_: str, item: Any) -> Any:
+        if not isinstance(item, dict) or LINKS not in item:
+            return item
+        return {**item, LINKS: _each(item[LINKS], link)}
+
+    return _each(assets, asset)
+
+
+def _titled(original: Json, document: Json) -> Json:
+    """Return a document whose sections are as the imported one has them: by title, or by id or listed with titles inside."""
+    result = dict(document)
+    for section in ("data_assets", "technical_assets", "trust_boundaries"):
+        held = original.get(section)
+        items = list(held.values()) if isinstance(held, dict) else held
+        if not isinstance(items, list) or not any(text(item, "title") for item in items):
+            continue
+        entries = [
+            _linked(items, {"title": title, **item}) for title, item in mapping(document, section).items()
+        ]
+        result[section] = {text(item, "id"): item for item in entries} if isinstance(held, dict) else entries
+    return result
+
+
+def _linked(items: Sequence[Any], item: Json) -> Json:
+    """Return an asset whose links are a list, if those of the imported document are."""
+    if LINKS not in item or not any(
+        isinstance(mapping({"item": other}, "item").get(LINKS), list) for other in items
+    ):
+        return item
+    links = [
+        {
+            "id": f"{text(item, 'id')}>{slug(title)}",
+            "source_id": text(item, "id"),
+            "target_id": text(link, "target"),
+            "title": title,
+            **{key: value for key, value in link.items() if key != "target"},
+        }
+        for title, link in mapping(item, LINKS).items()
+    ]
+    return {**item, LINKS: links}
 
 
 class _Writer:
@@ -162,7 +239,7 @@ class _Writer:
             **self._needs(worst), "multi_tenant": False, "redundant": str(element.facts.get("redundant")) == "yes",
             "custom_developed_parts": bool(element.code), "data_assets_processed": [self.ids[item] for item in touched],
             "data_assets_stored": [self.ids[item] for item in held], "data_formats_accepted": [],
-            "communication_links": self._communication(flows),
+            LINKS: self._communication(flows),
         }  # fmt: skip
 
     def _technology(self, type_: str) -> str:
@@ -180,7 +257,7 @@ class _Writer:
             title = base
             while title in found:
                 title, number = f"{base} ({number})", number + 1
-            found[title] = self._link(flow)
+            found[title] = {_WAS: text(mapping(flow.extra, KEY), "title") or title, **self._link(flow)}
         return found
 
     def _link(self, flow: Flow) -> Json:

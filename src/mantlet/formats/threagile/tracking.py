@@ -30,9 +30,12 @@ def read_tracking(document: Json, read: Any, catalogue: Mapping[str, str]) -> No
     for title, category in _categories(document):
         _found(title, category, read, names)
     by_rule: dict[str, str] = {}
+    found = {text(mapping(threat.extra, KEY), "id"): name for name, threat in read.sections.threats.items()}
     for key, tracked in mapping(document, "risk_tracking").items():
         if isinstance(tracked, dict):
-            _tracked(str(key), tracked, read, names, by_rule)
+            known = found.get(str(key).partition("@")[0], "")
+            if not known or not _tracked_found(known, str(key), tracked, read):
+                _tracked(str(key), tracked, read, names, by_rule)
 
 
 def _categories(document: Json) -> list[tuple[str, Json]]:
@@ -79,6 +82,20 @@ def _place_of(risk: Any, read: Any) -> str:
         if found:
             return str(found)
     return SYSTEM
+
+
+def _tracked_found(name: str, key: str, tracked: Json, read: Any) -> bool:
+    """Decide a threat that the document says was found, if it was found where it is tracked."""
+    place = _about(key.partition("@")[2], read)
+    threat = read.sections.threats[name]
+    keys: dict[str, str] = threat.extra[KEY].setdefault("keys", {})
+    if place not in threat.at or place in keys:
+        return False
+    keys[place] = key
+    decision = _decision(tracked, key, read)
+    if decision is not None:
+        read.sections.decisions[f"{name}@{place}"] = decision
+    return True
 
 
 def _tracked(key: str, tracked: Json, read: Any, names: Ids, by_rule: dict[str, str]) -> None:
