@@ -254,6 +254,21 @@ def test_cloudformation():
     } <= told("cloudformation", "template.yaml")
 
 
+def test_task_definitions():
+    assert {
+        "service:agent is process 'agent' @6",
+        "service:agent: dependencies_pinned no @6",
+        "service:agent runs python agent.py @7",
+        "service:agent -> host:api:8000 @8",
+        "secret:TOKEN -> service:agent @9",
+    } <= told("ecs", "task-definition.json")
+    inside = (
+        'resource "aws_ecs_task_definition" "a" {\n  container_definitions = jsonencode([\n    {\n'
+        '      image = "acme/a:1"\n      environment = [{ name = "B", value = "s3://acme-b/x" }]\n    }\n  ])\n}\n'
+    )
+    assert "resource:aws_ecs_task_definition.a -> bucket:s3:acme-b @5" in told("terraform", "main.tf", inside)
+
+
 def test_serverless_functions():
     assert {
         "service:score is serverless-function 'score' @8",

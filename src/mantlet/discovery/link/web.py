@@ -26,6 +26,7 @@ def unite_hosts(linker: Linker) -> None:
             host = key.partition("://")[2].partition("/")[0].partition(":")[0]
             if host in services:
                 linker.unite(services[host], key)
+    _unite_published(linker, called)
     trackers = sorted(
         {
             linker.find(key)
@@ -42,6 +43,18 @@ def unite_hosts(linker: Linker) -> None:
     ]
     if "saas:mlflow" in linker.keys and len(hosted) == 1:
         linker.unite(hosted[0], "saas:mlflow")
+
+
+def _unite_published(linker: Linker, called: set[str]) -> None:
+    """Addresses on this machine are the service that publishes their port."""
+    known = set(linker.keys)
+    for key in linker.keys:
+        address = key[5:] if key.startswith("host:") else key.partition("://")[2].partition("/")[0]
+        if key in called or not key.startswith(("host:", "url:")) or not _LOCAL.match(address):
+            continue
+        published = f"host:localhost:{address.rpartition(':')[2]}"
+        if published in known and published != key:
+            linker.unite(published, key)
 
 
 def secrets(linker: Linker) -> None:

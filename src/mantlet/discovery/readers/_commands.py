@@ -122,7 +122,7 @@ def _program(context: Context, command: Command) -> list[Clue]:
                 .rpartition("#")[2]
             )
             return [
-                Thing(context.key, entry["type"], name, context.at(command), 0.75, also=(entry["title"],))
+                Thing(context.key, entry["type"], name, context.at(command), 0.65, also=(entry["title"],))
             ]
     return []
 

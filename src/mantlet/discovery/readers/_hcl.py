@@ -43,6 +43,9 @@ _TOKEN = re.compile(
 )
 
 
+_ENCODERS = frozenset(("jsonencode", "yamlencode", "merge", "tolist", "toset", "tomap"))
+
+
 class _Token(Struct):
     kind: str
     text: str
@@ -186,11 +189,29 @@ class _Parser:
         ends = after is None or after.kind == "newline" or after.text in (",", "]", "}", ")")
         if token.kind in ("string", "heredoc") and (ends or token.kind == "heredoc"):
             return Item(token.text, token.line, block="|" if token.kind == "heredoc" else "")
+        if token.text in _ENCODERS and after is not None and after.text == "(":
+            return self._encoded(token, depth)
         if token.text == "[" and token.kind == "other" and not self._is_for():
             return self.list(depth, token.line)
         if token.text == "{" and token.kind == "other" and not self._is_for():
             return self.body(depth, token.line)
         return self.raw(token)
+
+    def _encoded(self, first: _Token, depth: int) -> Item:
+        """Read what `jsonencode(…)` is given, if it is written out; else keep the expression as it stands."""
+        start = self.at
+        self.at += 1
+        while (token := self.peek()) and token.kind == "newline":
+            self.at += 1
+        if token is not None and token.text in ("[", "{"):
+            inner = self.value(depth + 1)
+            while (token := self.peek()) and token.kind == "newline":
+                self.at += 1
+            if token is not None and token.text == ")":
+                self.at += 1
+                return inner
+        self.at = start
+        return self.raw(first)
 
     def _is_for(self) -> bool:
         at = self.at

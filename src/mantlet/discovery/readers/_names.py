@@ -163,7 +163,7 @@ def host_of(url: str) -> str:
 
 _SECRET = re.compile(
     r"(?:^|[_\-.])(?:PASS(?:WD|WORD|PHRASE)?|PWD|SECRET|TOKENS?|API_?KEY|APIKEY|ACCESS_?KEY(?:_?ID)?|PRIVATE_?KEY|"
-    r"CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SECRET_?KEY|SIGNING_?KEY|PAT)(?:$|[_\-.](?!FILE|PATH|URL|TYPE|LENGTH|LIMIT|COUNT|EXPIR|NAME|MAX|MIN|TTL))",
+    r"CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SECRET_?KEY|SIGNING_?KEY|WEBHOOK(?:_?URL)?|PAT)(?:$|[_\-.](?!FILE|PATH|URL|TYPE|LENGTH|LIMIT|COUNT|EXPIR|NAME|MAX|MIN|TTL))",
     re.IGNORECASE,
 )  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -212,12 +212,13 @@ def variable_clues(name: str, value: str, at: Where, scope: str, *, example: boo
         return _secret_clues(name, value, at, scope, example=example)
     clues: list[Clue] = []
     safe = value
+    own = bool(_OWN.search(name))
     for found in addresses(value):
-        said = address_clues(found, at, scope, _words(name))
+        said = [] if own else address_clues(found, at, scope, _words(name))
         clues += [_surely(clue) for clue in said] if _FOREIGN.match(name) else said
         if found.password:
             safe = without_passwords(safe)
-    if scope and not clues and (host := _bare_host(name, value)):
+    if scope and not clues and not own and (host := _bare_host(name, value)):
         clues.append(
             Move(
                 scope,
@@ -321,6 +322,12 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
 
 _EMULATORS = frozenset(("localstack", "moto", "motoserver"))
 """Stand-ins for a whole cloud: what they stand for, the program says."""
+_OWN = re.compile(
+    r"WEBSERVER_+BASE_URL|^(APP|SITE|PUBLIC|EXTERNAL|ROOT|SELF|WEB|WEBUI|SERVER|NEXTAUTH|GF_SERVER_ROOT)_(BASE_)?(URL|HOST|URI)$|"
+    r"CALLBACK|REDIRECT|ADVERTISED|LISTENERS?$|CORS|ORIGINS?$|ALLOWED_",
+    re.IGNORECASE,
+)
+"""Names of variables that say where a program itself is reached."""
 _ELSEWHERE = re.compile(r"\$\{\{.*\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{\{.*\}\}")
 """A value that is nothing but a reference to another."""
 _FOREIGN = re.compile(r"AIRFLOW__|PREFECT_|DAGSTER_|N8N_|SUPERSET_|LANGFUSE_|MLFLOW_", re.IGNORECASE)

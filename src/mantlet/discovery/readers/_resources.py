@@ -15,7 +15,7 @@ from msgspec import Struct
 from mantlet.base.data import read_beside
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item
+from mantlet.discovery.readers._documents import Item, yaml_documents
 from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import STORES
 from mantlet.discovery.readers._names import (
@@ -29,6 +29,7 @@ from mantlet.discovery.readers._names import (
     variable_clues,
 )
 from mantlet.discovery.readers._personal import personal_clues
+from mantlet.discovery.readers.ecs import containers_clues
 
 
 @cache
@@ -80,7 +81,13 @@ def resource_clues(one: Resource, all_: Mapping[str, Resource], language: Langua
     if not one.entry.get("type"):
         return _joins(one, all_, language) if "joins" in one.entry else []
     clues = [*_thing(one, language), *_flows(one, all_, language), *_facts(one, language)]
-    return [*clues, *_secrets(one, language), *_variables(one, language), *_columns(one, language)]
+    return [
+        *clues,
+        *_secrets(one, language),
+        *_variables(one, language),
+        *_columns(one, language),
+        *_containers(one, language),
+    ]
 
 
 def _thing(one: Resource, language: Language) -> Iterator[Clue]:
@@ -272,6 +279,24 @@ def _variables(one: Resource, language: Language) -> Iterator[Clue]:
                 yield from address_clues(found, language.source.at(item.at), one.key)
 
 
+def _containers(one: Resource, language: Language) -> list[Clue]:
+    """Return what the containers of a task definition say, written out or as JSON in a text."""
+    clues: list[Clue] = []
+    for place in (
+        "container_definitions",
+        "ContainerDefinitions",
+        "container_properties",
+        "ContainerProperties",
+    ):
+        item = one.body[place]
+        if isinstance(item.value, (list, dict)):
+            clues += containers_clues(language.source, one.key, item)
+        elif item.block and item.text.lstrip().startswith(("[", "{")):
+            for document in yaml_documents(Source("", item.text)):
+                clues += containers_clues(language.source, one.key, document, item.line)
+    return clues
+
+
 def _columns(one: Resource, language: Language) -> list[Clue]:
     fields = []
     for item in one.find(one.entry.get("columns", "-")):
@@ -308,8 +333,6 @@ def policy_facts(key: str, policy: Item, source: Source) -> list[Clue]:
 
 def _json_policy(policy: Item) -> tuple[Item, int]:
     """Read a policy that stands as JSON in a text, with the line that it starts on."""
-    from mantlet.discovery.readers._documents import yaml_documents  # noqa: PLC0415
-
     text = re.sub(r"\$\{[^}]*\}", "*", policy.text)
     try:
         json.loads(text)

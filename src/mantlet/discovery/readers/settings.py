@@ -173,6 +173,8 @@ def value_clues(source: Source, name: str, value: str, at: Where) -> list[Clue]:
     if is_secret(last) and not value.isdigit():
         clues: list[Clue] = [Setting(key, "", at)]
         example = bool(_EXAMPLE.search(source.path))
+        if last.isupper() and not example:  # written as a variable of the environment
+            clues.append(Thing(f"secret:{last}", "secret-store", last, at, 0.6))
         if in_clear(value) and (looks_random(value) if example else _credential(value)):
             clues += [
                 Thing(f"secret:{last}", "secret-store", last, at, 0.4),
