@@ -29,6 +29,8 @@ _NO_PLACE = ("host", "none", "default", "bridge")
 """Names by which Docker and Kubernetes mean no network or namespace of one's own."""
 _PROTOCOLS = ("ssh", "sftp", "ftp", "smtp", "imap", "http", "mqtt")
 """Names of protocols: who answers is somebody, not a supplier of that name."""
+_SELF_RUN = ("mlflow", "ollama", "litellm", "clearml", "mcp-server", "llm", "web")
+"""Services that people mostly run themselves; nobody else is supposed behind them."""
 _OUTSIDE = (
     "user",
     "external-system",
@@ -99,7 +101,7 @@ class Places:
 def _hosted(element: DraftElement) -> str:
     """Return the name of the hosted service that an element is; empty if it is none."""
     names = (key.partition(":")[2] for key in element.keys if key.startswith("saas:"))
-    return next((name for name in names if name not in _PROTOCOLS), "")
+    return next((name for name in names if name not in _PROTOCOLS and name not in _SELF_RUN), "")
 
 
 def addresses(element: DraftElement) -> list[str]:
