@@ -23,9 +23,7 @@ def instances(draw):
         Measure(str(number), "", draw(st.sampled_from(["", *groups])), draw(COSTS))
         for number in range(draw(st.integers(1, 7)))
     ]
-    targets = [
-        Target(str(number), 0.0, draw(st.integers(0, 4))) for number in range(draw(st.integers(1, 6)))
-    ]
+    targets = [Target(str(number), 0.0, draw(st.integers(0, 4))) for number in range(draw(st.integers(1, 6)))]
     options = []
     for number, target in enumerate(targets):
         for _ in range(draw(st.integers(0, 3))):
@@ -94,7 +92,8 @@ def large(seed, measures=60, targets=120):
     rng = random.Random(seed)  # noqa: S311
     groups = [f"g{number}" for number in range(20)]
     made = [
-        Measure(str(number), "", rng.choice(groups), rng.choice([0.25, 0.75, 2.0])) for number in range(measures)
+        Measure(str(number), "", rng.choice(groups), rng.choice([0.25, 0.75, 2.0]))
+        for number in range(measures)
     ]
     threats = [Target(str(number), rng.choice([2.0, 5.0, 12.0, 25.0]), 3) for number in range(targets)]
     options = []
@@ -103,7 +102,9 @@ def large(seed, measures=60, targets=120):
             parts = frozenset(rng.sample(range(measures), rng.choice([1, 1, 1, 2])))
             share = rng.choice([0.4, 0.6, 1.0])
             options.append(Option(number, parts, threat.weight * share, 0))
-    return Instance(made, threats, options, {name: rng.choice([1.0, 3.0, 8.0]) for name in groups}, {"g0": ("g1",)})
+    return Instance(
+        made, threats, options, {name: rng.choice([1.0, 3.0, 8.0]) for name in groups}, {"g0": ("g1",)}
+    )
 
 
 def test_it_beats_greed_on_a_larger_one():

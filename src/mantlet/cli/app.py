@@ -21,6 +21,7 @@ from mantlet.cli import (
     import_,
     init,
     merge,
+    plan,
     privacy,
     rate,
     report,
@@ -71,6 +72,7 @@ app.command("scan", rich_help_panel=LOOK)(scan.scan)
 app.command("report", rich_help_panel=LOOK)(report.report)
 app.command("ask", rich_help_panel=DECIDE)(ask.ask)
 app.command("decide", rich_help_panel=DECIDE)(decide.decide)
+app.command("plan", rich_help_panel=DECIDE)(plan.plan)
 app.command("rate", rich_help_panel=DECIDE)(rate.rate)
 app.add_typer(privacy.app, name="privacy", rich_help_panel=TREAT)
 app.add_typer(evidence.app, name="evidence", rich_help_panel=SHARE)

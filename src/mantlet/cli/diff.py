@@ -64,7 +64,7 @@ def diff(
     if as_json:
         plain.write_json(document)
     elif output is None:
-        _print(made, names, everything=everything)
+        print_difference(made, names, everything=everything)
 
 
 def _write(path: Path, document: dict[str, object], made: Difference, old: object, new: object) -> None:
@@ -87,7 +87,8 @@ def _write(path: Path, document: dict[str, object], made: Difference, old: objec
     plain.say(f"wrote {path}", aside=True)
 
 
-def _print(made: Difference, names: tuple[str, str], *, everything: bool) -> None:
+def print_difference(made: Difference, names: tuple[str, str], *, everything: bool) -> None:
+    """Print what differs, bad news first."""
     from mantlet.cli.terminal import console, escape
 
     out = console()

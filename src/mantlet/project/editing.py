@@ -83,15 +83,20 @@ def decide(path: Path, assessment: Assessment, key: str, fields: dict[str, Any])
     a whole risk, and a wildcard, also keep the places that they cover.
     """
     refuse_foreign(path)
+    document = Document.load(path)
+    document.set(("decisions", key), decision_fields(assessment, key, fields))
+    document.save()
+    return key
+
+
+def decision_fields(assessment: Assessment, key: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a decision as the file holds it: with the places that it covers and what it is taken on."""
     rows, covers = decided_threats(assessment.register.analysis, key)
     if not rows:
         raise _nothing_to_decide(assessment, key)
     if covers:
         fields = {**fields, "covers": covers}
-    document = Document.load(path)
-    document.set(("decisions", key), {**fields, "basis": _basis(assessment.register, key, fields, rows)})
-    document.save()
-    return key
+    return {**fields, "basis": _basis(assessment.register, key, fields, rows)}
 
 
 def _nothing_to_decide(assessment: Assessment, key: str) -> MantletError:

@@ -18,6 +18,10 @@ class Measure(Struct, frozen=True):
     cost: float
     """Of this place alone."""
     on: tuple[str, ...] = ()
+    burden: float = 0.0
+    """Risk that it brings: a pseudonym can be reversed, a vault can be robbed."""
+    brings: int = -1
+    """The severity of the worst threat that it brings; −1 for none."""
 
 
 class Target(Struct, frozen=True):
@@ -85,14 +89,25 @@ class Instance(Struct, dict=True):
         return found
 
     def gain(self, chosen: Collection[int]) -> float:
-        """Return how much risk some measures take off."""
-        return sum(option.gain for option in self.best(chosen).values())
+        """Return how much risk some measures take off, less what they bring."""
+        burden = sum(self.measures[number].burden for number in sorted(set(chosen)))
+        return sum(option.gain for option in self.best(chosen).values()) - burden
+
+    def ways_below(self, target: int, bar: int) -> list[int]:
+        """Return the options that bring a threat below a severity; those that bring no other so bad, if there are any."""
+        ways = [number for number in self.by_target.get(target, ()) if self.options[number].left < bar]
+        clean = [
+            number
+            for number in ways
+            if all(self.measures[part].brings < bar for part in self.options[number].measures)
+        ]
+        return clean or ways
 
     def reaches(self, chosen: Collection[int], bar: int) -> bool:
         """Tell whether every threat at or above a severity that can be brought below it is."""
         have = frozenset(chosen)
         return all(
-            any(self.options[number].measures <= have and self.options[number].left < bar for number in ways)
-            for target, ways in self.by_target.items()
-            if self.targets[target].severity >= bar and any(self.options[number].left < bar for number in ways)
+            any(self.options[number].measures <= have for number in ways)
+            for target, threat in enumerate(self.targets)
+            if threat.severity >= bar and (ways := self.ways_below(target, bar))
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
 from mantlet.base.errors import MissingToolError
 from mantlet.review.plan.instance import Instance
-
-if TYPE_CHECKING:
-    import highspy
 
 SECONDS = 60.0
 NODES = 200_000
@@ -67,9 +68,10 @@ class _Solver:
     def __init__(self, instance: Instance) -> None:
         library = _library()
         self.instance = instance
-        self.solver = library.Highs()
+        with _quietly():
+            self.solver = library.Highs()
+        self.solver.silent()
         for name, value in (
-            ("output_flag", False),
             ("threads", 1),
             ("random_seed", 1),
             ("time_limit", SECONDS),
@@ -121,7 +123,9 @@ class _Solver:
         }
 
     def _gains(self) -> dict[int, float]:
-        return {column: option.gain for column, option in zip(self.used, self.instance.options, strict=True)}
+        gains = {column: option.gain for column, option in zip(self.used, self.instance.options, strict=True)}
+        burdens = zip(self.taken, self.instance.measures, strict=True)
+        return gains | {column: -measure.burden for column, measure in burdens if measure.burden}
 
     def limit_cost(self, most: float) -> None:
         """Demand that the choice costs no more."""
@@ -133,13 +137,10 @@ class _Solver:
 
     def demand_below(self, bar: int) -> None:
         """Demand that each threat is brought below a severity, where there is a way."""
-        for target, ways in self.instance.by_target.items():
-            if self.instance.targets[target].severity >= bar:
-                good = {
-                    self.used[number]: 1.0 for number in ways if self.instance.options[number].left < bar
-                }
-                if good:
-                    self._row(1.0, self.infinity, good)
+        for target, threat in enumerate(self.instance.targets):
+            ways = self.instance.ways_below(target, bar) if threat.severity >= bar else []
+            if ways:
+                self._row(1.0, self.infinity, {self.used[number]: 1.0 for number in ways})
 
     def maximise_gain(self) -> tuple[float, float]:
         """Solve for the most risk taken off; returns it and the bound."""
@@ -165,11 +166,28 @@ class _Solver:
         return tuple(number for number, column in enumerate(self.taken) if values[column] > 0.5)
 
 
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep the solver's greeting out of our output; it writes that past Python, before it can be told not to."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # no standard output to keep clean
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _library() -> Any:
     try:
-        import highspy  # noqa: PLC0415, F811
+        import highspy  # noqa: PLC0415
     except ImportError:
-        raise MissingToolError(
-            "`plan` needs the solver HiGHS", mend="pip install 'mantlet[plan]'"
-        ) from None
+        raise MissingToolError("`plan` needs the solver HiGHS", mend="pip install 'mantlet[plan]'") from None
     return highspy
