@@ -24,6 +24,8 @@ SUFFIXES = {
 MAX_COLUMNS = 20_000
 MAX_SQLITE_ROWS = 5_000_000
 """Rows of a database table that are read into memory; larger ones are exported to Parquet first."""
+_NAME = f"name a file that ends in {', '.join(sorted(set(SUFFIXES)))}, a folder of such files, or a database's address"
+_HEADER_BYTES = 2**16
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def _open(source: str) -> Iterator[Table]:
     if source.startswith("sqlite:///"):
         yield from _sqlite(Path(source.removeprefix("sqlite:///")))
         return
+    if source.partition("://")[0] in {"http", "https", "ftp", "s3", "gs", "az", "file"} and "://" in source:
+        raise UsageError("tables are not fetched from addresses", mend="download the file and name it")
     if "://" in source:
         yield from _database(source)
         return
@@ -76,12 +80,13 @@ def _open(source: str) -> Iterator[Table]:
         yield from _file(path)
     elif any(char in source for char in "*?["):
         for name in sorted(patterns.glob(source, recursive=True)):  # noqa: PTH207  # people write whole patterns, also from the root
-            yield from _file(Path(name))
+            if Path(name).is_file():
+                yield from _file(Path(name))
     elif ":" in source and Path(source.rpartition(":")[0]).is_file():
         file, _, table = source.rpartition(":")
         yield from (one for one in _file(Path(file)) if one.name == f"{file}:{table}")
     else:
-        raise InputError("there is no such file", where=Location(source))
+        raise InputError("there is no such file", where=Location(source), mend=_NAME)
 
 
 def _file(path: Path) -> Iterator[Table]:
@@ -108,10 +113,12 @@ def scanned(name: str, kind: str, frame: pl.LazyFrame) -> Table:
     with reading(name):
         columns = tuple(frame.collect_schema().names())
     if not columns:
-        raise InputError("has no columns", where=Location(name))
+        raise InputError("has no columns", where=Location(name), mend="its first line must name them")
     if len(columns) > MAX_COLUMNS:
         raise InputError(
-            f"has {len(columns):,} columns; at most {MAX_COLUMNS:,} are read", where=Location(name)
+            f"has {len(columns):,} columns; at most {MAX_COLUMNS:,} are read",
+            where=Location(name),
+            mend="leave out those that nobody needs",
         )
     return Table(name, kind, frame, columns)
 
@@ -145,8 +152,8 @@ _SAID = (
         "mend the rows, or quote fields with separators",
     ),
     ("ragged", "has rows with more fields than its header", "mend the rows, or quote fields with separators"),
-    ("empty csv", "is empty", ""),
-    ("no data", "is empty", ""),
+    ("empty csv", "is empty", "its first line must name the columns"),
+    ("no data", "is empty", "its first line must name the columns"),
     ("duplicate", "has two columns of one name", "give each column a name of its own"),
     ("out of spec", "is no whole Parquet file; it may be cut off", "fetch it again"),
     ("parquet", "is no whole Parquet file; it may be cut off", "fetch it again"),
@@ -160,9 +167,10 @@ _SAID = (
         "cannot be written: the disk is full",
         "free some room and run it again; nothing half-written is left",
     ),
-    ("json", "is not JSON lines: one object a line", ""),
-    ("ipc", "is no whole Arrow file", ""),
-    ("arrow", "is no whole Arrow file", ""),
+    ("at character", "is not JSON lines", "write one object on each line"),
+    ("json", "is not JSON lines", "write one object on each line"),
+    ("ipc", "is no whole Arrow file", "fetch it again"),
+    ("arrow", "is no whole Arrow file", "fetch it again"),
 )
 
 
@@ -174,7 +182,10 @@ def _plain(message: str) -> str:
 
 def _mend(message: str) -> str:
     low = message.lower()
-    return next((mend for word, _, mend in _SAID if word in low), "")
+    return next(
+        (mend for word, _, mend in _SAID if word in low),
+        "look for a quote that isn't closed, or fetch it again",
+    )
 
 
 def _csv(path: str, separator: str = ",") -> pl.LazyFrame:
@@ -191,8 +202,18 @@ def _csv(path: str, separator: str = ",") -> pl.LazyFrame:
         return frame
 
 
+def _separator(path: str) -> str:
+    """Return what stands between the names of the first line: a comma, or what spreadsheets of other countries write instead."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.readline(_HEADER_BYTES)
+    except OSError:
+        return ","
+    return next((sign for sign in (",", ";", "\t", "|") if sign.encode() in head), ",")
+
+
 _SCANS: dict[str, Callable[[str], pl.LazyFrame]] = {
-    "csv": _csv,
+    "csv": lambda path: _csv(path, _separator(path)),
     "tsv": lambda path: _csv(path, "\t"),
     "parquet": lambda path: pl.scan_parquet(path, glob=False),
     "jsonl": pl.scan_ndjson,
@@ -203,7 +224,7 @@ _SCANS: dict[str, Callable[[str], pl.LazyFrame]] = {
 def _sqlite(path: Path) -> Iterator[Table]:
     """Yield the tables of a database file, opened so that nothing in it can change."""
     if not path.is_file():
-        raise InputError("there is no such file", where=Location(str(path)))
+        raise InputError("there is no such file", where=Location(str(path)), mend=_NAME)
     try:
         with closing(sqlite3.connect(f"file:{path.resolve().as_posix()}?mode=ro", uri=True)) as base:
             names = [
@@ -216,7 +237,11 @@ def _sqlite(path: Path) -> Iterator[Table]:
             for name in names:
                 yield _sqlite_table(base, path, name)
     except sqlite3.Error as error:
-        raise InputError(f"cannot be read as a SQLite database: {error}", where=Location(str(path))) from None
+        raise InputError(
+            f"cannot be read as a SQLite database: {error}",
+            where=Location(str(path)),
+            mend="fetch it again, or export its tables to CSV",
+        ) from None
 
 
 def _sqlite_table(base: sqlite3.Connection, path: Path, name: str) -> Table:
@@ -224,15 +249,19 @@ def _sqlite_table(base: sqlite3.Connection, path: Path, name: str) -> Table:
     cursor = base.execute(f'SELECT * FROM "{quoted}" LIMIT {MAX_SQLITE_ROWS + 1}')  # noqa: S608  # quoted; SQLite takes no name as parameter
     columns = [column[0] for column in cursor.description]
     rows = cursor.fetchall()
-    if len(rows) > MAX_SQLITE_ROWS:
-        raise InputError(
-            f"table {name} has more than {MAX_SQLITE_ROWS:,} rows",
-            where=Location(str(path)),
-            mend="export it to Parquet",
-        )
+    _few(name, len(rows), str(path))
     data = {column: [_text(row[place]) for row in rows] for place, column in enumerate(columns)}
     frame = pl.DataFrame(data, schema=dict.fromkeys(columns, pl.String)).lazy()
     return scanned(f"{path}:{name}", "sqlite", frame)
+
+
+def _few(table: str, rows: int, where: str) -> None:
+    if rows > MAX_SQLITE_ROWS:
+        raise InputError(
+            f"table {table} has more than {MAX_SQLITE_ROWS:,} rows",
+            where=Location(where),
+            mend="export it to Parquet",
+        )
 
 
 def _text(value: object) -> str | None:
@@ -253,7 +282,8 @@ def _database(url: str) -> Iterator[Table]:
         with engine.connect() as connection:
             for name in sorted(sqlalchemy.inspect(engine).get_table_names()):
                 table = sqlalchemy.Table(name, sqlalchemy.MetaData(), autoload_with=engine)
-                rows = connection.execute(sqlalchemy.select(table).limit(MAX_SQLITE_ROWS)).all()
+                rows = connection.execute(sqlalchemy.select(table).limit(MAX_SQLITE_ROWS + 1)).all()
+                _few(name, len(rows), name)
                 columns = [column.name for column in table.columns]
                 data = {column: [_text(row[place]) for row in rows] for place, column in enumerate(columns)}
                 yield scanned(
