@@ -29,6 +29,8 @@ from shapes import (
 from mantlet.analysis.considered import framework_tables
 from mantlet.cli.found import KINDS
 from mantlet.cli.threats import STATES
+from mantlet.findings.finding import SEVERITIES as FOUND_SEVERITIES
+from mantlet.findings.finding import CheckState
 from mantlet.report.model import Report
 from mantlet.risk.owasp import ImpactMode
 
@@ -40,7 +42,7 @@ SHARED = {"rating": RATING, "decision": DECISION}
 
 def schemas() -> dict[str, Schema]:
     """Return each shape by name; the title is the command that prints it."""
-    every = {**_register(), **_details(), **_discovery(), **_others()}
+    every = {**_register(), **_details(), **_discovery(), **_scans(), **_others()}
     return {
         name: {"$schema": DIALECT, "title": title, **shape, **({"$defs": parts} if parts else {})}
         for name, (title, shape, parts) in every.items()
@@ -219,6 +221,73 @@ def _discovery() -> Shapes:
             {},
         ),
     }  # fmt: skip
+
+
+def _scans() -> Shapes:
+    """What scanners found, and what it does to the model."""
+    count = {"kind": "integer", "minimum": 0}
+    missed = many(record({"where": text(), "why": text()}), "What it could not look at, and why.")
+    check = record(
+        {
+            "check": text("code, secrets, workflows, dependencies, models, hardening, network, or an imported tool's file."),
+            "tool": text(), "version": text(), "state": words([state.value for state in CheckState], "Only `clean` says that there is nothing."),
+            "reason": text("Why it was skipped, or what is missing."), "mend": text("How to get the tool or database."),
+            "findings": number("Findings that nobody silenced.", **count), "suppressed": number("", **count),
+            "looked_at": number("Files and addresses that were looked at to the end.", **count), "not_looked_at": missed,
+            "notes": many(text()),
+        }
+    )  # fmt: skip
+    finding = record(
+        {
+            "rule": text("The tool's own id."), "message": text(), "severity": words(FOUND_SEVERITIES),
+            "where": text("File and line, cell of a notebook, member of an archive, address."),
+            "line": number("In the file or cell; 0 where there are no lines.", **count), "cell": number("From 1; 0 in what is no notebook.", **count),
+            "tool": text(), "fix": text(), "cwe": many(number("", **count)), "refs": many(text(), "CIS recommendations, advisories, other tools' ids."),
+            "fingerprint": text("Stays the same when lines move."), "suppressed": text("Why somebody silenced it; empty for nobody."),
+        }
+    )  # fmt: skip
+    place = record(
+        {
+            "path": text("A file, or an address."), "check": text(),
+            "verdict": words(["dangerous", "suspicious", "incomplete", "clean", "error"], "Dangerous from high on, suspicious from medium on."),
+            "findings": many(finding), "not_looked": missed,
+        }
+    )  # fmt: skip
+    threat = record({"id": text("`TYPE@place`."), "title": text(), "evidence": many(EVIDENCE)})
+    hole = record(
+        {"tool": text(), "rule": text(), "elements": text(), "where": text(), "message": text(), "severity": words(FOUND_SEVERITIES),
+         "fingerprint": text(), "why": text()}
+    )  # fmt: skip
+    model = record(
+        {
+            "confirmed": many(threat), "weakened": many(threat), "contradicted": CONTRADICTIONS,
+            "verified": many(record({"control": text(), "name": text("In the model."), "by": text(), "on": text()})),
+            "moved": many(record({"id": text(), "title": text(), "before": text(), "after": text()}), "Risks whose severity or state changed."),
+            "not_modelled": many(hole, "Findings that meet no threat: the model has a hole."),
+            "unmapped": many(hole, "Findings that say nothing of threats, with why."),
+        },
+        null=True,
+        about="What it does to the threat model; null where there is none.",
+    )  # fmt: skip
+    return {
+        "scan": (
+            "mantlet scan --json",
+            record(
+                {
+                    **FOUND,
+                    "checks": many(check),
+                    "records": many(place, "One per file or address."),
+                    "model": model,
+                }
+            ),
+            {},
+        ),
+        "evidence": (
+            "mantlet evidence list --json",
+            record({**FOUND, "checks": many(check), "records": many(place, "One per file or address.")}),
+            {},
+        ),
+    }
 
 
 def _others() -> Shapes:

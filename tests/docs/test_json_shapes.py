@@ -1,6 +1,7 @@
 """Real output of every command fits its documented schema, on every example."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -86,9 +87,28 @@ def test_mistakes_fit(tmp_path, call):
 
 def test_every_schema_is_valid_and_used():
     names = {path.name.removesuffix(".schema.json") for path in SCHEMAS.glob("*.json")}
-    assert names == {*COMMANDS, *ONCE, "explain", "report", "discover", "inventory", "drift"}
+    assert names == {
+        *COMMANDS,
+        *ONCE,
+        "explain",
+        "report",
+        "discover",
+        "inventory",
+        "drift",
+        "scan",
+        "evidence",
+    }
     for name in names:
         Draft202012Validator.check_schema(schema(name).schema)
+
+
+def test_what_scanners_find_fits_its_schema(model, call, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    project = shutil.copytree(model.parent, tmp_path / "project")
+    fits(
+        "scan", json.loads(call("scan", project, "--only", "dependencies,models,hardening,network", "--json"))
+    )
+    fits("evidence", json.loads(call("evidence", "list", "--project", project, "--json")))
 
 
 def test_what_is_found_in_code_fits_its_schema(model, call, tmp_path, monkeypatch):
