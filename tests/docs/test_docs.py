@@ -183,3 +183,9 @@ def test_every_dependency_is_locked_with_hashes():
 def test_every_runtime_dependency_has_its_notice():
     notices = text("THIRD-PARTY-NOTICES.md").lower()
     assert [name for name in needed()[0] if name not in notices] == []
+
+
+def test_test_modules_have_names_of_their_own():
+    """Pytest imports them by name alone, so two of one name in different folders cannot run together."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

@@ -1,6 +1,7 @@
 """Masking: each step does what it says, nothing listed is left, and a failure leaves nothing behind."""
 
 import os
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -141,9 +142,9 @@ def test_a_shuffled_column_keeps_its_values_and_loses_its_order(tmp_path):
 
 def test_a_new_column_does_not_slip_through(table, tmp_path):
     with pytest.raises(InputError, match="says nothing of columns 'age', 'note', 'plan'"):
-        mask(table, Plan(columns={"email": steps.Redact()}), tmp_path / "out.csv")
+        mask(table, Plan(columns={"email": steps.steps.Redact()}), tmp_path / "out.csv")
     with pytest.raises(InputError, match="lacks"):
-        mask(table, Plan(columns={"emial": steps.Redact()}, unlisted="keep"), tmp_path / "out.csv")
+        mask(table, Plan(columns={"emial": steps.steps.Redact()}, unlisted="keep"), tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -181,7 +182,7 @@ def test_broken_tables_are_one_clear_error(tmp_path, name, data):
 
 
 def test_a_preview_shows_before_and_after(table):
-    before, after = preview(table, Plan(columns={"email": steps.Redact()}, unlisted="keep"))
+    before, after = preview(table, Plan(columns={"email": steps.steps.Redact()}, unlisted="keep"))
     assert before["email"].to_list() == ["ana@mail.example", "bob@mail.example"]
     assert after["email"].to_list() == ["***", "***"]
 
@@ -236,9 +237,41 @@ def test_keys_come_from_the_environment_or_a_private_file_and_are_never_shown(tm
     if os.name == "posix":
         with pytest.raises(InputError, match="others can read"):
             find_key("", file)
+    file.chmod(0o600)
+    for data in (b"\xff" * 64, b"a" * 5000):
+        file.write_bytes(data)
+        with pytest.raises(InputError, match="key") as caught:
+            find_key("", file)
+        assert caught.value.mend
+    for strange in (tmp_path, tmp_path / "none", Path(os.devnull)):
+        with pytest.raises(InputError, match="cannot be read") as caught:
+            find_key("", strange)
+        assert "chmod" not in caught.value.mend
     monkeypatch.setenv(variable(""), "short")
     with pytest.raises(InputError, match="shorter"):
         find_key("")
     monkeypatch.delenv(variable(""))
     with pytest.raises(UsageError, match="MANTLET_KEY"):
         find_key("")
+
+
+def test_an_output_that_cannot_be_written_says_so_of_the_output(tmp_path):
+    file = tmp_path / "in.csv"
+    file.write_text("a\n1\n")
+    plan = Plan(columns={"a": steps.Redact()})
+    os.mkfifo(tmp_path / "pipe.csv")
+    for out in (tmp_path / "none" / "out.csv", tmp_path / "pipe.csv", tmp_path / ("x" * 300 + ".csv")):
+        with pytest.raises(InputError) as caught:
+            mask(open_table(str(file)), plan, out)
+        assert caught.value.mend
+        assert "in.csv" not in str(caught.value)
+    assert {one.name for one in tmp_path.iterdir()} == {"in.csv", "pipe.csv"}
+
+
+def test_an_output_that_is_a_link_is_written_through(tmp_path):
+    file, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    file.write_text("a\n1\n")
+    out.symlink_to(tmp_path / "real.csv")
+    mask(open_table(str(file)), Plan(columns={"a": steps.Redact()}), out)
+    assert out.is_symlink()
+    assert (tmp_path / "real.csv").read_text().startswith("a\n")
