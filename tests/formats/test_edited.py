@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from mantlet.base.errors import MantletError
+from mantlet.formats.yamlread import read_yaml
 from mantlet.model.entries import Decision, Element, Flow
 from mantlet.project.foreign import export, open_foreign
 from tests.formats.small import SAMPLES, drawio, threat_dragon
@@ -46,9 +47,8 @@ def test_threagile_by_id_with_titles_inside_stays_that_way(tmp_path):
         ]
     data = yaml.safe_dump(document).encode()
     model = opened(tmp_path, data, name)
-    assert yaml.load(export(model, CATALOGUE, "threagile")[0], yaml.BaseLoader) == yaml.load(
-        data, yaml.BaseLoader
-    )
+    written = export(model, CATALOGUE, "threagile")[0]
+    assert read_yaml(written.decode(), "written") == read_yaml(data.decode(), "imported")
     sections = model.sections
     first, second = list(sections.elements)[:2]
     sections.elements[first].name = "Renamed thing"

@@ -78,7 +78,7 @@ def _by_id(original: Any, before: Any, after: Any, ids: Sequence[str]) -> Any:
 
 def _lists(original: list[Any], before: list[Any], after: list[Any], ids: Sequence[str]) -> list[Any]:
     if not _distinct([*before], ids) or not _distinct([*after], ids) or not _distinct(original, ids):
-        return _plain_lists(original, before, after)
+        return _plain_lists(original, before, after, ids)
     old = {identity(item, ids): item for item in before}
     new = {identity(item, ids): item for item in after}
     result = []
@@ -99,10 +99,14 @@ def _distinct(items: list[Any], ids: Sequence[str]) -> bool:
     return None not in found and len(set(found)) == len(found)
 
 
-def _plain_lists(original: list[Any], before: list[Any], after: list[Any]) -> list[Any]:
-    """Merge lists without ids: what was taken out goes, what was added comes at the end."""
+def _plain_lists(original: list[Any], before: list[Any], after: list[Any], ids: Sequence[str]) -> list[Any]:
+    """Merge lists without ids: entry by entry where their numbers allow, else what was taken out goes, what was added ends it."""
+    if len(original) == len(before) == len(after):
+        return [merged(item, was, now, ids) for item, was, now in zip(original, before, after, strict=True)]
     gone = [item for item in before if item not in after]
     added = [item for item in after if item not in before]
-    if len(original) != len(before) and not added and not gone:
-        return original
-    return [*(item for item in original if item not in gone), *copy.deepcopy(added)]
+    if len(original) == len(before):
+        kept = [item for item, was in zip(original, before, strict=True) if was not in gone]
+    else:
+        kept = [item for item in original if item not in gone]
+    return [*kept, *copy.deepcopy(added)]

@@ -123,7 +123,7 @@ class _Writer:
         wrapper = ET.SubElement(root, "object", held)
         return ET.SubElement(wrapper, "mxCell", {"style": style, "parent": "1"})
 
-    def boundary(self, root: ET.Element, name: str, *, first: bool) -> None:
+    def boundary(self, root: ET.Element, name: str, *, first: bool = True) -> None:
         """Add a boundary; one without a place is listed as lost."""
         box = mapping(self.layout.get("boundaries", {}), name)
         entry = self.sections.boundaries[name]
@@ -283,30 +283,54 @@ class _Merger:
                 geometry.set(field, f"{float(geometry.get(field, '0')) + change:g}")
 
     def _add(self) -> None:
-        """Add new entries below the first page's others."""
-        root = self.roots[0] if self.roots else None
-        if root is None:
-            return
+        """Add new entries to the page of what they are in or joined to, or to the first."""
         layout = {
             section: dict(self.outgoing.layout.get(section, {}))
             for section in ("elements", "boundaries", "flows")
         }
-        writer = _Writer(self.outgoing, self.sections, layout, self.notes)
-        for name in self.sections.boundaries:
-            if name not in self.keys:
-                writer.boundary(root, name, first=True)
+        pages = self._pages()
         fresh = [name for name in self.sections.elements if name not in self.keys]
         self._room(layout, fresh)
-        for name in fresh:
-            writer.element(root, name)
+        for section in ("elements", "boundaries"):
+            for name in getattr(self.sections, section):
+                if name not in self.keys and name in layout[section]:
+                    box = layout[section][name]
+                    layout[section][name] = {**box, "x": box["x"] - self.base.offsets[pages[name]]}
+        writer = _Writer(self.outgoing, self.sections, layout, self.notes)
+        for name in (*self.sections.boundaries, *self.sections.elements):
+            root = self.roots[pages[name]]
+            if name not in self.keys and root is not None:
+                (writer.boundary if name in self.sections.boundaries else writer.element)(root, name)
         ids = {name: key.partition("/")[2] for name, key in self.keys.items()}
         for name, flow in self.sections.flows.items():
-            if name not in self.keys:
-                pages = {self.keys.get(end, "0/").partition("/")[0] for end in (flow.from_, flow.to)}
-                if pages == {"0"}:
-                    writer.flow(root, name, ids=ids)
-                else:
-                    note(self.notes, "lost", "flows between elements of different pages", flow.name or name)
+            root = self.roots[pages.get(flow.from_, 0)]
+            if name in self.keys or root is None:
+                continue
+            if pages.get(flow.from_) == pages.get(flow.to):
+                writer.flow(root, name, ids=ids)
+            else:
+                note(self.notes, "lost", "flows between elements of different pages", flow.name or name)
+
+    def _pages(self) -> dict[str, int]:
+        """Return the page of each boundary and element: its own, or for a new one that of what it is in or joined to."""
+        found = {name: int(key.partition("/")[0]) for name, key in self.keys.items()}
+        near: dict[str, list[str]] = {
+            **{name: [entry.in_] for name, entry in self.sections.boundaries.items()},
+            **{name: list(entry.within) for name, entry in self.sections.elements.items()},
+        }
+        for flow in self.sections.flows.values():
+            near.setdefault(flow.from_, []).append(flow.to)
+            near.setdefault(flow.to, []).append(flow.from_)
+        left = [name for name in near if name not in found]
+        while left:
+            known = {
+                name: page
+                for name in left
+                if (page := next((found[other] for other in near[name] if other in found), None)) is not None
+            }
+            found.update(known or dict.fromkeys(left, 0))
+            left = [name for name in left if name not in found]
+        return found
 
     def _room(self, layout: Json, fresh: list[str]) -> None:
         """Give new elements a place: in their boundary, which grows for them, or below everything."""
