@@ -7,10 +7,11 @@ import pytest
 
 from mantlet.base.errors import MantletError, UsageError
 from mantlet.catalogue.load import load_catalogue
-from mantlet.review.plan.effects import WEIGHT, Effects
+from mantlet.review.plan.effects import Effects
 from mantlet.review.plan.efforts import efforts
 from mantlet.review.plan.whatif import edited
 from mantlet.review.plan.worlds import Worlds
+from mantlet.review.questions import WEIGHT
 from tests.support import register, sections
 
 pytest.importorskip("highspy")

@@ -18,6 +18,7 @@ from mantlet.cli import (
     evidence,
     explain,
     export,
+    history,
     import_,
     init,
     merge,
@@ -66,6 +67,7 @@ app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("diagram", rich_help_panel=LOOK)(diagram.diagram)
 app.command("check", rich_help_panel=KEEP)(check.check)
 app.command("diff", rich_help_panel=KEEP)(diff.diff)
+app.command("history", rich_help_panel=KEEP)(history.history)
 app.command("merge", rich_help_panel=KEEP)(merge.merge)
 app.command("drift", rich_help_panel=KEEP)(drift.drift)
 app.command("scan", rich_help_panel=LOOK)(scan.scan)

@@ -12,11 +12,10 @@ from mantlet.model.model import RETURNS
 from mantlet.review.plan.efforts import efforts
 from mantlet.review.plan.instance import Instance, Measure, Option, Target
 from mantlet.review.plan.worlds import GONE, Worlds
+from mantlet.review.questions import WEIGHT
 from mantlet.risk.register import Register
 from mantlet.risk.residual import where
 
-WEIGHT = (1, 2, 5, 12, 25)
-"""What a risk weighs, by its severity; its threats share that."""
 MAX_PAIRS = 60
 """Pairs of controls that are tried together, where neither does it alone."""
 MAX_FIELDS = 40

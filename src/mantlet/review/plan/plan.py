@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 
 from mantlet.base.errors import UsageError
-from mantlet.review.plan.effects import WEIGHT, Effects
+from mantlet.review.plan.effects import Effects
 from mantlet.review.plan.efforts import efforts
 from mantlet.review.plan.instance import Instance
 from mantlet.review.plan.solve import Choice, to_target, within_budget
 from mantlet.review.plan.whatif import edited
 from mantlet.review.plan.worlds import Standing, Worlds
+from mantlet.review.questions import WEIGHT
 from mantlet.risk.owasp import Severity
 from mantlet.risk.register import Register
 
