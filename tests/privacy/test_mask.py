@@ -142,9 +142,9 @@ def test_a_shuffled_column_keeps_its_values_and_loses_its_order(tmp_path):
 
 def test_a_new_column_does_not_slip_through(table, tmp_path):
     with pytest.raises(InputError, match="says nothing of columns 'age', 'note', 'plan'"):
-        mask(table, Plan(columns={"email": steps.steps.Redact()}), tmp_path / "out.csv")
+        mask(table, Plan(columns={"email": steps.Redact()}), tmp_path / "out.csv")
     with pytest.raises(InputError, match="lacks"):
-        mask(table, Plan(columns={"emial": steps.steps.Redact()}, unlisted="keep"), tmp_path / "out.csv")
+        mask(table, Plan(columns={"emial": steps.Redact()}, unlisted="keep"), tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -182,7 +182,7 @@ def test_broken_tables_are_one_clear_error(tmp_path, name, data):
 
 
 def test_a_preview_shows_before_and_after(table):
-    before, after = preview(table, Plan(columns={"email": steps.steps.Redact()}, unlisted="keep"))
+    before, after = preview(table, Plan(columns={"email": steps.Redact()}, unlisted="keep"))
     assert before["email"].to_list() == ["ana@mail.example", "bob@mail.example"]
     assert after["email"].to_list() == ["***", "***"]
 
