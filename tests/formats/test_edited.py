@@ -12,7 +12,7 @@ from mantlet.formats.yamlread import read_yaml
 from mantlet.model.entries import Decision, Element, Flow
 from mantlet.project.foreign import export, open_foreign
 from tests.formats.small import SAMPLES, drawio, threat_dragon
-from tests.formats.test_laws import CATALOGUE, FILES, SUFFIX, again, names, opened
+from tests.formats.test_format_laws import CATALOGUE, FILES, SUFFIX, again, names, opened
 
 
 def test_a_renamed_link_of_threagile_keeps_what_mantlet_does_not_read(tmp_path):
