@@ -87,7 +87,7 @@ def sources(folders: list[Path]) -> list[tuple[str, bytes]]:
             if path.is_file() and path.suffix not in {".md", ".tsv", ".htm"}
         ]
         return [(path.name[-80:], path.read_bytes()) for path in listed if path.stat().st_size < 3 * 2**20]
-    from tests.formats.test_laws import FILES
+    from tests.formats.test_format_laws import FILES
 
     return list(FILES.values())
 
