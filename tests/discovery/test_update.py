@@ -301,3 +301,30 @@ def test_data_comes_with_what_names_it(draft):
         first, changes(comparison, [item for item in comparison.items if item.id in {"train", "rows-data"}])
     )
     assert "rows-data" not in idle["data"]
+
+
+def test_data_that_nothing_names_any_more_is_not_proposed(draft):
+    clean = element("clean", "preprocessing-job", "process", "code:clean.py", "clean.py:1")
+    raw_rows = element("raw", "dataset-store", "store", "path:raw.csv", "clean.py:2")
+    more = structs.replace(
+        draft,
+        elements=[*draft.elements, clean, raw_rows],
+        flows=[*draft.flows, flow("raw", "clean", "", "clean.py:2"), flow("clean", "rows", "", "clean.py:3")],
+    )
+    ours = {
+        **HAND,
+        "elements": {
+            **HAND["elements"],
+            "disk": {"type": "file-store", "address": ["*.csv"]},
+            "cleaning": {"type": "preprocessing-job", "code": ["clean.py"]},
+        },
+        "flows": {
+            **HAND["flows"],
+            "out": {"from": "disk", "to": "cleaning"},
+            "back": {"from": "cleaning", "to": "disk"},
+            "learn": {"from": "disk", "to": "learning"},
+            "keep": {"from": "learning", "to": "weights-file"},
+        },
+    }
+    told = [item for item in compare({}, ours, proposed(more), WORDS).items if item.section == "data"]
+    assert told == []

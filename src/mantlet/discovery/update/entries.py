@@ -31,14 +31,23 @@ def gaining(held: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+_NAMED = ("data", "boundaries", "parties")
+"""Sections whose entries are there for others that name them."""
+
+
 def only_needed(raw: dict[str, Any], ours: Raw) -> dict[str, Any]:
-    """Return the proposal without new data, boundaries and parties that nothing proposed mentions any more."""
-    used = {
-        mention.text
-        for mention in mentions(raw)
-        if not mention.at_key or mention.path[0] not in SECTIONS or len(mention.path) > 2
-    }
-    for section in ("data", "boundaries", "parties"):
+    """Return the proposal without new data, boundaries and parties that nothing else proposed names any more."""
+    named = list(mentions(raw))
+    used = {mention.text for mention in named if mention.path[0] not in _NAMED and not mention.at_key}
+    used |= {mention.text for mention in named if mention.path[0] not in _NAMED and len(mention.path) > 2}
+    inner = [
+        (str(mention.path[1]), mention.text)
+        for mention in named
+        if mention.path[0] in _NAMED and len(mention.path) > 2
+    ]
+    while more := {text for holder, text in inner if holder in used} - used:
+        used |= more
+    for section in _NAMED:
         raw[section] = {
             name: entry
             for name, entry in entries(raw, section).items()
