@@ -24,4 +24,12 @@ _HOMES = {"Model": "mantlet.model.model", "analyse": "mantlet.project.api", "loa
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'mantlet' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    found = getattr(import_module(_HOMES[name]), name)
+    if name == "Model":
+        found.shown = staticmethod(_shown)
+    return found
+
+
+def _shown(model: Model) -> str:
+    """Return what a notebook shows of a model; the drawing is loaded only then."""
+    return str(import_module("mantlet.project.notebook").model_html(model))

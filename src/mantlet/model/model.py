@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from msgspec import UNSET, Struct
 
@@ -47,6 +47,9 @@ class Model:
 
     Each call returns the new entry's id; an id that is taken raises `InputError`.
     """
+
+    shown: ClassVar[Callable[[Model], str] | None] = None
+    """Makes what notebooks show; set by the part of mantlet that can draw."""
 
     def __init__(self, name: str | Sections, **system: Any) -> None:
         self.sections = name if isinstance(name, Sections) else Sections(system=System(name=name, **system))
@@ -105,6 +108,10 @@ class Model:
             if entry is not None:
                 return entry.name or place
         return self.name if place == "system" else place
+
+    def _repr_html_(self) -> str | None:
+        show = type(self).shown
+        return show(self) if show is not None else None
 
     def movements(self) -> Iterator[Movement]:
         """Yield every movement: a flow's own, then the returning one where it `returns` anything."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mantlet.analysis.observed import Contradiction
     from mantlet.diagram.options import Options
     from mantlet.findings.evidence import Evidence
+    from mantlet.project.notebook import Picture
     from mantlet.review.explain import Explained
     from mantlet.review.paths import AttackPath
     from mantlet.review.questions import Question
@@ -215,6 +216,23 @@ class Assessment:
     def save_report(self, path: str | Path, *, date: str = "") -> Path:
         """Write the report into a file whose suffix says the format."""
         return _write(Path(path), self.report(Path(path).suffix.lower().lstrip("."), date=date))
+
+    def picture(self, options: Options | None = None, **style: Any) -> Picture:
+        """Draw the data flow diagram as a picture that notebooks show by themselves."""
+        from mantlet.project.notebook import Picture  # noqa: PLC0415
+
+        return Picture(self.diagram("svg", options, **style).decode())
+
+    def frame(self, what: str, library: str = "") -> Any:
+        """Return elements, flows, risks, threats or findings as a data frame of pandas or polars."""
+        from mantlet.project.frames import frame  # noqa: PLC0415
+
+        return frame(self, what, library)
+
+    def _repr_html_(self) -> str:
+        from mantlet.project.notebook import assessment_html  # noqa: PLC0415
+
+        return assessment_html(self)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{number} {word}" for word, number in self.register.counts().items() if number)

@@ -129,6 +129,11 @@ class Register:
     def __len__(self) -> int:
         return len(self.heads)
 
+    def _repr_html_(self) -> str:
+        from mantlet.risk.display import register_html  # noqa: PLC0415  (only notebooks ask)
+
+        return register_html(self)
+
     def __iter__(self) -> Iterator[Risk]:
         return (self.risk(number) for number in range(len(self)))
 
