@@ -39,7 +39,11 @@ def unite_hosts(linker: Linker) -> None:
         root
         for root in trackers
         if not root.startswith("saas:")
-        and any("mlflow" in thing.name.lower() for thing in linker.things.get(root, ()))
+        and any(
+            "mlflow" in name.lower()
+            for thing in linker.things.get(root, ())
+            for name in (thing.name, *thing.also)
+        )
     ]
     if "saas:mlflow" in linker.keys and len(hosted) == 1:
         linker.unite(hosted[0], "saas:mlflow")

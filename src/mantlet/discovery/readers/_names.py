@@ -162,7 +162,7 @@ def host_of(url: str) -> str:
 # -- credentials and settings
 
 _SECRET = re.compile(
-    r"(?:^|[_\-.])(?:PASS(?:WD|WORD|PHRASE)?|PWD|SECRET|TOKENS?|API_?KEY|APIKEY|ACCESS_?KEY(?:_?ID)?|PRIVATE_?KEY|"
+    r"(?:^|[_\-.])(?:[A-Z0-9]*PASS(?:WD|WORD|PHRASE)|PASS|PWD|SECRET|TOKENS?|API_?KEY|APIKEY|ACCESS_?KEY(?:_?ID)?|PRIVATE_?KEY|"
     r"CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SECRET_?KEY|SIGNING_?KEY|WEBHOOK(?:_?URL)?|PAT)(?:$|[_\-.](?!FILE|PATH|URL|TYPE|LENGTH|LIMIT|COUNT|EXPIR|NAME|MAX|MIN|TTL))",
     re.IGNORECASE,
 )  # fmt: skip
@@ -300,6 +300,8 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
         clues.append(saas_thing(key[5:], at))
     elif key.startswith("bucket:"):
         clues.append(Thing(key, "object-store", found.host, at, 0.6))
+    elif scope and found.protocol in ("http", "https") and _PUBLIC.fullmatch(found.host):
+        clues.append(Thing(key, "external-system", found.host, at, 0.5))
     if found.password:
         clues.append(Fact(scope or key, "secrets_managed", "no", at))
     if (
@@ -320,6 +322,10 @@ def address_clues(found: Address, at: Where, scope: str, data: str = "") -> list
     return clues
 
 
+_PUBLIC = re.compile(
+    r"(?!.*\.(local|internal|svc|lan|test|example|localhost)$)[\w-]+(\.[\w-]+)*\.[a-z]{2,12}", re.IGNORECASE
+)
+"""Names of hosts on the internet."""
 _EMULATORS = frozenset(("localstack", "moto", "motoserver"))
 """Stand-ins for a whole cloud: what they stand for, the program says."""
 _OWN = re.compile(

@@ -13,10 +13,10 @@ import yaml
 from msgspec import Struct
 
 from mantlet.base.data import read_beside
-from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing
+from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._documents import Item, yaml_documents
-from mantlet.discovery.readers._images import image_clues
+from mantlet.discovery.readers._images import image, image_clues
 from mantlet.discovery.readers._kinds import STORES
 from mantlet.discovery.readers._names import (
     address_clues,
@@ -91,48 +91,54 @@ def resource_clues(one: Resource, all_: Mapping[str, Resource], language: Langua
 
 
 def _thing(one: Resource, language: Language) -> Iterator[Clue]:
+    """Yield the resource with its names, and what it is the same as."""
     at = language.source.at(one.line)
-    name_item = next(iter(one.find(one.entry.get("name", "-"))), Item())
-    name = language.text(name_item.text)
+    item = next(iter(one.find(one.entry.get("name", "-"))), Item())
+    name = language.text(item.text)
     known = bool(name) and not unresolved(name)
     said = name if known and one.entry.get("table") else one.name
     plain = one.key.partition(":")[2].rpartition("#")[2]
     also = dict.fromkeys((*((name,) if known else ()), one.name, plain))
     also.pop(said, None)
     yield Thing(one.key, one.entry["type"], said, at, 0.9, also=tuple(also))
-    where = language.source.at(name_item.at) if name_item else at
+    yield from _named(one, name, known=known, at=language.source.at(item.at) if item else at)
+    for same in one.find(one.entry.get("same", "-")):
+        for key in language.references(same.text)[:1]:
+            yield Same(one.key, key, language.source.at(same.at))
+    if only := one.entry.get("only"):
+        yield Same(one.key, f"only:{only}", at)
+    yield from _program(one, language)
+
+
+def _named(one: Resource, name: str, *, known: bool, at: Where) -> Iterator[Clue]:
+    """Yield the keys by which others know a bucket, table, queue, topic or function of this name."""
     if (kind := one.entry.get("bucket")) and name:
         key = bucket_key(kind, name)
         plain = key.rpartition(":")[2]
         if len(plain.replace("*", "")) > 3:
-            yield Same(one.key, key, where)
+            yield Same(one.key, key, at)
         if len(start := plain.partition("*")[0].rstrip("-_.")) > 3 and start != plain:
-            yield Same(one.key, bucket_key(kind, start), where)
+            yield Same(one.key, bucket_key(kind, start), at)
     for word in ("table", "queue", "topic"):
         if one.entry.get(word) and known:
-            yield Same(one.key, f"{word}:{name}", where)
+            yield Same(one.key, f"{word}:{name}", at)
     if one.entry["type"] == "serverless-function":
-        names = dict.fromkeys((one.name, *((name,) if known else ())))
-        yield from (Same(one.key, function_key(each), at) for each in names)
-    if only := one.entry.get("only"):
-        yield Same(one.key, f"only:{only}", at)
-    if image := next(iter(one.find(one.entry.get("image", "-"))), None):
-        text = language.text(image.text)
+        for each in dict.fromkeys((one.name, *((name,) if known else ()))):
+            yield Same(one.key, function_key(each), at)
+
+
+def _program(one: Resource, language: Language) -> Iterator[Clue]:
+    """Yield the image or the folder of code that a resource runs."""
+    if item := next(iter(one.find(one.entry.get("image", "-"))), None):
+        text, at = language.text(item.text), language.source.at(item.at)
         if text and not unresolved(text):
-            yield from image_clues(one.key, text, language.source.at(image.at))
-            yield Same(
-                one.key,
-                f"image:{text.partition('@')[0].rpartition(':')[0] or text}",
-                language.source.at(image.at),
-            )
+            yield from image_clues(one.key, text, at)
+            yield Same(one.key, f"image:{image(text).name}", at)
     for item in one.find(one.entry.get("code", "-")):
         path = language.text(item.text)
         if path and not unresolved(path) and "://" not in path:
-            yield Same(
-                one.key,
-                "code:" + path_key(path.removesuffix(".zip"), language.source.folder)[5:],
-                language.source.at(item.at),
-            )
+            code = path_key(path.removesuffix(".zip"), language.source.folder)[5:]
+            yield Same(one.key, f"code:{code}", language.source.at(item.at))
 
 
 # -- flows
@@ -291,6 +297,11 @@ def _containers(one: Resource, language: Language) -> list[Clue]:
         item = one.body[place]
         if isinstance(item.value, (list, dict)):
             clues += containers_clues(language.source, one.key, item)
+        elif found := re.search(
+            r"(?:template)?file\(\s*\"([^\"$]+)\"", item.text.replace("${path.module}/", "")
+        ):
+            file = path_key(found[1], language.source.folder)[5:]
+            clues.append(Same(one.key, f"config:{file}", language.source.at(item.at)))
         elif item.block and item.text.lstrip().startswith(("[", "{")):
             for document in yaml_documents(Source("", item.text)):
                 clues += containers_clues(language.source, one.key, document, item.line)

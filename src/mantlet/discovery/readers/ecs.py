@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from mantlet.discovery.clues import Clue, Move, Runs, Setting, Thing
+from mantlet.discovery.clues import Clue, Move, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
@@ -39,6 +39,7 @@ def read(source: Source) -> list[Clue]:
             name = name if name and not unresolved(name) else source.name.partition(".")[0]
             key = f"service:{name}"
             clues.append(Thing(key, "process", name, source.at(first["image"].at or first.line), 0.8))
+            clues.append(Same(key, f"config:{source.path}", source.at(first["image"].at or first.line)))
             clues += containers_clues(source, key, containers)
     return clues
 

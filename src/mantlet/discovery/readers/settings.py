@@ -177,7 +177,7 @@ def value_clues(source: Source, name: str, value: str, at: Where) -> list[Clue]:
             clues.append(Thing(f"secret:{last}", "secret-store", last, at, 0.6))
         if in_clear(value) and (looks_random(value) if example else _credential(value)):
             clues += [
-                Thing(f"secret:{last}", "secret-store", last, at, 0.4),
+                Thing(f"secret:{last}", "secret-store", last, at, 0.6),
                 Fact(f"secret:{last}", "secrets_managed", "no", at),
             ]
         return clues
