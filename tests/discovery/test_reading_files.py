@@ -156,6 +156,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
         "big.py": "huge (1.4 MiB)",
         "b_test.py": "a test",
         "link.py": "a link",
+        "pipe.py": "a pipe or device",
         "node_modules": "vendored or generated",
         "tests": "tests",
     }

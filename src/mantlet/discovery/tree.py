@@ -141,11 +141,12 @@ def _folder(tree: Tree, root: Path, start: Path, prefix: str, tests: bool) -> No
                     tree.skipped.append(Skipped(inner, reason))
                 elif entry.name not in _OWN_FOLDERS:
                     pending.append((Path(entry.path), inner))
-            elif entry.is_file(follow_symlinks=False):
-                if not tests and _TEST_FILES.search(entry.name):
-                    tree.skipped.append(Skipped(inner, "a test"))
-                else:
-                    _file(tree, Path(entry.path), inner)
+            elif not entry.is_file(follow_symlinks=False):
+                tree.skipped.append(Skipped(inner, "a pipe or device"))
+            elif not tests and _TEST_FILES.search(entry.name):
+                tree.skipped.append(Skipped(inner, "a test"))
+            else:
+                _file(tree, Path(entry.path), inner)
     del root
 
 

@@ -13,6 +13,7 @@ from mantlet.base.errors import InputError, Location, UsageError
 
 MIN_LENGTH = 32
 """Characters: 32 hexadecimal digits are 128 bits."""
+MAX_LENGTH = 4096
 
 
 class Key:
@@ -60,13 +61,22 @@ def new_key() -> str:
 
 
 def _read(file: Path) -> str:
+    """Return what a file or a pipe holds, such as that of another program that keeps the key."""
+    where, mend = Location(str(file)), "name a file with what `mantlet privacy key` printed"
     try:
         mode = file.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise InputError("the key cannot be read: it is no file", where=where, mend=mend)
         if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
-            raise InputError("others can read this key", where=Location(str(file)), mend=f"chmod 600 {file}")
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise InputError("the key cannot be read", where=Location(str(file))) from None
+            raise InputError("others can read this key", where=where, mend=f"chmod 600 {file}")
+        with file.open(encoding="utf-8") as opened:
+            text = opened.read(MAX_LENGTH + 1)
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or "it is no text"
+        raise InputError(f"the key cannot be read: {what}", where=where, mend=mend) from None
+    if len(text) > MAX_LENGTH:
+        raise InputError(f"a key has at most {MAX_LENGTH:,} characters", where=where, mend=mend)
+    return text.strip()
 
 
 def _from_keyring(name: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.limits import is_file
 from mantlet.base.version import VERSION
 from mantlet.privacy import plan as steps
 from mantlet.privacy.compile import Compiled, compile_plan, masks
@@ -57,7 +58,7 @@ def mask(
     The output is complete or absent: it is written beside its place and renamed. The input stays as it is.
     """
     resolved = plan.resolved(table.columns, table.name)
-    if out.exists() and out.samefile(_file_of(table)):
+    if is_file(out) and out.samefile(_file_of(table)):
         raise UsageError("the output would overwrite its own input", mend="name another file with -o")
     compiled = compile_plan(resolved, key if plan.needs_key() else None)
     if not compiled.expressions:
@@ -121,20 +122,39 @@ def kind_of_output(out: Path) -> str:
 
 @contextlib.contextmanager
 def whole(out: Path) -> Iterator[Path]:
-    """Give a file to write that takes its place when all went well, and vanishes when not."""
+    """Give a file to write that takes its place when all went well, and vanishes when not; a link is written through."""
     if not out.parent.is_dir():
-        raise InputError("there is no such folder", where=Location(str(out.parent)))
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=out.suffix)
-    os.close(handle)
+        raise InputError(
+            "there is no such folder", where=Location(str(out.parent)), mend="make it, or name another"
+        )
+    if os.path.lexists(out) and out.exists() and not is_file(out):
+        raise InputError("is no file", where=Location(str(out)), mend="name a file to write")
+    place = Path(os.path.realpath(out))
+    with _writing(out):
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=place.suffix)
+        os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(out)
+        with _writing(out):
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
+            temporary.replace(place)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"cannot be written: {getattr(error, 'strerror', None) or error}",
+            where=Location(str(out)),
+            mend="name another file with -o",
+        ) from None
 
 
 def _umask() -> int:

@@ -157,15 +157,13 @@ _SAID = (
     ("duplicate", "has two columns of one name", "give each column a name of its own"),
     ("out of spec", "is no whole Parquet file; it may be cut off", "fetch it again"),
     ("parquet", "is no whole Parquet file; it may be cut off", "fetch it again"),
-    (
-        "no space left",
-        "cannot be written: the disk is full",
-        "free some room and run it again; nothing half-written is left",
-    ),
-    (
-        "storagefull",
-        "cannot be written: the disk is full",
-        "free some room and run it again; nothing half-written is left",
+    *(
+        (
+            word,
+            "cannot be written: the disk is full",
+            "free some room and run it again; nothing half-written is left",
+        )
+        for word in ("no space left", "storagefull", "file too large", "filetoolarge")
     ),
     ("at character", "is not JSON lines", "write one object on each line"),
     ("json", "is not JSON lines", "write one object on each line"),
