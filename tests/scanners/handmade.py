@@ -158,6 +158,7 @@ def wrappers(payload: bytes) -> dict[str, bytes]:
         "renamed.safetensors": payload,
         "model.pt": zipped({"archive/data.pkl": payload, "archive/version": b"3"}),
         "deflated.pt": zipped({"archive/data.pkl": payload}, zipfile.ZIP_DEFLATED),
+        "lzma.pt": zipped({"archive/data.pkl": payload}, zipfile.ZIP_LZMA),
         "inner.zip": zipped({"a/b.zip": zipped({"model.pkl": payload})}),
         "model.tar": tarred({"pickle": payload}),
         "model.tar.gz": tarred({"weights/model.pkl": payload}, "w:gz"),

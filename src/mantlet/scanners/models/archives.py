@@ -85,11 +85,24 @@ def _content(name: str, packed: Source, method: int, room: int) -> Member:
     if method == 0:
         return Member(name, packed)
     if method == 14:
-        return Member(name, None, "it is packed with LZMA inside zip, which isn't opened")
+        return _lzma_content(name, packed, room)
     if method not in _METHODS:
         return Member(name, None, f"it is packed by method {method}, which isn't opened")
     try:
         data = unpack(_METHODS[method], packed, room)
+    except PackedError as error:
+        return Member(name, Source(error.partial) if error.partial else None, str(error), len(error.partial))
+    return Member(name, Source(data), size=len(data))
+
+
+def _lzma_content(name: str, packed: Source, room: int) -> Member:
+    """Unpack LZMA as zip writes it: a version, the settings, and a stream that need not mark its end."""
+    head = packed.read(0, 9)
+    if len(head) < 9 or head[2:4] != b"\x05\x00" or len(packed) > _MAX_SEARCHED:
+        return Member(name, None, "its LZMA package can't be opened")
+    stream = head[4:] + b"\xff" * 8 + packed.read(9, len(packed) - 9)
+    try:
+        data = unpack("lzma", Source(stream), room)
     except PackedError as error:
         return Member(name, Source(error.partial) if error.partial else None, str(error), len(error.partial))
     return Member(name, Source(data), size=len(data))
