@@ -146,9 +146,7 @@ def test_a_clean_check_verifies_a_control_and_weakens_a_threat_where_it_looked(p
     "other",
     [
         found("github-token", tool="betterleaks", check="secrets"),
-        CheckResult(
-            "secrets", "betterleaks", looked=["a"], not_looked=[NotLooked(Spot("b"), "it broke")]
-        ),
+        CheckResult("secrets", "betterleaks", looked=["a"], not_looked=[NotLooked(Spot("b"), "it broke")]),
     ],
 )
 def test_nothing_is_verified_where_another_tool_found_something_or_did_not_get_through(project, other):
