@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from told import clues, told
 
-from mantlet.discovery.clues import Same
+from mantlet.discovery.clues import Fact, Move, Same
 from mantlet.discovery.readers._ambiguous import settled
 from mantlet.discovery.readers._images import image
 from mantlet.discovery.readers._names import address, in_clear, is_secret
@@ -189,6 +189,14 @@ def test_names_claimed_twice_unite_nothing():
     assert other not in kept
     assert not any(clue.other == "host:localhost:8000" for clue in kept)
     assert any(clue.other == "host:db:5432" for clue in kept)
+
+
+def test_facts_about_all_moves_of_a_thing_are_told_of_each():
+    at = clues("compose", "compose.yaml")[0].at
+    move, fact = Move("remote:dvc", "job:x", at), Fact("remote:dvc#a", "protocol", "http", at, other="*")
+    found = settled([Same("remote:dvc#a", "remote:dvc", at), move, fact])
+    assert Fact("remote:dvc", "protocol", "http", at, other="job:x") in found
+    assert fact not in found
 
 
 def test_names_claimed_twice_by_one_thing_stay():

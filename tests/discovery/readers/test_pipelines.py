@@ -44,7 +44,7 @@ def test_dvc_remotes_keep_no_password():
         "remote:dvc#store is object-store 'store DVC remote' @3",
         "remote:dvc#store = remote:dvc @3",
         "remote:dvc#store = bucket:s3:acme-dvc @4",
-        "remote:dvc#old: encrypted no @6",
+        "remote:dvc#old / *: protocol http @6",
         "remote:dvc#old: secrets_managed no @7",
     } <= said
     assert not any("hunter2" in line for line in said)

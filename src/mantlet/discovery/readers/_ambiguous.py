@@ -11,6 +11,8 @@ from mantlet.discovery.clues import Clue, Fact, Move, Same
 
 ENV_FILE = "envfile:"
 """Begins the key of a file or map of variables; `Same(service, envfile:PATH)` says that a service is given all of them."""
+EVERYBODY = "*"
+"""The other end of a fact about all moves from and to a thing."""
 _SHARED = ("host:", "image:", "label:", "only:", "folder:", "function:")
 
 
@@ -31,7 +33,24 @@ def settled(clues: Iterable[Clue]) -> list[Clue]:
         if isinstance(clue, Same) and clue.other.startswith(_SHARED):
             claims[clue.other][clue.one.partition(":")[0]].add(_root(up, clue.one))
     unclear = {name for name, kinds in claims.items() if any(len(roots) > 1 for roots in kinds.values())}
-    return [clue for clue in found if not (isinstance(clue, Same) and clue.other in unclear)]
+    kept = [clue for clue in found if not (isinstance(clue, Same) and clue.other in unclear)]
+    return _with_everybody(kept, up)
+
+
+def _with_everybody(clues: list[Clue], up: dict[str, str]) -> list[Clue]:
+    """Return facts about the moves from and to a thing as facts about each of them."""
+    if not any(isinstance(clue, Fact) and clue.other == EVERYBODY for clue in clues):
+        return clues
+    found: list[Clue] = []
+    for clue in clues:
+        if not isinstance(clue, Fact) or clue.other != EVERYBODY:
+            found.append(clue)
+            continue
+        root = _root(up, clue.key)
+        for move in clues:
+            if isinstance(move, Move) and root in (_root(up, move.source), _root(up, move.target)):
+                found.append(msgspec.structs.replace(clue, key=move.source, other=move.target))
+    return found
 
 
 def _handed_out(clues: list[Clue]) -> list[Clue]:

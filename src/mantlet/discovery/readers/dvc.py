@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Thing, Unclear, Where
 from mantlet.discovery.reader import Source, path_key
+from mantlet.discovery.readers._ambiguous import EVERYBODY
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
@@ -89,7 +90,7 @@ def _remote(name: str, url: str, url_at: Where, at: Where) -> list[Clue]:
     if found.key.startswith("bucket:"):
         clues.append(Same(key, found.key, url_at))
     if found.scheme == "http":
-        clues.append(Fact(key, "encrypted", "no", url_at))
+        clues.append(Fact(key, "protocol", "http", url_at, other=EVERYBODY))
     return clues
 
 
