@@ -104,6 +104,29 @@ def test_nothing_to_update(shop, call):
     assert "no model to update" in call("discover", "--update", code=2).err
 
 
+def test_nothing_there(shop, call):
+    (shop / "empty").mkdir()
+    assert "nothing was found" in call("discover", "empty", code=2).err
+    assert not (shop / "empty/threatmodel.yaml").exists()
+    assert json.loads(call("discover", "empty", "--json").out) == {
+        "elements": [],
+        "flows": [],
+        "not_understood": [],
+    }
+
+
+def test_several_folders_make_one_model(shop, call):
+    for name in ("one", "two"):
+        (shop / name).mkdir()
+        (shop / name / f"{name}.py").write_text(TRAIN)
+    (shop / "train.py").unlink()
+    call("discover", "one", "two")
+    assert (shop / "threatmodel.yaml").exists()
+    text = (shop / "threatmodel.yaml").read_text()
+    assert "one/one.py" in text
+    assert "two/two.py" in text
+
+
 def test_no_such_folder(shop, call):
     assert "no such folder" in call("discover", "nowhere", code=2).err
 

@@ -22,7 +22,7 @@ def discover(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...",
+            metavar="PATH",
             help="Folders of the system's code. Default: this one.",
             show_default=False,
         ),
@@ -112,26 +112,30 @@ def discover(
 
 
 def _model(asked: list[Path], output: Path | None) -> Path:
-    """Return the model file that is meant."""
+    """Return the model file that is meant: named, or in the folder that holds all paths."""
     from mantlet.base.limits import is_folder
+    from mantlet.project.discovering import root_of
     from mantlet.project.places import DEFAULT_FILE
 
     if output is not None:
         return output / DEFAULT_FILE if is_folder(output) else output
-    return asked[0] / DEFAULT_FILE if is_folder(asked[0]) else Path(DEFAULT_FILE)
+    return root_of(asked)[0] / DEFAULT_FILE
 
 
 def _first(found: Discovered, model: Path | None, *, detail: bool, dry_run: bool, as_json: bool) -> None:
-    from mantlet.project.discovering import shape, write_first
+    from mantlet.project.discovering import refuse_nothing, shape, write_first
 
-    if model is not None and not dry_run:
-        write_first(found, model)
     if as_json:
         plain.write_json(shape(found.draft, detail=detail))
-        return
-    from mantlet.cli.found import print_found
+    else:
+        from mantlet.cli.found import print_found
 
-    print_found(found, detail=detail)
+        print_found(found, detail=detail)
+    if model is not None and not dry_run:
+        refuse_nothing(found)
+        write_first(found, model)
+    if as_json:
+        return
     if model is not None and not dry_run:
         name = "" if model.parent == Path() else f" {model.parent}"
         plain.say(f"\nwrote {model}; next: correct and complete it, then mantlet risks{name}")

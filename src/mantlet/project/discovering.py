@@ -100,12 +100,12 @@ def discover(
     """
     from mantlet.discovery.run import discover as look  # noqa: PLC0415  (parsers: only when they are needed)
 
-    root, inner = _root([Path(path) for path in paths])
-    options = Options(tuple(scope), tuple(exclude))
+    root, inner = root_of([Path(path) for path in paths])
+    options = Options((*inner, *scope), tuple(exclude))
     if model is not None and options == Options():
         options = load_state(model).options
     known = catalogue or catalogue_for(root / "threatmodel.yaml")
-    draft = look(root, [*inner, *options.scope], exclude=options.exclude, cached=cached)
+    draft = look(root, options.scope, exclude=options.exclude, cached=cached)
     return Discovered(root, draft, options, known)
 
 
@@ -119,7 +119,7 @@ def _name(root: Path) -> str:
     return name if isinstance(name, str) and name else root.resolve().name
 
 
-def _root(paths: list[Path]) -> tuple[Path, list[str]]:
+def root_of(paths: Sequence[Path]) -> tuple[Path, list[str]]:
     """Return the folder to read from, and what of it counts where not all of it does."""
     for path in paths:
         if not is_folder(path) and not is_file(path):
@@ -131,7 +131,7 @@ def _root(paths: list[Path]) -> tuple[Path, list[str]]:
     real = [os.path.realpath(path) for path in paths]
     folders = [place if is_folder(Path(place)) else str(Path(place).parent) for place in real]
     try:
-        root = Path(os.path.commonpath(folders))
+        root = Path(os.path.relpath(os.path.commonpath(folders)))
     except ValueError:
         raise UsageError("these paths have no folder in common", mend="discover them one by one") from None
     return root, [Path(os.path.relpath(place, root)).as_posix() for place in real]
@@ -151,6 +151,16 @@ def refuse_overwrite(output: Path) -> None:
             "is there already",
             where=Location(str(output)),
             mend="`mantlet discover --update` brings the news into it, or name another file with -o",
+        )
+
+
+def refuse_nothing(found: Discovered) -> None:
+    """Raise where nothing was found that a model could be made of."""
+    if not found.draft.elements:
+        raise InputError(
+            "nothing was found that a model could be made of",
+            where=Location(str(found.root)),
+            mend="name the folder of the code, or start with `mantlet init`",
         )
 
 
