@@ -196,7 +196,10 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             target = atom.module.scope.names
         elif isinstance(atom, Mapping):
             target = atom.items
-        elif isinstance(atom, External) and atom.name in STATES:
+        elif isinstance(atom, External) and atom.name not in STATES:
+            m.use(value, ast.Pass(lineno=m.line))  # `openai.api_key = …`
+            continue
+        elif isinstance(atom, External):
             name = f"{atom.name}.{name}"
             target = m.outside
         else:

@@ -212,6 +212,12 @@ def apply(
     m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """Do what the catalogue says of a call."""
+    for value in (*args, *named.values()):
+        if any(
+            origin.resource is not None and origin.resource.key.startswith("secret:")
+            for origin in value.origins
+        ):
+            m.use(value, node)
     if api.do == "ignore":
         return Value((Instance(api.returns or _result_type(name)),))
     if api.do == "pass":

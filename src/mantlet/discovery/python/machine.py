@@ -44,7 +44,13 @@ PROJECT_FILES = (
 MAX_STACK = 40
 MAX_STEPS = 3_000_000
 """Statements read in all, calls counted each time: about a minute."""
-MAX_STEPS_PER_ENTRY = 60_000
+MAX_STEPS_PER_ENTRY = 20_000
+MANY_STEPS = 400_000
+"""Statements read of all entries together before each gets less: large trees are mostly libraries."""
+LEAST_PER_ENTRY = 1_000
+LEAST_STEPS = 50_000
+MUCH_TEXT = 300_000
+"""Characters of Python above which there are fewer statements for each: systems are small, libraries large."""
 MAX_LOOSE_STEPS = 60_000
 """Statements read of functions that nothing calls, in all: what a framework's every method does is not what a system does."""
 
@@ -120,6 +126,10 @@ class Machine(Notes):
         self.weak = 0
         """How many branches deep: what is assigned here may not happen."""
         self.steps = 0
+        self.many = int(max(LEAST_STEPS, MANY_STEPS * min(1.0, MUCH_TEXT / max(project.size, 1))))
+        """Statements of all entries together before each gets only the least."""
+        if settings.loose < MAX_LOOSE_STEPS:  # a part of a large tree
+            self.many = settings.loose
         self.left = MAX_STEPS_PER_ENTRY
         self.loose = settings.loose
         """Statements left for functions that nothing calls."""
@@ -186,6 +196,11 @@ class Machine(Notes):
             yield
         finally:
             self.weak -= 1
+
+    def fresh(self) -> None:
+        """Begin an entry with a budget of its own, smaller once much was read."""
+        spent = self.steps / self.many
+        self.left = int(max(LEAST_PER_ENTRY, MAX_STEPS_PER_ENTRY * max(0.0, 1 - spent)))
 
     def step(self) -> bool:
         """Count a statement; False when the budget is used up."""

@@ -66,6 +66,15 @@ class Project:
         """Every Python file, to look up."""
         return self._texts
 
+    @property
+    def size(self) -> int:
+        """Characters of all files."""
+        return sum(map(len, self._texts.values()))
+
+    def text(self, path: str) -> str:
+        """Return a file's text."""
+        return self._texts[path]
+
     def module(self, path: str) -> Module | None:
         """Return a file's module, or None where it can't be read as Python 3."""
         if path not in self._modules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,7 +58,7 @@ def _scripts(m: Machine) -> None:
             _script(m, path)
     for path in m.project.paths:
         module = m.project.module(path)
-        if module is not None and module.mains and path in imported:
+        if module is not None and module.mains and path in imported and _is_meant(m, path):
             _mains(m, module)
 
 
@@ -117,7 +118,7 @@ def _script(m: Machine, path: str) -> None:
 
 
 def _entry(m: Machine, module: Module, body: list[ast.stmt], argv: tuple[str, ...], number: int) -> None:
-    m.left = MAX_STEPS_PER_ENTRY
+    m.fresh()
     m.argv = (module.path, *argv) if argv else None
     code = module.code if not number else f"{module.code}@{number}"
     start = _main_line(body, module)
@@ -145,10 +146,20 @@ def _main_line(body: list[ast.stmt], module: Module) -> int:
     return 1
 
 
+_OPTIONS = re.compile(
+    r"argparse|ArgumentParser|\bclick\b|\btyper\b|\bfire\b|sys\.argv|absl|tyro|hydra|simple_parsing|docopt"
+)
+
+
+def _is_meant(m: Machine, path: str) -> bool:
+    """Tell whether a file that others import is meant to be run as well, and not only tried out."""
+    return path in m.settings.arguments or bool(_OPTIONS.search(m.project.text(path)))
+
+
 def _mains(m: Machine, module: Module) -> None:
     runs = m.settings.arguments.get(module.path)
     for number, argv in enumerate((runs or [()])[:8]):
-        m.left = MAX_STEPS_PER_ENTRY
+        m.fresh()
         m.argv = (module.path, *argv) if argv else None
         code = module.code if not number else f"{module.code}@{number}"
         line = module.mains[0][0].lineno - 1
@@ -196,7 +207,8 @@ def _factories(m: Machine) -> None:
 
 def _factory(m: Machine, module: Module, function: Function) -> None:
     where = Where(module.path, function.node.lineno)
-    m.left, m.importing = MAX_STEPS_PER_ENTRY, 1
+    m.fresh()
+    m.importing = 1
     with m.entering(module.code, Where(module.path, 1), where, module, entry="script") as frame:
         call_function(m, function, [UNKNOWN] * _needed(function), {}, function.node)
     m.importing = 0
@@ -205,7 +217,7 @@ def _factory(m: Machine, module: Module, function: Function) -> None:
 
 def _services(m: Machine) -> None:
     for function, app in m.startups:
-        m.left = MAX_STEPS_PER_ENTRY
+        m.fresh()
         where = Where(function.module.path, function.node.lineno)
         with m.entering(m.function_code(function), where, where, function.module, entry="startup") as frame:
             root = next((atom.extra.get("root") for atom in app.atoms if isinstance(atom, Instance)), None)
@@ -270,7 +282,7 @@ def _run_task(m: Machine, task: Task, kind: str) -> None:
     function = task.function
     where = Where(function.module.path, function.node.lineno)
     code = task.key or m.function_code(function)
-    m.left = MAX_STEPS_PER_ENTRY
+    m.fresh()
     m.returned.append([])
     m.active.append(function.node)
     importing, m.importing = m.importing, 1 if kind == "startup" else 0
@@ -353,7 +365,7 @@ def _run_class(m: Machine, api: Any, cls: Class, at: Where) -> None:
     made = Object(cls)
     code = f"{cls.module.code}#{cls.name}"
     where = Where(cls.module.path, cls.node.lineno)
-    m.left = MAX_STEPS_PER_ENTRY
+    m.fresh()
     with m.entering(code, where, at, cls.module, entry=api.do, owner=code) as frame:
         for value in list(cls.attrs.values()):
             for atom in value.atoms:
@@ -440,7 +452,7 @@ def _conventions(m: Machine) -> None:
 
 def _driven(m: Machine, module: Module, pair: list[Function]) -> None:
     where = Where(module.path, pair[1].node.lineno)
-    m.left = MAX_STEPS_PER_ENTRY
+    m.fresh()
     with m.entering(module.code, where, where, module, entry="serve") as frame:
         loaded = call_function(m, pair[0], [UNKNOWN] * _needed(pair[0]), {}, pair[0].node)
         given = [Value((), m.made()), loaded]

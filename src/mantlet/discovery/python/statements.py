@@ -93,6 +93,7 @@ def assign(m: Machine, target: ast.expr, value: Value, scope: Scope) -> None:
     if isinstance(target, ast.Name):
         m.assign_name(scope, target.id, value)
     elif isinstance(target, ast.Attribute):
+        m.line = target.lineno
         set_attribute(m, evaluate(m, target.value, scope), target.attr, value)
     elif isinstance(target, ast.Subscript):
         holder = evaluate(m, target.value, scope)

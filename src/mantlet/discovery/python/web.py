@@ -66,7 +66,7 @@ def handle(m: Machine, route: Route, app: Any, path: str) -> Entry:
     )
     entry.places = [where]
     entry.parent = str(id(app))
-    m.left = 60_000
+    m.fresh()
     if function.cls is not None and function.owner is None:
         function = _bound(m, function)
     m.returned.append([])
