@@ -47,9 +47,9 @@ def _with_everybody(clues: list[Clue], up: dict[str, str]) -> list[Clue]:
             found.append(clue)
             continue
         root = _root(up, clue.key)
-        for move in clues:
-            if isinstance(move, Move) and root in (_root(up, move.source), _root(up, move.target)):
-                found.append(msgspec.structs.replace(clue, key=move.source, other=move.target))
+        moves = (one for one in clues if isinstance(one, Move))
+        about = (one for one in moves if root in (_root(up, one.source), _root(up, one.target)))
+        found += [msgspec.structs.replace(clue, key=one.source, other=one.target) for one in about]
     return found
 
 
