@@ -13,7 +13,7 @@ from mantlet.formats.interface import Note, note
 from mantlet.model.vocabulary import ROOTS, Realm, Vocabulary
 
 How = Literal["table", "name", "unknown"]
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
+_WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])|\d+|[^\W\d_]+")
 _LONGEST = 4
 """Words of a phrase."""
 
@@ -64,6 +64,10 @@ class Types:
         self._phrases: dict[Realm, dict[str, str]] = {
             realm: self._known(realm, words[realm]) for realm in ("element", "boundary", "data")
         }
+        self._heads: dict[str, dict[str, str]] = {
+            kind: {word: vocabulary.resolve(name, "element") for word, name in known.items()}
+            for kind, known in words["heads"].items()
+        }
 
     def _known(self, realm: Realm, extra: Mapping[str, str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -84,10 +88,16 @@ class Types:
 
     def thing(self, names: Iterable[str]) -> Guess:
         """Return the type of an element of which not even the kind is known; a process where names don't say."""
-        for name in names:
+        listed = list(names)
+        for name in listed:
             found = self.phrase(name, "element")
             if found:
                 return Guess(found, "name")
+        for name in listed:
+            for kind in ("process", "external-entity"):
+                found = self._head(name, kind)
+                if found:
+                    return Guess(found, "name")
         return Guess("process", "unknown")
 
     def boundary(self, mapped: str = "", names: Iterable[str] = ()) -> Guess:
@@ -106,11 +116,25 @@ class Types:
         return self._best("data", "data", names, certain=False)
 
     def _best(self, realm: Realm, base: str, names: Iterable[str], *, certain: bool) -> Guess:
-        for name in names:
+        listed = list(names)
+        for name in listed:
             found = self.phrase(name, realm, base)
             if found and found != base:
                 return Guess(found, "name")
+        for name in listed:
+            found = self._head(name, base)
+            if found:
+                return Guess(found, "name")
         return Guess(base, "table" if certain else "unknown")
+
+    def _head(self, text: str, kind: str) -> str:
+        """Return the type that the last telling word of a name has for a kind of element; empty for none."""
+        known = self._heads.get(kind, {})
+        for word in reversed(_WORD.findall(text)[:40]):
+            for form in _forms([word.lower()]):
+                if form in known:
+                    return known[form]
+        return ""
 
     def phrase(self, text: str, realm: Realm, under: str = "") -> str:
         """Return the type that the longest telling phrase of a text names, nearest its end; empty for none."""
@@ -126,5 +150,8 @@ class Types:
 
 
 def _forms(words: list[str]) -> list[str]:
+    """Return a phrase as it is, without a number at its end, and as one of several."""
     phrase = " ".join(words)
-    return [phrase, phrase[:-1]] if phrase.endswith("s") and not phrase.endswith("ss") else [phrase]
+    plain = phrase.rstrip("0123456789")
+    forms = [phrase, plain] if plain and plain != phrase else [phrase]
+    return [*forms, plain[:-1]] if plain.endswith("s") and not plain.endswith("ss") else forms
