@@ -16,6 +16,15 @@ _STRONG = frozenset(
 _PODS = frozenset(
     {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod", "CronJob"}
 )
+_CHANGE = frozenset({"create", "update", "patch"})
+_ESCALATES = (
+    (frozenset({"bind", "escalate", "impersonate"}), None),
+    (frozenset({"create", "get"}), frozenset({"pods/exec", "pods/attach", "nodes/proxy"})),
+    (frozenset({"create"}), frozenset({"serviceaccounts/token", "persistentvolumes"})),
+    (_CHANGE, frozenset({"certificatesigningrequests/approval"})),
+    (_CHANGE, frozenset({"mutatingwebhookconfigurations", "validatingwebhookconfigurations"})),
+)
+"""Verbs and resources (None: any) by which an account gets rights that nobody gave it."""
 Row = tuple[str, int, str]
 
 
@@ -182,8 +191,13 @@ def _role(document: Lined) -> Iterator[Row]:
         verbs, resources = rule.texts("verbs"), rule.texts("resources")
         if "*" in verbs or "*" in resources:
             yield "role-wildcard", rule.line, f"{', '.join(verbs)} on {', '.join(resources)}"
-        elif "secrets" in resources and {"get", "list", "watch"} & set(verbs):
+            continue
+        if "secrets" in resources and {"get", "list", "watch"} & set(verbs):
             yield "role-reads-secrets", rule.line, ", ".join(verbs)
+        for strong, targets in _ESCALATES:
+            if strong & set(verbs) and (targets is None or targets & set(resources)):
+                yield "role-escalates", rule.line, f"{', '.join(verbs)} on {', '.join(resources)}"
+                break
 
 
 def _binding(document: Lined) -> Iterator[Row]:
