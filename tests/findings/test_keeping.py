@@ -204,6 +204,13 @@ def test_no_text_makes_reading_fail(text):
         return
 
 
+def result_like(path, tool="CodeQL"):
+    found = Finding(
+        check="code", tool=tool, rule="x", message="m", severity="high", spot=Spot(path=path, line=1)
+    )
+    return CheckResult(check="code", tool=tool, state=CheckState.FINDINGS, findings=[found])
+
+
 def test_results_are_kept_per_check_and_tool(tmp_path):
     first = CheckResult(
         "code", "bandit", findings=[Finding("code", "bandit", "B608", "m", spot=Spot("a.py", 1))]
@@ -215,6 +222,27 @@ def test_results_are_kept_per_check_and_tool(tmp_path):
         ("bandit", "findings", []),
         ("ruff", "clean", ["b.py"]),
     ]
+
+
+def test_runs_of_one_tool_stand_beside_each_other(tmp_path):
+    python, script = result_like("a.py"), result_like("b.js")
+    keeping.save(tmp_path, [python, script])
+    assert [one.findings[0].spot.path for one in keeping.load(tmp_path, TODAY)] == ["a.py", "b.js"]
+
+
+def test_a_tool_may_have_any_name(tmp_path):
+    names = ["x" * 400, "x" * 401, "../../up", "a\nb"]
+    kept = keeping.save(tmp_path, [result_like("a.py", tool=name) for name in names])
+    assert len(set(kept)) == len(names)
+    assert {path.parent for path in kept} == {tmp_path / ".mantlet/evidence"}
+    assert len(keeping.load(tmp_path, TODAY)) == len(names)
+
+
+def test_too_many_files_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(keeping, "MAX_FILES", 1)
+    keeping.save(tmp_path, [result_like("a.py", tool="x"), result_like("a.py", tool="y")])
+    with pytest.raises(InputError, match="2 files of evidence"):
+        keeping.load(tmp_path, TODAY)
 
 
 def test_suppressions_have_a_reason_and_an_end(tmp_path):

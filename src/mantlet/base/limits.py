@@ -52,7 +52,7 @@ def _read(path: Path, limit: int, mend: str) -> bytes:
     where = Location(str(path))
     if not is_file(path):
         what = "is a folder" if is_folder(path) else "there is no such file"
-        raise InputError(what, where=where, mend="name a model file, such as threatmodel.yaml")
+        raise InputError(what, where=where, mend="check its name; folders, pipes and devices are not read")
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -53,7 +53,9 @@ def import_(
         note = f"; {result.reason}" if result.reason else ""
         number = len(result.open)
         what = f"{number:,} finding{'' if number == 1 else 's'}"
-        plain.say(f"{result.tool} {result.version}: {result.state.value}, {what}{note}")
+        plain.say(f"{result.tool} {result.version}".rstrip() + f": {result.state.value}, {what}{note}")
+    if not results:
+        plain.say("no tool ran in these files: nothing was brought in")
 
 
 @app.command("list")

@@ -11,8 +11,8 @@ import yaml
 from msgspec import MsgspecError, Struct, convert, field
 
 from mantlet.base import sarif
-from mantlet.base.errors import InputError, Location
-from mantlet.base.files import write_atomic
+from mantlet.base.errors import InputError, LimitError, Location
+from mantlet.base.files import fingerprint, write_atomic
 from mantlet.base.limits import inside, is_file, is_folder, read_text
 from mantlet.base.yamlplain import load_plain
 from mantlet.findings.finding import FOLDER, CheckResult
@@ -20,6 +20,7 @@ from mantlet.findings.runs import from_run, to_run
 
 SUPPRESSIONS = ".mantlet/suppressions.yaml"
 MAX_FILES = 500
+MAX_NAME = 100
 
 
 class Suppression(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -39,14 +40,19 @@ class Suppressions(Struct, forbid_unknown_fields=True):
 
 def save(root: Path, results: Iterable[CheckResult]) -> list[Path]:
     """Write results below a project's folder, one file per check and tool; earlier ones of these are replaced."""
-    written = []
+    files: dict[Path, list[CheckResult]] = {}
     for result in results:
-        name = re.sub(r"[^a-z0-9]+", "-", f"{result.check}-{result.tool}".lower()).strip("-")
-        path = root / FOLDER / f"{name}.sarif"
+        files.setdefault(root / FOLDER / f"{_name(result)}.sarif", []).append(result)
+    for path, kept in files.items():
         inside(root, path)
-        write_atomic(path, sarif.write([to_run(result)]))
-        written.append(path)
-    return written
+        write_atomic(path, sarif.write([to_run(result) for result in kept]))
+    return list(files)
+
+
+def _name(result: CheckResult) -> str:
+    said = f"{result.check}-{result.tool}"
+    name = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")
+    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}-{fingerprint(said.encode())[:8]}"
 
 
 def load(root: Path, today: date) -> list[CheckResult]:
@@ -56,7 +62,14 @@ def load(root: Path, today: date) -> list[CheckResult]:
         return []
     inside(root, folder)
     results = []
-    for path in sorted(folder.glob("*.sarif"))[:MAX_FILES]:
+    paths = sorted(folder.glob("*.sarif"))
+    if len(paths) > MAX_FILES:
+        raise LimitError(
+            f"{len(paths):,} files of evidence; at most {MAX_FILES} are read",
+            where=Location(str(folder)),
+            mend="remove those that are old",
+        )
+    for path in paths:
         inside(root, path)
         results += [from_run(run, path.stem) for run in sarif.read(path).runs]
     suppress(results, load_suppressions(root), today)
