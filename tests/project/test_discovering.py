@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mantlet.base.errors import InputError, UsageError
-from mantlet.project.api import analyse, load
+from mantlet.project.api import analyse, catalogue_for, load
 from mantlet.project.discovering import Update, discover, load_state, shape, stale_code, write_first
 
 TRAIN = 'import pandas as pd, joblib\nfrom sklearn.svm import SVC\nrows = pd.read_csv("data/people.csv")\njoblib.dump(SVC().fit(rows, rows), "out/model.joblib")\n'
@@ -279,3 +279,12 @@ def test_a_demo_s_code_makes_a_model_that_can_be_judged_and_drawn(tmp_path, monk
     assert len(tops) <= 25
     assert result.diagram("svg")
     assert found.components
+
+
+def test_the_inventory_comes_into_the_bom(repo):
+    from mantlet.project.foreign import outgoing
+
+    (repo / "requirements.txt").write_text("pandas==2.2.0\njoblib\n")
+    first(repo)
+    found = outgoing(load(model(repo)), catalogue_for(model(repo)), model(repo)).built_from
+    assert {(item.name, item.version) for item in found} >= {("pandas", "2.2.0"), ("joblib", "")}

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from mantlet.analysis.engine import State
 from mantlet.base.version import VERSION
-from mantlet.formats.interface import Format, Note, Outgoing, Written
+from mantlet.formats.interface import Format, Ingredient, Note, Outgoing, Written
 from mantlet.formats.lost import tell_lost
 from mantlet.formats.plain import Json
 from mantlet.formats.threatlist import Threat, rated
@@ -34,6 +34,7 @@ def _bom(outgoing: Outgoing) -> Written:
                 for name, item in sections.elements.items()
                 if _kind(outgoing, item) == "data-store"
             ),
+            *(_ingredient(item) for item in outgoing.built_from),
         ],
         "services": [
             _service(outgoing, name, item)
@@ -94,6 +95,32 @@ def _head(sections: Sections, serial: str = "") -> Json:
 
 def _kind(outgoing: Outgoing, element: Element) -> str:
     return str(element.kind or outgoing.vocabulary.kind(element.type))
+
+
+_INGREDIENTS = {
+    "model": "machine-learning-model",
+    "dataset": "data",
+    "image": "container",
+    "framework": "framework",
+}
+
+
+def _ingredient(item: Ingredient) -> Json:
+    """Return what the system is built from as a component; what has no version says so by having none."""
+    kind = _INGREDIENTS.get(item.kind, "library")
+    made: Json = {"type": kind, "bom-ref": f"{item.kind}:{item.name}@{item.version}", "name": item.name}
+    if item.version:
+        made["version"] = item.version
+    if kind == "data":
+        made["data"] = [{"type": "dataset", "name": item.name}]
+    places = [place.rpartition(":") for place in item.at]
+    made["evidence"] = {
+        "occurrences": [
+            {"location": path, "line": int(line)} if path and line.isdigit() else {"location": place}
+            for place, (path, _, line) in zip(item.at, places, strict=True)
+        ]
+    }
+    return made
 
 
 def _data(outgoing: Outgoing, name: str, data: Data, threats: list[Threat]) -> Json:

@@ -47,6 +47,17 @@ class Imported:
     notes: list[Note] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A library, model, data set or image that a system is built from."""
+
+    kind: str
+    name: str
+    version: str
+    at: tuple[str, ...]
+    """Where the code names it, as `path:line`."""
+
+
 @dataclass(slots=True)
 class Outgoing:
     """A model on its way into a foreign file."""
@@ -64,6 +75,8 @@ class Outgoing:
     """What the model's file is called, for formats that point into it."""
     line: Callable[[tuple[str | int, ...]], int] = lambda _path: 1
     """The line of the model file that a path is on."""
+    built_from: list[Ingredient] = field(default_factory=list)
+    """What the system is built from, as discovery saw it."""
 
 
 @dataclass(slots=True)

@@ -56,6 +56,8 @@ class State(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     proposal: dict[str, Any]
     options: Options = Options()
+    components: list[Component] = []
+    """The inventory; an ML-BOM takes it from here."""
 
 
 class Discovered:
@@ -232,7 +234,7 @@ def _files(root: Path) -> Iterable[str]:
 
 def keep_state(found: Discovered, model: Path) -> None:
     """Remember the proposal beside the model."""
-    state = State(found.proposal.raw, found.options)
+    state = State(found.proposal.raw, found.options, found.components)
     write_atomic(model.parent / STATE, msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
 
 

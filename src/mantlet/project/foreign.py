@@ -24,7 +24,7 @@ from mantlet.store.layout import Layout, layout_path
 if TYPE_CHECKING:
     from mantlet.catalogue.load import Catalogue
     from mantlet.formats.content import Content
-    from mantlet.formats.interface import Format, Imported, Note, Outgoing
+    from mantlet.formats.interface import Format, Imported, Ingredient, Note, Outgoing
     from mantlet.risk.register import Register
 
 SUFFIX = ".foreign.json"
@@ -168,7 +168,17 @@ def outgoing(
         foreign.bulk,
         str(path) if path else "threatmodel.yaml",
         line,
+        _built_from(path),
     )
+
+
+def _built_from(path: Path | None) -> list[Ingredient]:
+    """Return the inventory that discovery remembered beside the model; empty where it never looked."""
+    from mantlet.formats.interface import Ingredient  # noqa: PLC0415
+    from mantlet.project.discovering import load_state  # noqa: PLC0415
+
+    kept = load_state(path).components if path else []
+    return [Ingredient(item.kind, item.name, item.version, item.at) for item in kept]
 
 
 def _register(model: Model, catalogue: Catalogue) -> Register:
