@@ -208,16 +208,19 @@ def _handles(m: Machine, args: list[Value], named: dict[str, Value], node: ast.A
                         m.use(other, node, atom.resource)
 
 
+def _uses_secrets(m: Machine, values: tuple[Value, ...], node: ast.AST) -> None:
+    """A credential that a library is given is used, whatever the call does with it."""
+    for value in values:
+        resources = [origin.resource for origin in value.origins if origin.resource is not None]
+        if any(resource.key.startswith("secret:") for resource in resources):
+            m.use(value, node)
+
+
 def apply(
     m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """Do what the catalogue says of a call."""
-    for value in (*args, *named.values()):
-        if any(
-            origin.resource is not None and origin.resource.key.startswith("secret:")
-            for origin in value.origins
-        ):
-            m.use(value, node)
+    _uses_secrets(m, (*args, *named.values()), node)
     if api.do == "ignore":
         return Value((Instance(api.returns or _result_type(name)),))
     if api.do == "pass":
