@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -173,3 +174,25 @@ def test_names_of_files_do_not_steer_the_terminal(call, tmp_path):
     shown = call("scan", tmp_path, "--only", "models").out
     assert "\x1b" not in shown
     assert "[bold]x.pkl" in shown
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes there")
+def test_a_name_that_is_no_text_is_told_and_stops_nothing(call, tmp_path):
+    (tmp_path / "a.py").write_text("x = 1\n")
+    try:
+        (tmp_path / os.fsdecode(b"b\xff.py")).write_text("x = 1\n")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    said = json.loads(call("scan", tmp_path, "--only", "code,secrets,models", "--json").out)
+    states = {check["check"]: check["state"] for check in said["checks"]}
+    assert states["secrets"] == "incomplete"
+    assert "not UTF-8" in call("scan", tmp_path, "--only", "secrets", "--all").out
+    assert call("evidence", "list", "--project", tmp_path).out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_what_is_no_file_cannot_be_scanned(call, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("pipe", "loop"):
+        assert "no such file or folder" in call("scan", tmp_path / name, code=2).err

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from mantlet.base.limits import is_folder
+from mantlet.base.limits import is_file, is_folder
 from mantlet.findings import keeping
-from mantlet.findings.finding import FOLDER, CheckResult, CheckState
+from mantlet.findings.finding import FOLDER, CheckResult, CheckState, NotLooked
 from mantlet.findings.marks import Mark
 
 if TYPE_CHECKING:
@@ -52,13 +52,19 @@ def scan(
     from mantlet.scanners.interface import Request, list_files  # noqa: PLC0415
 
     wanted = asked or Asked()
-    place = root.resolve()
-    if not place.exists():
-        raise InputError("there is no such file or folder", where=Location(str(root)))
+    place = Path(os.path.realpath(root))
+    if not is_file(place) and not is_folder(place):
+        raise InputError(
+            "there is no such file or folder",
+            where=Location(str(root)),
+            mend="name the project's folder, or one file of it",
+        )
     advisories = wanted.advisories or (Path(os.environ[ADVISORIES]) if os.environ.get(ADVISORIES) else None)
+    left_out: list[NotLooked] = []
     request = Request(
         root=place if place.is_dir() else place.parent,
-        files=list_files(place),
+        files=list_files(place, left_out),
+        left_out=left_out,
         targets=list(wanted.targets),
         allowed=wanted.allowed,
         advisories=advisories,

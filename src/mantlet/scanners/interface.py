@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from mantlet.findings.finding import CheckResult
+from mantlet.findings.finding import CheckResult, NotLooked, Spot
 from mantlet.scanners.cache import Cache
 
 SKIPPED_FOLDERS = frozenset(
@@ -66,6 +66,8 @@ class Request:
     cache: Cache = field(default_factory=Cache)
     note: Callable[[str, str], None] = lambda _check, _what: None
     """Tells how far a check is."""
+    left_out: Sequence[NotLooked] = ()
+    """What of the project no check can look at."""
 
     def named(self, *suffixes: str, names: Iterable[str] = ()) -> list[str]:
         """Return the files with one of some suffixes or names."""
@@ -91,11 +93,15 @@ class Check(Protocol):
         """Look, and say what was found and what was looked at: one result per tool."""
 
 
-def list_files(root: Path) -> list[str]:
-    """Return the files of a project in a stable order, without links and without what tools put there."""
+def list_files(root: Path, left_out: list[NotLooked] | None = None) -> list[str]:
+    """Return the files of a project in a stable order, without links and without what tools put there.
+
+    What no check can look at is added to ``left_out``: files whose names are no text, and those past the limit.
+    """
     if root.is_file():
         return [root.name]
     found: list[str] = []
+    missed = left_out if left_out is not None else []
     for folder, names, entries in os.walk(root):
         base = Path(folder)
         if base != root and "pyvenv.cfg" in entries:  # an environment, whatever its name
@@ -104,8 +110,24 @@ def list_files(root: Path) -> list[str]:
         names[:] = sorted(name for name in names if name not in SKIPPED_FOLDERS)
         for entry in sorted(entries):
             path = base / entry
-            if path.is_file() and not path.is_symlink():
-                found.append(path.relative_to(root).as_posix())
-        if len(found) > MAX_FILES:
-            break
-    return found[:MAX_FILES]
+            if not path.is_file() or path.is_symlink():
+                continue
+            inner = path.relative_to(root).as_posix()
+            if not is_text(inner):
+                missed.append(NotLooked(Spot(shown(inner)), "its name is not UTF-8"))
+            elif len(found) == MAX_FILES:
+                missed.append(NotLooked(Spot(inner), f"there are more than {MAX_FILES:,} files"))
+                return found
+            else:
+                found.append(inner)
+    return found
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name that the system gave is text, and not bytes that stand for none."""
+    return not any("\ud800" <= char <= "\udfff" for char in name)
+
+
+def shown(name: str) -> str:
+    """Return a name as text that can be written anywhere."""
+    return name.encode("utf-8", "backslashreplace").decode()
