@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.findings.finding import CheckState
-from mantlet.scanners.hardening import check
+from mantlet.scanners.hardening import check, terraform
 from mantlet.scanners.hardening.found import rules
 from mantlet.scanners.hardening.mending import diffs, mend
 from mantlet.scanners.hardening.texts import UnreadableError, documents, instructions
@@ -42,6 +43,31 @@ def test_each_rule_speaks_where_it_is_broken_and_is_silent_where_it_is_mended(tm
     assert found.spot.path == case["path"]
     assert found.spot.line > 0
     assert found.fix
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "setting", "values"),
+    [
+        (rule, kind, setting, values)
+        for rule, kinds in terraform.settings().items()
+        for kind, named in kinds.items()
+        for setting, values in named.items()
+    ],
+)
+def test_settings_of_clouds_speak_by_their_value_alone(rule, kind, setting, values):
+    def speaks(written):
+        *blocks, name = setting.split(".")
+        inner = "" if written is None else f"{name} = {written}\n"
+        body = "".join(f"{block} {{\n" for block in blocks) + inner + "}\n" * len(blocks)
+        found = terraform.look(f'resource "{kind}" "a" {{\n{body}}}\n')
+        return any((hit.rule, hit.what) == (rule, setting) for hit in found)
+
+    for value in values:
+        quoted = json.dumps(value)
+        assert speaks(None if value == "absent" else quoted)
+    assert speaks(None) == ("absent" in values)
+    assert not speaks("var.something")
+    assert not speaks('"something else"')
 
 
 def test_every_rule_has_a_case():

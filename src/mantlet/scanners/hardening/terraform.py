@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+import yaml
+from msgspec import convert
+
+from mantlet.base.data import read_beside
 from mantlet.scanners.hardening.found import Hit
 from mantlet.scanners.hardening.hcl import resources
 
 _WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "any"})
-_UNENCRYPTED = {
-    "aws_ebs_volume": "encrypted",
-    "aws_db_instance": "storage_encrypted",
-    "aws_rds_cluster": "storage_encrypted",
-    "aws_efs_file_system": "encrypted",
-    "aws_redshift_cluster": "encrypted",
-    "aws_docdb_cluster": "storage_encrypted",
-    "aws_neptune_cluster": "storage_encrypted",
-}
-_PUBLIC = {
-    "aws_db_instance": "publicly_accessible",
-    "aws_redshift_cluster": "publicly_accessible",
-    "aws_dms_replication_instance": "publicly_accessible",
-    "azurerm_storage_account": "allow_nested_items_to_be_public",
-    "azurerm_machine_learning_workspace": "public_network_access_enabled",
-    "azurerm_cognitive_account": "public_network_access_enabled",
-}
+Settings = dict[str, dict[str, dict[str, list[str | bool]]]]
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return what leaves a door open: rule, resource, setting, values."""
+    raw = yaml.load(read_beside(__file__, "../data/terraform.yaml"), yaml.CSafeLoader)  # package data
+    return convert(raw, Settings)
 
 
 def look(text: str) -> Iterator[Hit]:
@@ -51,14 +47,27 @@ def _listed(value: Any) -> list[str]:
 
 def _resource(kind: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     said = {name: _plain(value) for name, value in body.items() if not isinstance(value, (dict, list))}
-    if kind in _UNENCRYPTED and said.get(_UNENCRYPTED[kind], "false") == "false":
-        yield "cloud-unencrypted", _UNENCRYPTED[kind]
-    if kind in _PUBLIC and said.get(_PUBLIC[kind]) == "true":
-        yield "cloud-public", _PUBLIC[kind]
+    for rule, kinds in settings().items():
+        for setting, bad in kinds.get(kind, {}).items():
+            if any(_found(value) in map(_found, bad) for value in _values(body, setting.split("."))):
+                yield rule, setting
     yield from _network(kind, body, said)
     yield from _storage(kind, body, said)
     yield from _rights(kind, body, said)
-    yield from _notebooks(kind, said)
+
+
+def _found(value: Any) -> str:
+    return "absent" if value is None else _plain(value)
+
+
+def _values(body: dict[str, Any], path: list[str]) -> list[Any]:
+    """Return what is written at a setting, once per block that has it; None where it isn't written."""
+    if len(path) == 1:
+        return [body.get(path[0])]
+    blocks = _blocks(body, path[0])
+    if not blocks and path[0] in body:
+        return []
+    return [value for block in blocks or [{}] for value in _values(block, path[1:])]
 
 
 def _network(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -117,13 +126,16 @@ def _storage(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[
         members = {said.get("member", ""), said.get("entity", ""), *_listed(body.get("members", []))}
         if members & {"allUsers", "allAuthenticatedUsers"}:
             yield "cloud-public", "allUsers"
-    if kind == "azurerm_storage_account" and said.get("min_tls_version", "TLS1_2") in {"TLS1_0", "TLS1_1"}:
-        yield "tls-old", said["min_tls_version"]
-    if (
-        kind == "azurerm_storage_account"
-        and said.get("enable_https_traffic_only", said.get("https_traffic_only_enabled", "true")) == "false"
-    ):
-        yield "cloud-no-tls", "HTTP is allowed"
+
+
+def _wide(policy: str) -> Iterator[tuple[str, str]]:
+    """Yield a statement that allows all of a service on everything."""
+    for statement in re.findall(r"\{[^{}]{0,20000}", policy):
+        if not re.search(r'"?Effect"?\s*[:=]\s*"Allow"', statement):
+            continue
+        actions = re.findall(r'"([a-z0-9-]+:\*)"', statement)
+        if actions and re.search(r'"?Resource"?\s*[:=]\s*\[?\s*"\*"', statement):
+            yield "cloud-wide-rights", ", ".join(actions)
 
 
 def _rights(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -133,6 +145,8 @@ def _rights(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[t
             r'"?Resource"?\s*[:=]\s*\[?\s*"\*"', policy
         ):
             yield "cloud-all-rights", "Action * on *"
+        else:
+            yield from _wide(policy)
         if kind == "aws_s3_bucket_policy" and re.search(r'"?Principal"?\s*[:=]\s*"\*"', policy):
             yield "cloud-public", "Principal *"
     if kind.startswith("google_") and "_iam_" in kind and said.get("role") in {"roles/owner", "roles/editor"}:
@@ -141,15 +155,3 @@ def _rights(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[t
         _plain(item.get("http_tokens", "")) == "required" for item in _blocks(body, "metadata_options")
     ):
         yield "metadata-v1", "http_tokens"
-
-
-def _notebooks(kind: str, said: dict[str, str]) -> Iterator[tuple[str, str]]:
-    if kind == "aws_sagemaker_notebook_instance":
-        if said.get("direct_internet_access", "Enabled") == "Enabled":
-            yield "notebook-internet", "direct_internet_access"
-        if said.get("root_access", "Enabled") == "Enabled":
-            yield "notebook-root", "root_access"
-        if "kms_key_id" not in said:
-            yield "cloud-unencrypted", "kms_key_id"
-    if kind == "google_notebooks_instance" and said.get("no_public_ip", "false") == "false":
-        yield "notebook-internet", "no_public_ip"
