@@ -28,6 +28,8 @@ def test_every_command_takes_every_file(here, call, name):
     assert json.loads(call("threats", name, "--json").out)["threats"]
     call("diagram", name, "-o", "drawn.svg")
     call("report", name, "-o", "report.md")
+    call("plan", name, "--budget", "5")
+    assert "agree" in call("drift", name).out
 
 
 def test_an_import_tells_what_became_of_everything(here, call):
@@ -136,6 +138,12 @@ def test_files_of_others_are_not_written_into(here, call):
     said = call("decide", "S1@ask", "mitigate", "shop.tm7", code=2).err
     assert "another tool" in said
     assert "mantlet import shop.tm7" in said
+
+
+def test_plans_and_drafts_are_not_written_into_them_either(here, call):
+    before = (here / "shop.tm7").read_bytes()
+    assert "mantlet import shop.tm7" in call("plan", "shop.tm7", "--budget", "5", "--decide", code=2).err
+    assert (here / "shop.tm7").read_bytes() == before
 
 
 def test_triage_in_a_spreadsheet_comes_back(here, call):

@@ -26,6 +26,8 @@ from mantlet.discovery.update.accept import changes
 from mantlet.discovery.update.align import entries
 from mantlet.discovery.update.compare import compare
 from mantlet.discovery.update.items import Comparison, Item
+from mantlet.model.entries import Sections
+from mantlet.project.foreign import open_foreign, refuse_foreign
 from mantlet.project.places import catalogue_for
 from mantlet.store.convert import from_raw, to_raw
 from mantlet.store.dump import dump
@@ -172,10 +174,13 @@ class Update:
     def __init__(self, found: Discovered, model: Path, *, again: bool = False) -> None:
         self._found = found
         self._model = model
-        self._source: Source = read_source(model)
+        foreign = open_foreign(model, found.catalogue)
+        self._source: Source | None = None if foreign else read_source(model)
+        sections = self._source.sections if self._source else foreign.sections if foreign else Sections()
+        self._raw = to_raw(sections)
         self.comparison: Comparison = compare(
             load_state(model).proposal,
-            to_raw(self._source.sections),
+            self._raw,
             found.proposal.raw,
             found.catalogue.vocabulary,
             again=again,
@@ -189,11 +194,14 @@ class Update:
     @property
     def stale(self) -> list[tuple[str, str]]:
         """Elements whose `code:` names nothing that is there, with the glob."""
-        return stale_code(self._found.root, to_raw(self._source.sections))
+        return stale_code(self._found.root, self._raw)
 
     def write(self, accepted: Iterable[Item]) -> None:
         """Do what was accepted to the model's files and remember the proposal; all or nothing of it."""
         done = changes(self.comparison, accepted)
+        if self._source is None:
+            refuse_foreign(self._model)
+            return
         touched = apply_to_source(self._source, done)
         for document in touched:
             document.sections()

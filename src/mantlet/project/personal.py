@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
+from mantlet.project.foreign import refuse_foreign
 from mantlet.store.document import Document
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def write_profile(path: Path, profiles: Sequence[Profile], asset: str = "") -> l
 
     What people wrote stays: words are added to `personal:`, and a classification is set only where there is none.
     """
+    refuse_foreign(path)
     document = Document.load(path)
     raw: Any = document.raw
     data: dict[str, Any] = dict(raw.get("data") or {}) if isinstance(raw, dict) else {}

@@ -8,6 +8,7 @@ from typing import Any
 from mantlet.analysis.engine import State
 from mantlet.project.api import Assessment
 from mantlet.project.editing import decision_fields
+from mantlet.project.foreign import refuse_foreign
 from mantlet.review.plan.plan import Plan, Step
 from mantlet.review.plan.worlds import Worlds
 from mantlet.store.document import Document
@@ -29,6 +30,7 @@ def decide_plan(
             wanted.setdefault(risk, []).append(step)
     for risk, steps in _together(worlds, plan, wanted).items():
         wanted.setdefault(risk, steps)
+    refuse_foreign(path)
     document = Document.load(path)
     written, kept = [], []
     for risk, steps in wanted.items():
