@@ -254,6 +254,11 @@ def test_a_changed_byte_makes_nothing_fail(tmp_path_factory, way, at, byte):
     assert scan_file(path, "x.pkl").verdict
 
 
+def test_members_without_a_name_are_looked_at(judge):
+    data = handmade.zipped({"@@": b"x", "model.pkl": handmade.PAYLOAD}).replace(b"@@", b"\0@")
+    assert judge(data, "model.zip").verdict == "dangerous"
+
+
 def test_bombs_are_incomplete_and_end(judge, monkeypatch):
     monkeypatch.setattr("mantlet.scanners.models.context.MAX_EXPANDED", 32 << 20)
     zeros = zlib.compressobj(9)

@@ -51,7 +51,7 @@ def zip_members(source: Source, room: int, limit: int) -> Iterator[Member]:
         member, span = _zip_member(source, info, room)
         room -= member.size
         seen.append(span)
-        if not info.is_dir():
+        if not info.filename.endswith("/"):  # is_dir() of an empty name raises before Python 3.12
             yield member
     yield from _unlisted(source, sorted(seen), room, limit)
 
