@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from mantlet.findings import keeping
 from mantlet.findings.finding import CheckState
 from mantlet.scanners import code, notebooks, process, workflows
 from mantlet.scanners.cache import Cache
@@ -184,3 +185,30 @@ def test_programs_are_not_taken_from_the_project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f".:{shutil.os.environ['PATH']}")
     assert process.find("zizmor-of-nobody") == ""
+
+
+@BANDIT
+def test_what_is_secret_in_the_code_is_not_kept(tmp_path):
+    (tmp_path / "a.py").write_text(
+        "import requests\n"
+        "password = 'correct-horse'\n"
+        "def login(password='correct-horse'):\n"
+        "    requests.get('https://a.example', auth=('me', 'correct-horse'), verify=False)\n"
+        "login(password='correct-horse')\n"
+    )
+    results = code.run(request(tmp_path))
+    assert {"B105", "B106", "B107", "B501"} <= {item.rule for result in results for item in result.findings}
+    keeping.save(tmp_path, results)
+    kept = "".join(path.read_text() for path in (tmp_path / ".mantlet/evidence").iterdir())
+    assert "correct-horse" not in kept
+
+
+@BANDIT
+def test_a_file_on_which_bandit_breaks_hides_no_other(tmp_path):
+    (tmp_path / "a.py").write_text("password = 'a\\ud800b'\n")
+    for name in "bcd":
+        (tmp_path / f"{name}.py").write_text("eval(input())\n")
+    [result, *_] = code.run(request(tmp_path))
+    assert {item.spot.path for item in result.findings} == {"b.py", "c.py", "d.py"}
+    assert [item.spot.path for item in result.not_looked] == ["a.py"]
+    assert keeping.save(tmp_path, [result])

@@ -20,6 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mantlet.findings import keeping
+from mantlet.scanners.cache import Cache
+from mantlet.scanners.interface import Request, list_files
+from mantlet.scanners.models import check
 from mantlet.scanners.models.imports import Trust, trust
 from mantlet.scanners.models.scan import FileReport, scan_file
 from tests.scanners import handmade
@@ -479,3 +483,23 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
 
 def test_empty_files_are_clean(judge):
     assert judge(b"", "__init__.py").verdict == "clean"
+
+
+def test_a_name_that_is_no_text_hides_nothing(tmp_path):
+    named = handmade.tarred({"bad\udcff.pkl": handmade.PAYLOAD})
+    (tmp_path / "a.tar").write_bytes(named)
+    (tmp_path / "b.pkl").write_bytes(handmade.PAYLOAD)
+    cache = Cache(enabled=False)
+    [result] = check.run(Request(tmp_path, list_files(tmp_path), cache=cache))
+    assert {item.spot.path for item in result.findings if item.severity == "critical"} == {"a.tar", "b.pkl"}
+    assert keeping.save(tmp_path, [result])
+
+
+def test_a_member_without_a_name_is_looked_at(judge):
+    data = bytearray(handmade.zipped({"a": handmade.PAYLOAD}))
+    at = data.find(b"PK\x01\x02")
+    data[at + 28 : at + 30] = b"\0\0"
+    data[at + 46 : at + 47] = b""
+    end = data.find(b"PK\x05\x06")
+    data[end + 12 : end + 16] = (end - at).to_bytes(4, "little")
+    assert judge(bytes(data), "a.zip").verdict == "dangerous"

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 FOLDER = ".mantlet/evidence"
 """Where evidence is kept, below a project's folder."""
 SEVERITIES = ("note", "low", "medium", "high", "critical")
 """As scanners rate a finding by itself, least first; a threat's rating is another matter."""
+
+
+def writable(text: str) -> str:
+    """Return text without halves of characters, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 class CheckState(StrEnum):
@@ -42,6 +47,13 @@ class Spot(Struct, frozen=True, order=True, omit_defaults=True):
     address: str = ""
     """`host:port` of something that runs."""
     image: str = ""
+
+    def __post_init__(self) -> None:
+        """Make names text that can be written anywhere: archives and file systems hold names that are none."""
+        for name in ("path", "member", "address", "image"):
+            held = getattr(self, name)
+            if not held.isascii() and held != (text := writable(held)):
+                structs.force_setattr(self, name, text)
 
     def __str__(self) -> str:
         if self.address and not self.path:
@@ -80,6 +92,10 @@ class Finding(Struct, omit_defaults=True):
     suppressed: str = ""
     """Why somebody silenced it."""
 
+    def __post_init__(self) -> None:
+        """Make what quotes a file text that can be written anywhere."""
+        self.message, self.anchor = writable(self.message), writable(self.anchor)
+
     @property
     def fingerprint(self) -> str:
         """Return what identifies the finding from run to run, whatever line it moves to."""
@@ -101,6 +117,11 @@ class NotLooked(Struct, frozen=True, order=True, omit_defaults=True):
 
     spot: Spot
     why: str
+
+    def __post_init__(self) -> None:
+        """Make what quotes a file text that can be written anywhere."""
+        if not self.why.isascii():
+            structs.force_setattr(self, "why", writable(self.why))
 
 
 class CheckResult(Struct, omit_defaults=True):

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from mantlet.base.files import fingerprint
 from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, tool_missing
 from mantlet.scanners import notebooks
 from mantlet.scanners.cache import Shelf, content_hash
@@ -21,6 +22,14 @@ from mantlet.scanners.process import ToolError, find, first_line, package_versio
 TOOL = "bandit"
 MEND = "pip install 'mantlet[scan]'"
 _AT_ONCE = 200
+_MOST_BROKEN = 20
+"""Files that make bandit fail before it is the tool that is broken."""
+_SECRET = {
+    "B105": "a password stands in the text",
+    "B106": "a password is passed as it stands in the text",
+    "B107": "a password is an argument's default",
+}
+"""What is said instead of bandit's words, which quote the secret."""
 _SEVERITY = {"HIGH": "high", "MEDIUM": "medium", "LOW": "low", "UNDEFINED": "note"}
 
 
@@ -52,7 +61,7 @@ def check(request: Request, files: list[str]) -> CheckResult:
     if not version:
         return tool_missing("code", TOOL, MEND)
     result = CheckResult("code", TOOL, version)
-    with request.cache.shelf(f"bandit {version} python {sys.version_info[:2]} 1") as shelf:
+    with request.cache.shelf(f"bandit {version} python {sys.version_info[:2]} 2") as shelf:
         found = _all(request, files, shelf)
     silenced = asserts = 0
     for path in files:
@@ -99,8 +108,25 @@ def _all(request: Request, files: list[str], shelf: Shelf) -> dict[str, FileFind
     return found
 
 
-def _some(request: Request, files: list[tuple[str, str]]) -> dict[str, FileFindings]:
-    """Run bandit over some files."""
+def _some(
+    request: Request, files: list[tuple[str, str]], broken: list[str] | None = None
+) -> dict[str, FileFindings]:
+    """Run bandit over some files; one that makes it fail takes nothing from the others, by halves until it stands alone."""
+    told = [] if broken is None else broken
+    try:
+        return _together(request, files)
+    except ToolError as error:
+        if len(files) == 1:
+            told.append(files[0][0])
+            return {files[0][0]: FileFindings(not_looked=[NotLooked(Spot(files[0][0]), str(error)[:300])])}
+        if len(told) >= _MOST_BROKEN:
+            raise
+    half = len(files) // 2
+    return {**_some(request, files[:half], told), **_some(request, files[half:], told)}
+
+
+def _together(request: Request, files: list[tuple[str, str]]) -> dict[str, FileFindings]:
+    """Run bandit once over some files."""
     with tempfile.TemporaryDirectory(prefix="mantlet-scan-") as name:
         folder = Path(name)
         found = {path: FileFindings() for path, _ in files}
@@ -135,7 +161,10 @@ def _bandit(files: list[str], folder: Path) -> dict[str, Any]:
     )
     if output.code not in {0, 1} or not out.exists():
         raise ToolError(f"bandit failed: {first_line(output.err)}")
-    answer: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    try:
+        answer: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ToolError("bandit failed: it wrote no answer") from None
     return answer
 
 
@@ -171,12 +200,12 @@ def _finding(item: dict[str, Any], path: str, code: notebooks.NotebookCode | Non
         check="code",
         tool=TOOL,
         rule=item["test_id"],
-        message=item["issue_text"],
+        message=_SECRET.get(item["test_id"]) or item["issue_text"],
         severity=_SEVERITY.get(item["issue_severity"], "low"),
         spot=spot,
         cwe=[int(cwe)] if cwe else [],
         refs=[item["test_name"]],
-        anchor=text[:400],
+        anchor=fingerprint(text.encode("utf-8", "replace"))[:20],  # the code itself may hold a secret
         sure=item.get("issue_confidence") != "LOW",
     )
 

@@ -114,7 +114,7 @@ def list_files(root: Path, left_out: list[NotLooked] | None = None) -> list[str]
                 continue
             inner = path.relative_to(root).as_posix()
             if not is_text(inner):
-                missed.append(NotLooked(Spot(shown(inner)), "its name is not UTF-8"))
+                missed.append(NotLooked(Spot(inner), "its name is not UTF-8"))
             elif len(found) == MAX_FILES:
                 missed.append(NotLooked(Spot(inner), f"there are more than {MAX_FILES:,} files"))
                 return found
@@ -126,8 +126,3 @@ def list_files(root: Path, left_out: list[NotLooked] | None = None) -> list[str]
 def is_text(name: str) -> bool:
     """Tell whether a name that the system gave is text, and not bytes that stand for none."""
     return not any("\ud800" <= char <= "\udfff" for char in name)
-
-
-def shown(name: str) -> str:
-    """Return a name as text that can be written anywhere."""
-    return name.encode("utf-8", "backslashreplace").decode()

@@ -61,7 +61,7 @@ def _safely(item: Check, request: Request) -> list[CheckResult]:
         return item.run(request)
     except MantletError:
         raise
-    except (ToolError, OSError, ValueError, KeyError, TypeError) as error:
+    except (ToolError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         why = (
             f"{error}"
             if isinstance(error, (ToolError, OSError))

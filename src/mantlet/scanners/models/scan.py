@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -38,6 +39,8 @@ def scan_file(path: Path, shown: str) -> FileReport:
         return FileReport(shown, "error", not_looked=[NotLooked(Spot(shown), f"it cannot be read: {why}")])
     except (RecursionError, MemoryError, OverflowError):
         context.missed("", "it is nested deeper, or larger, than is followed")
+    except (LookupError, TypeError, AttributeError, struct.error) as error:
+        context.missed("", f"it is too strange to be followed ({type(error).__name__})")
     return FileReport(shown, _verdict(context), context.formats, context.findings, context.not_looked)
 
 
