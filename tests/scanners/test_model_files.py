@@ -258,6 +258,23 @@ def test_a_changed_byte_makes_nothing_fail(tmp_path_factory, way, at, byte):
     assert scan_file(path, "x.pkl").verdict
 
 
+@pytest.mark.parametrize("short", [b"N.", b"I1\n.", b"Vab\np0\n.", b"K\x01.", b"N." * 300])
+@pytest.mark.parametrize("payload", [handmade.PAYLOAD, handmade.OLD_PAYLOAD], ids=["new", "old"])
+@pytest.mark.parametrize("before", [b"", pickle.dumps([1, 2], 4)], ids=["first", "second"])
+def test_short_pickles_hide_nothing_behind_them(judge, short, payload, before):
+    assert judge(before + short + payload, "model.pkl").verdict == "dangerous"
+
+
+def test_many_short_pickles_end_soon(judge):
+    begun = time.perf_counter()
+    assert judge(b"N." * 100_000, "model.pkl").verdict == "incomplete"
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_text_that_begins_like_a_pickle_is_none(judge):
+    assert judge(b"N.B. this is a text", "model.bin").verdict != "clean"
+
+
 def test_members_without_a_name_are_looked_at(judge):
     data = handmade.zipped({"@@": b"x", "model.pkl": handmade.PAYLOAD}).replace(b"@@", b"\0@")
     assert judge(data, "model.zip").verdict == "dangerous"

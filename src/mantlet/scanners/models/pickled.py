@@ -17,6 +17,7 @@ from mantlet.scanners.models.source import Source
 from mantlet.scanners.models.steps import follow
 
 _MAX_STREAMS = 10_000
+_MAX_SHORT = 200
 _SEARCHED = 64 * 2**20
 _PLAUSIBLE = re.compile(r"[A-Za-z_][\w.]{0,200}")
 _STARTS = frozenset(b"(]}cIiLFVSKMJGNXUBC)T\x8c\x8a\x88\x89\x8e\x95\x96\x93\x82P")
@@ -26,24 +27,39 @@ def sniff(source: Source, *, promised: bool = False) -> Outcome | None:
     """Return what the pickle at the start does; None where these bytes are no pickle.
 
     Protocol 2 and later say what they are. Earlier ones don't: there the stream must hold together to its STOP, or call
-    a dangerous import before it breaks; in a file whose name is ``promised`` to be a pickle, importing is enough.
+    a dangerous import before it breaks; in a file whose name is ``promised`` to be a pickle, importing is enough. One of
+    a few bytes counts where another follows that says more.
     """
+    first, at = None, 0
+    for _ in range(_MAX_SHORT):
+        outcome, sure = _one(source.part(at), promised)
+        if outcome is None:
+            return None
+        first = first or outcome
+        if sure:
+            break
+        at += outcome.end
+    return first
+
+
+def _one(source: Source, promised: bool = False) -> tuple[Outcome | None, bool]:
+    """Return what the pickle here does, and whether it is more than bytes that look like one by chance."""
     head = source.read(0, 2)
     if len(head) < 2:
-        return None
+        return None, False
     if head[0] == 0x80:
         if head[1] > 5 or source.read(2, 1)[:1] not in {bytes((op,)) for op in LAYOUT}:
-            return None
-        return follow(source)
+            return None, False
+        return follow(source), True
     if head[0] not in _STARTS:
-        return None
+        return None, False
     outcome = follow(source)
     named = [item for item in outcome.imports.values() if _names(item)]
     if any((item.called or promised) and trust(item.module, item.name) is Trust.DANGEROUS for item in named):
-        return outcome
+        return outcome, True
     whole = outcome.stopped and not outcome.underflows and len(named) == len(outcome.imports)
     telling = named or outcome.blobs or outcome.opcodes > 3 or outcome.end == len(source)
-    return outcome if whole and telling else None
+    return (outcome if whole else None), bool(telling)
 
 
 def _names(item: Import) -> bool:
@@ -69,7 +85,7 @@ def pickles(context: Context, source: Source, member: str, first: Outcome) -> li
             context.missed(member, "more pickles follow than are looked at")
             break
         base = base.part(outcome.end)
-        outcome = sniff(base)
+        outcome, _ = _one(base)
         if outcome is not None and outcome.broken and not _telling(outcome):
             outcome = None  # raw numbers behind the pickles that look like one
     return nested
