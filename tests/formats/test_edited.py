@@ -111,7 +111,7 @@ def test_what_is_added_to_a_drawing_goes_to_the_page_it_belongs_to(tmp_path):
     sections.elements["added"] = Element(type="database", name="Added store", in_=home)
     sections.flows["to-added"] = Flow(from_=neighbour, to="added", name="Keep in store")
     data, notes = export(model, CATALOGUE, "drawio")
-    assert not [item for item in notes if item.kind == "lost" and "page" in item.text]
+    assert not [item for item in notes if item.fate == "lost" and "page" in item.what]
     back = again(tmp_path, model, "drawio").sections
     added = next(element for element in back.elements.values() if element.name == "Added store")
     assert [back.boundaries[item].name for item in added.within] == [
@@ -151,3 +151,16 @@ def test_changed_samples_come_back_with_the_changes(kind, tmp_path):
         assert len(back.decisions) == len(sections.decisions), path.name
         if key and kind not in {"drawio", "tmbom", "otm"}:
             assert "nobody can get there" in {item.reason for item in back.decisions.values()}, path.name
+
+
+def test_what_is_written_about_open_threats_is_told(tmp_path):
+    """The model has decisions only for what was decided; the rest stays in the document, and conversions name it."""
+    document = threat_dragon()
+    for cell in document["detail"]["diagrams"][0]["cells"]:
+        for told in cell["data"].get("threats", []):
+            told.update(status="Open", mitigation="Log it")
+    model = opened(tmp_path, json.dumps(document).encode(), "shop.json")
+    notes = {item.what: item for item in model.foreign.notes}
+    told_of = notes["mitigations written for threats that are open, beside the model"]
+    assert told_of.fate == "kept"
+    assert export(model, CATALOGUE, "threat-dragon")[0].decode().count("Log it") == 2

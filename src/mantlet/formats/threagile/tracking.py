@@ -150,6 +150,8 @@ def _decision(tracked: Json, key: str, read: Any) -> Decision | None:
         return Decision(treatment="not-applicable", reason=reason or NO_REASON, owner=by, **more)
     if status == "accept":
         note(read.notes, "guessed", "accepted risks, open here until somebody names an end date", key)
+    if reason:
+        note(read.notes, "kept", "comments on tracked risks that are open, beside the model", key)
     return None
 
 

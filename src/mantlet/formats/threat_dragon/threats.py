@@ -72,6 +72,8 @@ def _decision(threat: Json, name: str, notes: list[Note]) -> Decision | None:
         )
     elif status == "":
         note(notes, "guessed", "threats whose status is unknown, open here", name)
+    if reason:
+        note(notes, "kept", "mitigations written for threats that are open, beside the model", name)
     return None
 
 

@@ -124,6 +124,8 @@ def _add(item: Instance, template: Template | None, read: Read, catalogue: Mappi
         states: dict[str, object] = threat.extra.setdefault(KEY, {}).setdefault(STATES, {})  # type: ignore[attr-defined]
         states[place] = INVESTIGATE
         note(read.notes, "kept", "threats that need investigation, open here", f"{name}@{place}")
+    if decision is None and item.get("StateInformation").strip():
+        note(read.notes, "kept", "comments on threats that are open, beside the model", f"{name}@{place}")
     return f"{name}@{place}"
 
 
