@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
+from mantlet.discovery.python import documents
 from mantlet.discovery.python.values import (
     UNKNOWN,
     Mapping,
@@ -91,6 +92,9 @@ def method(
         touched(m, Value((owner,)), "store", node, join(*args, *named.values()))
     if isinstance(owner, Sequence):
         return _of_sequence(owner, name, args, first)
+    if owner.soft and name == "read":
+        for found in [documents.load(m, text) for text in first.texts()]:
+            _of_mapping(owner, "update", [found or UNKNOWN], {})
     return _of_mapping(owner, name, args, named)
 
 
@@ -112,6 +116,14 @@ def _of_mapping(owner: Mapping, name: str, args: list[Value], named: dict[str, V
     first = args[0] if args else UNKNOWN
     if name in {"get", "pop", "setdefault"}:
         hits = [owner.items[key] for key in first.atoms if isinstance(key, (str, int)) and key in owner.items]
+        inner = [
+            part.items.get(args[1].text())
+            for hit in hits
+            for part in hit.atoms[:1]
+            if len(args) > 1 and isinstance(part, Mapping)
+        ]
+        if any(inner):
+            return join(*[value for value in inner if value is not None])
         rest = [] if hits and owner.soft else args[1:2]
         return join(*(hits or [owner.any()]), *rest)
     if name == "items":

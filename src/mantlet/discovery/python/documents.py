@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import posixpath
 import re
@@ -34,11 +35,19 @@ def parse(path: str, text: str) -> Any:
             data = json.loads(text)
         elif suffix == "toml":
             data = tomllib.loads(text)
+        elif suffix in {"ini", "cfg"}:
+            data = _sections(text)
         else:
             return None
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+    except (yaml.YAMLError, configparser.Error, ValueError, RecursionError, TypeError):
         return None
     return data if _count(data, [0]) else None
+
+
+def _sections(text: str) -> dict[str, dict[str, str]]:
+    reader = configparser.ConfigParser(strict=False, interpolation=None)
+    reader.read_string(text)
+    return {name: dict(reader.items(name)) for name in reader.sections()}
 
 
 def _deep(text: str) -> bool:
@@ -107,6 +116,7 @@ def hydra(m: Machine, folder: str, name: str) -> Value:
     """Return the settings that Hydra composes from a folder and a name."""
     script_folder = posixpath.dirname(m.module.path if m.module else "")
     base = posixpath.normpath(posixpath.join(script_folder, folder)) if folder else script_folder
+    base = "" if base == "." else base
     if base not in m.settings.folders:
         tail = posixpath.normpath(folder).lstrip("./")
         base = next(

@@ -63,6 +63,9 @@ def library(
 def _verb(m: Machine, name: str, resource: Resource, given: list[Value], node: ast.AST) -> Value | None:
     """Understand a method of a connected client by its verb."""
     last = name.rpartition(".")[2]
+    if name.rpartition(".")[0].endswith("Stub"):
+        ask = Api(call="", do="exchange", arg="self", type="web-service", says="request")
+        return apply(m, ask, name, given, {}, node, Value((Instance(name, resource),)))
     if SENDS.match(last):
         m.event("store", node, resource)
         for value in given:
@@ -131,7 +134,7 @@ def unknown(m: Machine, name: str, args: list[Value], named: dict[str, Value], n
     for value in carrying:
         m.use(value, node)
     _handles(m, args, named, node)
-    resource = held(args[0]) if args and name.count(".") else None
+    resource = held(join(*(args if name.endswith("Stub") else args[:1]))) if name.count(".") else None
     made = m.made() if carrying else frozenset()
     own = Value((Instance(_result_type(name), resource),), made)
     return join(own, *[value for value in results if value is not None])

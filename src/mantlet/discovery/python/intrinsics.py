@@ -152,6 +152,12 @@ def _loaded(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None
     return Value((Mapping(soft=True),))
 
 
+def _settings(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
+    """Settings that a file will be read into."""
+    del m, args, named, node
+    return Value((Mapping(soft=True),))
+
+
 def _partial(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     del m, node
     return Value((Partial(args[0], args[1:], named),)) if args else None
@@ -328,7 +334,7 @@ FUNCTIONS: dict[str, Intrinsic] = {
     "asyncio.create_task": _same, "asyncio.wait_for": _same, "asyncio.ensure_future": _same,
     "builtins.map": _map, "builtins.zip": _zip, "builtins.enumerate": _enumerate, "builtins.list": _list,
     "builtins.tuple": _list, "builtins.sorted": _list, "builtins.set": _list, "builtins.reversed": _list,
-    "builtins.dict": _dict, "collections.OrderedDict": _dict, "collections.defaultdict": _new_mapping,
+    "builtins.dict": _dict, "configparser.ConfigParser": _settings, "configparser.RawConfigParser": _settings, "collections.OrderedDict": _dict, "collections.defaultdict": _new_mapping,
     "collections.deque": _list, "collections.abc.Iterator": _same, "queue.Queue": _new_sequence,
     "builtins.str": _str, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.next": _iterated,
     "builtins.iter": _same, "builtins.filter": _second,

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mantlet.discovery.python import (
     agents,
     documents,
@@ -37,6 +39,7 @@ from mantlet.discovery.python.values import (
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
 
+_LOCAL = re.compile(r"(\bto\s+)?'([^']+\.(?:csv|parquet|json|jsonl|tsv))'", re.IGNORECASE)
 Call = Callable[["Machine", Api, str, list[Value], dict[str, Value], ast.AST, Value], Value]
 
 
@@ -265,23 +268,41 @@ def _sql_local(
 ) -> Value:
     """SQL over files and frames in memory: files are named in quotes, other names are variables."""
     for text in (text for value in args[:1] for text in sql.texts(value)):
-        for path in re.findall(r"'([^']+\.(?:csv|parquet|json|jsonl|tsv))'", text):
-            m.acts.apply(
-                m,
-                Api(call="", do="load", arg="0", type="dataset-store"),
-                name,
-                [constant(path)],
-                {},
-                node,
-                UNKNOWN,
-            )
+        for to, path in _LOCAL.findall(text):
+            deed = Api(call="", do="store" if to else "load", arg="path", data="data", type="dataset-store")
+            made = {"path": constant(path), "data": Value((), m.made() if to else frozenset())}
+            m.acts.apply(m, deed, name, [], made, node, UNKNOWN)
     del api, named, recv
     for value in args:
         m.use(value, node)
     return Value((Instance("pandas.DataFrame"),), m.made())
 
 
+def _get_file(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Fetch something into a local file: `data` names the file."""
+    got = m.acts.apply(m, replace(api, do="receive", data="", returns=""), name, args, named, node, recv)
+    target = argument(api.data, args, named, UNKNOWN)
+    if target.atoms:
+        deed = Api(call="", do="store", arg="path", data="got", type="dataset-store")
+        m.acts.apply(m, deed, name, [], {"path": target, "got": got}, node, UNKNOWN)
+    return got
+
+
+def _put_file(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """Send a local file somewhere: `data` names the file."""
+    source = argument(api.data, args, named, UNKNOWN)
+    deed = Api(call="", do="load", arg="0", type="dataset-store")
+    read = m.acts.apply(m, deed, name, [source], {}, node, UNKNOWN) if source.atoms else UNKNOWN
+    kept = [value for value in args if value is not source]
+    return m.acts.apply(m, replace(api, do="send", data=""), name, [*kept, read], named, node, recv)
+
+
 SPECIALS: dict[str, Call] = {
+    "get-file": _get_file, "put-file": _put_file,
     "sql-local": _sql_local,
     "include-urls": frameworks.include, "engine": prompts.engine, "agent": agents.make, "agent-task": agents.task, "crew": agents.crew, "agent-run": agents.start,
     "variable": _variable,
