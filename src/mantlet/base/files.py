@@ -50,7 +50,11 @@ def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> Non
         raise
     except (OSError, ValueError) as error:
         what = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot be written: {what}", where=Location(str(path))) from None
+        raise InputError(
+            f"cannot be written: {what}",
+            where=Location(str(path)),
+            mend="nothing was changed; name another place, or make room and let it be written",
+        ) from None
 
 
 def _is_device(path: Path) -> bool:
