@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mantlet.base.errors import InputError
+from mantlet.project.vcs.merging import merge_files
 from mantlet.store.document import Document
 
 MODEL = """\
@@ -162,3 +164,14 @@ def test_both_sides_bring_the_file(repo, call):
     call("merge", "base", "ours", "theirs", "-o", "out.yaml", code=1)
     assert Path("ours").read_text(encoding="utf-8") == MODEL
     assert "bob" in Path("out.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_what_is_no_file_is_refused_at_once(tmp_path):
+    sound, pipe, out = tmp_path / "a.yaml", tmp_path / "pipe", tmp_path / "out.yaml"
+    sound.write_text(MODEL)
+    os.mkfifo(pipe)
+    for strange in (pipe, tmp_path, tmp_path / "none"):
+        with pytest.raises(InputError, match="no such file"):
+            merge_files(strange, sound, sound, out)
+    assert not out.exists()

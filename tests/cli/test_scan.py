@@ -128,6 +128,7 @@ def test_what_other_tools_found_is_brought_in_and_silenced_with_a_reason(call, t
         (["scan", ".", "--fail-on", "bad"], 2, "unknown severity"),
         (["scan", ".", "--only", "network", "--target", "192.0.2.1:80"], 2, "--i-am-allowed"),
         (["evidence", "import", "not-there.sarif"], 2, "no such file"),
+        (["evidence", "list", "--project", "not-there"], 2, "no such folder"),
         (["evidence", "suppress", "abc", "--reason", "x", "--until", "2099-01-01"], 2, "no finding"),
         (["evidence", "suppress", "abc", "--reason", " ", "--until", "2099-01-01"], 2, "needs a reason"),
     ],

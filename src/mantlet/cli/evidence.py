@@ -68,10 +68,16 @@ def list_(
     """List the evidence that is kept, with the fingerprint of each finding."""
     from datetime import date
 
+    from mantlet.base.errors import InputError, Location
+    from mantlet.base.limits import is_folder
     from mantlet.cli.terminal import console, grid, words
     from mantlet.findings import keeping
     from mantlet.project import scanning
 
+    if not is_folder(project):
+        raise InputError(
+            "there is no such folder", where=Location(str(project)), mend="name the folder of a threat model"
+        )
     results = keeping.load(project, options.read_day(today) or date.today())
     if as_json:
         plain.write_json(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from msgspec import Struct
 
 from mantlet.base.errors import InputError, Location, MantletError
 from mantlet.base.files import write_atomic
+from mantlet.base.limits import is_file
 from mantlet.changes.merge import Conflict
 from mantlet.changes.sides import merge_layouts, merged_text
 from mantlet.project.vcs.git import run
@@ -30,6 +32,13 @@ def merge_files(base: Path, ours: Path, theirs: Path, output: Path, *, name: str
 
     ``name`` is what the file is called in the project. Conflicts stand in the output between markers.
     """
+    for path in (base, ours, theirs):
+        if not is_file(path) and str(path) != os.devnull:
+            raise InputError(
+                "there is no such file",
+                where=Location(str(path)),
+                mend="merge takes three versions of a file: the common one, ours and theirs",
+            )
     try:
         if name.endswith(SUFFIX):
             return _layouts(base, ours, theirs, output)
