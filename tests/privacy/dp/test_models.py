@@ -73,6 +73,21 @@ def test_broken_domains_are_one_clear_error(tmp_path, text):
         read_domains(file)
 
 
+@pytest.mark.parametrize(
+    "domain",
+    [
+        Domain(low=0, high=1e308, width=1e-300),
+        Domain(low=0, high=float("inf"), width=1),
+        Domain(low=float("nan"), high=1, width=1),
+    ],
+)
+def test_domains_without_end_are_refused(people, ledger, domain):
+    with pytest.raises(UsageError) as caught:
+        synthesise(people, {"age": domain}, 1.0, ledger)
+    assert caught.value.mend
+    assert ledger.read().spent == (0, 0)
+
+
 def test_domains_that_say_nothing_are_refused(people, ledger):
     with pytest.raises(UsageError, match="neither"):
         synthesise(people, {"age": Domain()}, 1.0, ledger)

@@ -148,11 +148,12 @@ def test_sums_too_large_for_exact_noise_are_refused(ledger):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"kind": "sum"}, {"kind": "sum", "column": "age"}, {"kind": "sum", "column": "age", "low": 5, "high": 1}, {"kind": "histogram", "column": "age", "low": 0, "high": 9}, {"kind": "quantile", "column": "age", "low": 0, "high": 9, "quantile": 2}, {"kind": "count", "epsilon": 0}],
+    [{"kind": "sum"}, {"kind": "sum", "column": "age"}, {"kind": "sum", "column": "age", "low": 5, "high": 1}, {"kind": "histogram", "column": "age", "low": 0, "high": 9}, {"kind": "quantile", "column": "age", "low": 0, "high": 9, "quantile": 2}, {"kind": "count", "epsilon": 0}, {"kind": "histogram", "column": "age", "low": 0, "high": 9, "width": 1e-9}, {"kind": "sum", "column": "age", "low": 0, "high": 9, "resolution": float("nan")}],
 )  # fmt: skip
 def test_questions_without_bounds_are_refused_and_cost_nothing(people, ledger, fields):
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         answered(people, ledger, **fields)
+    assert caught.value.mend
     assert ledger.read().spent == (0, 0)
 
 

@@ -328,10 +328,13 @@ def train(
             )
             + b"\n",
         )
-    share = max(held[1].mean(), 1 - held[1].mean()) if len(held[1]) else 0.0
-    plain.say(
-        f"accuracy {accuracy(trained, *held):.1%} on {len(held[1]):,} rows held out (the commonest answer alone: {share:.1%})"
-    )
+    if len(held[1]):
+        share = max(held[1].mean(), 1 - held[1].mean())
+        plain.say(
+            f"accuracy {accuracy(trained, *held):.1%} on {len(held[1]):,} rows held out (the commonest answer alone: {share:.1%})"
+        )
+    else:
+        plain.say("too few rows to hold some out: the accuracy is not known")
     plain.say(
         f"spent epsilon {trained.epsilon:.3g}, delta {delta:g}; noise {trained.noise:.2f}, {trained.steps:,} steps",
         aside=True,

@@ -23,6 +23,8 @@ CANDIDATES = 1_000
 """Values between the bounds among which a quantile is chosen."""
 _SCORE = 10_000
 """Units in which shares of rows are scored, so that scores are whole numbers."""
+MAX_BARS = 10_000
+"""Bars of a histogram; each gets noise of its own."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,15 @@ def _checked(query: Query) -> None:
         and math.isfinite(query.high or 0)
         and (query.low or 0) < (query.high or 0)
     ):
-        raise UsageError("the lower bound must be below the upper one")
-    if query.kind == "histogram" and query.width <= 0:
+        raise UsageError("the lower bound must be below the upper one", mend="such as --low 0 --high 100")
+    if query.kind == "histogram" and not 0 < query.width < math.inf:
         raise UsageError("a histogram needs the width of its bars", mend="give --width")
+    if query.kind == "histogram" and ((query.high or 0) - (query.low or 0)) / query.width > MAX_BARS:
+        raise UsageError(f"a histogram has at most {MAX_BARS:,} bars", mend="give a larger --width")
     if query.kind == "quantile" and (not 0 <= query.quantile <= 1 or query.by):
-        raise UsageError("a quantile lies between 0 and 1, and is asked of all rows")
-    if query.resolution <= 0:
-        raise UsageError("the resolution must be above 0")
+        raise UsageError("a quantile lies between 0 and 1, and is asked of all rows", mend="leave out --by")
+    if not 0 < query.resolution < math.inf:
+        raise UsageError("the resolution must be above 0", mend="such as --resolution 0.01 for cents")
 
 
 def bounded(frame: pl.LazyFrame, unit: str, rows: int) -> pl.LazyFrame:

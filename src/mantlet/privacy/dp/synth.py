@@ -46,10 +46,17 @@ class Domain(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     def check(self, name: str) -> None:
         """Raise `UsageError` where it says neither."""
-        if not self.values and not (self.width > 0 and self.low < self.high):
+        bounds = (self.low, self.high, self.width)
+        if not self.values and not (
+            all(map(math.isfinite, bounds)) and self.width > 0 and self.low < self.high
+        ):
             raise UsageError(
                 f"the domain of '{name}' says neither its values nor bounds and width",
                 mend="write {values: [a, b]} or {low: 0, high: 100, width: 5}",
+            )
+        if not self.values and (self.high - self.low) / self.width > MAX_CELLS:
+            raise UsageError(
+                f"the domain of '{name}' has more than {MAX_CELLS:,} bins", mend="write a larger width"
             )
 
 
