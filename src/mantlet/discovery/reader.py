@@ -66,9 +66,43 @@ class Reader(Protocol):
         """Return what the file says; what it can't make out is an `Unclear`, never an exception of the format."""
 
 
+_SOURCES = frozenset(
+    [
+        "inputs",
+        "outputs",
+        "parent",
+        "jobs",
+        "steps",
+        "needs",
+        "github",
+        "env",
+        "vars",
+        "matrix",
+        "params",
+        "parameters",
+    ]
+)
+_EXPRESSION = re.compile(r"\$\{\{([^{}]*)\}\}")
+
+
+def in_words(text: str) -> tuple[str, bool]:
+    """Replace what a pipeline fills in by the name that it has there, and tell whether the text starts with it.
+
+    `${{parent.jobs.prep.outputs.data}}` of one step and `${{outputs.data}}` of another are both `data`.
+    """
+    start = _EXPRESSION.match(text) is not None
+    return _EXPRESSION.sub(lambda found: _last_name(found[1].strip()), text), start
+
+
+def _last_name(expression: str) -> str:
+    first, dot, _ = expression.partition(".")
+    return re.split(r"[.\s]", expression)[-1] if dot and first in _SOURCES else expression
+
+
 def path_key(text: str, folder: str = "") -> str:
     """Return the key of a path as a file in ``folder`` writes it; absolute and home paths stay as they are."""
-    text = text.strip().replace("\\", "/")
+    text, filled = in_words(text.strip().replace("\\", "/"))
+    folder = "" if filled else folder
     if text.startswith(("/", "~")):
         return "path:" + (posixpath.normpath(text))
     joined = posixpath.normpath(posixpath.join(folder, text))

@@ -98,6 +98,7 @@ def assemble(linker: Linker) -> Draft:
     nodes = linker.nodes()
     flows = _flows(linker, nodes)
     _finer(nodes, flows, linker)
+    _handed(nodes, flows)
     kept = _kept(nodes, flows, linker)
     ids = _ids([nodes[root] for root in kept])
     draft = Draft(parts=linker.parts, not_understood=linker.unclear)
@@ -155,6 +156,18 @@ def _finer(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], link
         ours, theirs = {source, *parts.get(source, ())}, {target, *parts.get(target, ())}
         finer = [frozenset((a, b)) for a in ours for b in theirs if (a, b) != (source, target)]
         if any(pair in touching for pair in finer if len(pair) == 2):
+            del flows[source, target]
+
+
+def _handed(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow]) -> None:
+    """Leave out that one step gives another something, where the store is known that it goes through."""
+    into: dict[str, set[str]] = defaultdict(set)
+    for source, target in flows:
+        if dfd_of(nodes[target]) == "store":
+            into[source].add(target)
+    for (source, target), flow in list(flows.items()):
+        steps = all(any(key.startswith("stage:") for key in nodes[end].keys) for end in (source, target))
+        if steps and not flow.data and any((store, target) in flows for store in into[source]):
             del flows[source, target]
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mantlet.discovery.python.values import HOLE, ROOT
+from mantlet.discovery.reader import in_words
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Settings
@@ -62,7 +63,8 @@ def of_path(text: str, script: str, settings: Settings) -> str:
     found = _SCHEME.match(text)
     if found:
         return of_address(text)
-    shown = known_part(text.replace("\\", "/"))
+    text, filled = in_words(text.replace("\\", "/"))
+    shown = known_part(text)
     if not re.search(r"[A-Za-z0-9]", shown.replace(ROOT, "")):
         return ""
     if shown.startswith(ROOT):
@@ -72,7 +74,8 @@ def of_path(text: str, script: str, settings: Settings) -> str:
         return f"path:{posixpath.normpath(shown)}"
     if shown.startswith("*/") and len(shown) > 2:
         return f"path:{posixpath.normpath(shown[2:])}"
-    return f"path:{_placed(posixpath.normpath(shown), script, settings)}"
+    shown = posixpath.normpath(shown)
+    return f"path:{shown if filled else _placed(shown, script, settings)}"
 
 
 def _placed(path: str, script: str, settings: Settings) -> str:

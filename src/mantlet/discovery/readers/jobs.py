@@ -82,13 +82,21 @@ def _azure_pipeline(source: Source, document: Item, name: str) -> list[Clue]:
     return clues
 
 
+def _put_in(value: str, name: str, source: Source) -> str:
+    """Return what stands for an input in a command: a place as seen from the root, or the name that the data has between jobs."""
+    if not value:
+        return "${{outputs." + name + "}}"
+    place = _place(value, source)
+    return "${{" + place[5:] + "}}" if place.startswith("path:") and "://" not in value else value
+
+
 def _azure_step(source: Source, key: str, job: Item) -> list[Clue]:
     """Return the command of a job, with its inputs put in, and the data that it names."""
     given = {("inputs", n): (v.text or v["path"].text)[:500] for n, v in job["inputs"].items()}
     given |= {("outputs", n): (v.text or v["path"].text)[:500] for n, v in job["outputs"].items()}
     folder = path_key(job["code"].text or ".", source.folder)[5:].removeprefix(".")
     command = job["command"]
-    text = _INPUT.sub(lambda m: given.get((m[1], m[2])) or "${" + m[2] + "}", command.text)
+    text = _INPUT.sub(lambda m: _put_in(given.get((m[1], m[2])) or "", m[2], source), command.text)
     clues = command_clues(Context(key, source, folder), commands(text, command.line + bool(command.block)))
     for (kind, _), value in given.items():
         place = _place(value, source)
