@@ -11,6 +11,7 @@ from mantlet.discovery.link import commands, places, web
 from mantlet.discovery.link.assemble import assemble
 from mantlet.discovery.link.linker import Linker
 from mantlet.discovery.link.seen import Seen, see
+from mantlet.discovery.link.unread import unread
 from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.readers._ambiguous import settled
 
@@ -45,7 +46,9 @@ def link(
     settings = Settings(
         commands.environment(clues), arguments, read, files, commands.working_folders(clues, files)
     )
-    return linked(clues, look(python, settings, runs), runs, files)
+    draft = linked(clues, look(python, settings, runs), runs, files)
+    draft.not_understood += unread(files)
+    return draft
 
 
 def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[str]) -> Draft:
