@@ -1,6 +1,7 @@
 """Masking: each step does what it says, nothing listed is left, and a failure leaves nothing behind."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.base.errors import InputError, UsageError
+from mantlet.privacy import mask as masking
 from mantlet.privacy import plan as steps
 from mantlet.privacy.compile import compile_plan
 from mantlet.privacy.keys import Key, find_key, new_key, variable
@@ -17,6 +19,7 @@ from mantlet.privacy.plan import Plan, read_plan, write_plan
 from mantlet.privacy.profile import profile
 from mantlet.privacy.suggest import suggest_plan
 from mantlet.privacy.tables import open_table, open_tables
+from mantlet.privacy.vault import Vault
 
 KEY = Key("k" * 40, "default")
 
@@ -275,3 +278,19 @@ def test_an_output_that_is_a_link_is_written_through(tmp_path):
     mask(open_table(str(file)), Plan(columns={"a": steps.Redact()}), out)
     assert out.is_symlink()
     assert (tmp_path / "real.csv").read_text().startswith("a\n")
+
+
+def test_a_vault_that_cannot_be_written_is_one_clear_error(tmp_path):
+    with sqlite3.connect(tmp_path / "other.db") as base:
+        base.execute("CREATE TABLE tokens (x TEXT)")
+    base.close()
+    with pytest.raises(InputError, match="vault") as caught:
+        Vault(tmp_path / "other.db").tokens(["a"], "t_")
+    assert caught.value.mend
+
+
+def test_a_table_that_is_not_written_whole_is_told_and_not_left(tmp_path, monkeypatch):
+    monkeypatch.setitem(masking._SINKS, "parquet", lambda frame, path, memory: path.write_bytes(b"PAR1"))
+    with pytest.raises(InputError, match=r"out\.parquet: cannot be written whole"):
+        masking.write_table(pl.DataFrame({"a": ["1"]}).lazy(), tmp_path / "out.parquet")
+    assert not list(tmp_path.iterdir())

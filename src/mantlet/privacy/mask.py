@@ -106,7 +106,14 @@ def write_table(frame: pl.LazyFrame, out: Path, *, memory: int = 0) -> int:
     kind = kind_of_output(out)
     with whole(out) as temporary, bounded(memory):
         _SINKS[kind](frame, temporary, memory)
-        return int(_SCANNED[kind](temporary).select(pl.len()).collect(engine="streaming").item())
+        try:
+            return int(_SCANNED[kind](temporary).select(pl.len()).collect(engine="streaming").item())
+        except pl.exceptions.PolarsError:
+            raise InputError(
+                "cannot be written whole; the disk may be full",
+                where=Location(str(out)),
+                mend="free some room and run it again; nothing half-written is left",
+            ) from None
 
 
 def kind_of_output(out: Path) -> str:

@@ -25,16 +25,27 @@ class Vault:
     def tokens(self, values: Iterable[str], prefix: str) -> dict[str, str]:
         """Return a token for each value, new ones for values that have none; all or none of the new ones are kept."""
         wanted = sorted(set(values))
-        with closing(self._open()) as base, base:
-            known = self._known(base, wanted)
-            new = {value: prefix + secrets.token_hex(12) for value in wanted if value not in known}
-            base.executemany("INSERT INTO tokens (value, token) VALUES (?, ?)", new.items())
+        try:
+            with closing(self._open()) as base, base:
+                known = self._known(base, wanted)
+                new = {value: prefix + secrets.token_hex(12) for value in wanted if value not in known}
+                base.executemany("INSERT INTO tokens (value, token) VALUES (?, ?)", new.items())
+        except sqlite3.Error as error:
+            raise InputError(
+                f"the vault cannot be written: {error}",
+                where=Location(str(self.path)),
+                mend="nothing was masked; see that it is a vault and that there is room",
+            ) from None
         return known | new
 
     def values(self, tokens: Iterable[str]) -> dict[str, str]:
         """Return the value behind each token that the vault knows."""
         if not self.path.is_file():
-            raise InputError("there is no such vault", where=Location(str(self.path)))
+            raise InputError(
+                "there is no such vault",
+                where=Location(str(self.path)),
+                mend="name the file that `mantlet privacy mask --vault` wrote",
+            )
         with closing(self._open()) as base:
             found: dict[str, str] = {}
             for token in set(tokens):
@@ -52,12 +63,16 @@ class Vault:
         return found
 
     def _open(self) -> sqlite3.Connection:
+        made = False
         try:
             if not self.path.exists():
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                made = True
             base = sqlite3.connect(self.path)
             base.execute(_TABLE)
         except (OSError, sqlite3.Error):
+            if made:
+                self.path.unlink(missing_ok=True)
             raise InputError(
                 "cannot be used as a vault", where=Location(str(self.path)), mend="name another file"
             ) from None
