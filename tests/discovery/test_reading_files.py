@@ -308,3 +308,9 @@ def test_people_can_add_a_library() -> None:
     found = own.find("ourlib.Store.put")
     assert found is not None
     assert found.do == "store"
+
+
+def test_half_a_character_in_a_literal_is_replaced(tmp_path: Path):
+    (tmp_path / "a.py").write_text('open("a\\ud800.csv").read()\n')
+    draft = discover(tmp_path)
+    assert [item.name.encode() for item in draft.elements if item.dfd == "store"] == [b"a?.csv"]

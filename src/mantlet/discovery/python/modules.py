@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 import sys
 import warnings
 from collections.abc import Mapping as MappingType
@@ -127,6 +128,9 @@ class Project:
         return base if base in self._folders else ""
 
 
+_SURROGATE = re.compile(r"\\(u[dD][89a-fA-F]|U0000[dD][89a-fA-F])")
+
+
 def parse(text: str) -> tuple[ast.Module | None, str, int]:
     """Return the tree of a text, or the reason why there is none with its line."""
     if _too_deep(text):
@@ -141,7 +145,16 @@ def parse(text: str) -> tuple[ast.Module | None, str, int]:
         return None, reason, error.lineno or 0
     except (ValueError, RecursionError, MemoryError) as error:
         return None, f"cannot be read as Python: {type(error).__name__}", 0
+    if _SURROGATE.search(text):
+        _writable(tree)
     return tree, "", 0
+
+
+def _writable(tree: ast.Module) -> None:
+    """Replace halves of characters in literals: no name with one could be written down."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = node.value.encode("utf-8", "replace").decode()
 
 
 def _looks_like_python2(text: str) -> bool:
