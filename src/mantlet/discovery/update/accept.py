@@ -16,7 +16,12 @@ def closed(comparison: Comparison, accepted: Iterable[Item]) -> list[Item]:
     chosen = _with_support(chosen, fresh)
     while True:
         there = {item.id for item in chosen if item.kind == "new"}
-        kept = [item for item in chosen if all(need in there for need in item.needs if need in fresh)]
+        touched = {item.id for item in chosen if item.kind in {"gone", "changed"} and item.changes}
+        kept = [
+            item
+            for item in chosen
+            if all(need in there for need in item.needs if need in fresh) and touched.issuperset(item.held_by)
+        ]
         if len(kept) == len(chosen):
             return _without_idle(kept)
         chosen = kept

@@ -37,6 +37,9 @@ from mantlet.model.vocabulary import Vocabulary
 from mantlet.store.mentions import mentions
 from mantlet.store.tree import Raw
 
+GONE = "no longer in the code"
+GONE_BUT_KEPT = f"{GONE}; people worked on it, so it stays until they remove it"
+
 
 def compare(base: Raw, ours: Raw, theirs: Raw, vocabulary: Vocabulary, *, again: bool = False) -> Comparison:
     """Compare a model with a new proposal; ``base`` is the last one, empty where there is none.
@@ -175,15 +178,27 @@ class _Comparing:
                 if key_of(entry) and key_of(entry) not in there and not self._is_left(section, name)
             ]
         free = self._removable(found)
+        holders = self._holders({name for _, name in found})
         return [
             Item(
-                "gone", section, name,
-                "no longer in the code" if (section, name) in free else "no longer in the code; people worked on it, so it stays until they remove it",
+                "gone",
+                section,
+                name,
+                GONE if (section, name) in free else GONE_BUT_KEPT,
                 places_of(entries(self.ours, section)[name]),
                 [Remove((section, name))] if (section, name) in free else [],
+                held_by=sorted(holders.get(name, set()) - {name}),
             )
             for section, name in found
-        ]  # fmt: skip
+        ]
+
+    def _holders(self, names: set[str]) -> dict[str, set[str]]:
+        """Return the entries that mention some ids."""
+        held: dict[str, set[str]] = {}
+        for mention in mentions(self.ours):
+            if mention.text in names and len(mention.path) > 1:
+                held.setdefault(mention.text, set()).add(str(mention.path[1]))
+        return held
 
     def _is_left(self, section: str, name: str) -> bool:
         """Tell whether a data asset, party or boundary is of use to what stays: it goes only with the last that mentions it."""

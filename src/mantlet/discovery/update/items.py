@@ -31,6 +31,8 @@ class Item(Struct, frozen=True):
     changes: list[Change] = []
     needs: list[str] = []
     """Ids of other new entries that it mentions."""
+    held_by: list[str] = []
+    """Ids of entries that mention something gone: it goes when these go, or stop mentioning it."""
     known: bool = False
     """Told before, and left as it is by people; not counted as drift."""
     supporting: bool = False
