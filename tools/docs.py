@@ -16,7 +16,18 @@ import schemas
 import sessions
 
 ROOT = Path(__file__).parents[1]
-RUN = ("README.md", "docs/tutorial.md", "docs/discovery.md", "docs/python.md", "docs/rating.md", "docs/extend.md", "docs/privacy.md", "docs/scan.md", "docs/formats.md")
+RUN = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/discovery.md",
+    "docs/python.md",
+    "docs/rating.md",
+    "docs/extend.md",
+    "docs/privacy.md",
+    "docs/scan.md",
+    "docs/formats.md",
+    "docs/keeping-it-true.md",
+)
 """Pages whose commands and Python are run."""
 START, END = "<!-- generated: {} -->", "<!-- end: {} -->"
 

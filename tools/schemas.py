@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keeping
 import msgspec
 from shapes import (
     CONTRADICTIONS,
@@ -42,7 +43,7 @@ SHARED = {"rating": RATING, "decision": DECISION}
 
 def schemas() -> dict[str, Schema]:
     """Return each shape by name; the title is the command that prints it."""
-    every = {**_register(), **_details(), **_discovery(), **_scans(), **_others()}
+    every = {**_register(), **_details(), **_discovery(), **_scans(), **_others(), **keeping.keeping()}
     return {
         name: {"$schema": DIALECT, "title": title, **shape, **({"$defs": parts} if parts else {})}
         for name, (title, shape, parts) in every.items()

@@ -22,7 +22,9 @@ def main() -> None:
         import os  # noqa: PLC0415
 
         sys.stderr.flush()
-        os._exit(code)  # all is written; taking thousands of objects apart one by one would take longer than many a model
+        os._exit(
+            code
+        )  # all is written; taking thousands of objects apart one by one would take longer than many a model
     sys.exit(code)
 
 

@@ -97,6 +97,10 @@ def test_every_schema_is_valid_and_used():
         "drift",
         "scan",
         "evidence",
+        "diff",
+        "check",
+        "plan",
+        "history",
     }
     for name in names:
         Draft202012Validator.check_schema(schema(name).schema)

@@ -98,9 +98,7 @@ def test_planned_work_passes_only_with_owner_and_day_and_if_the_policy_says_so()
     assert rules(decided("treatment: mitigate, owner: ana"), policy) == {"open-risk"}
     assert rules(decided("treatment: mitigate, due: 2027-01-01"), policy) == {"open-risk"}
     assert rules(decided(planned.replace("2027", "2026")), policy) == {"open-risk", "overdue"}
-    assert not rules(
-        decided(planned.replace("2027", "2026") + ", status: done"), only(overdue=True)
-    )
+    assert not rules(decided(planned.replace("2027", "2026") + ", status: done"), only(overdue=True))
 
 
 def test_owners_and_four_eyes_and_long_acceptances():

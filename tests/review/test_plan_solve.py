@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mantlet.review.plan.instance import Instance, Measure, Option, Target
+from mantlet.review.questions import WEIGHT
 
 pytest.importorskip("highspy")
 
 from mantlet.review.plan.solve import to_target, within_budget
 
+BURDENS = st.sampled_from([0.0, 0.0, 2.0])
 COSTS = st.sampled_from([0.25, 0.5, 1.0, 2.0, 3.0])
 
 
@@ -20,20 +22,24 @@ COSTS = st.sampled_from([0.25, 0.5, 1.0, 2.0, 3.0])
 def instances(draw):
     groups = ["g", "h", "i"]
     measures = [
-        Measure(str(number), "", draw(st.sampled_from(["", *groups])), draw(COSTS))
+        Measure(str(number), "", draw(st.sampled_from(["", *groups])), draw(COSTS), burden=draw(BURDENS))
         for number in range(draw(st.integers(1, 7)))
     ]
-    targets = [Target(str(number), 0.0, draw(st.integers(0, 4))) for number in range(draw(st.integers(1, 6)))]
+    targets = [
+        Target(str(number), draw(st.integers(0, 3)), draw(st.integers(0, 4)))
+        for number in range(draw(st.integers(1, 6)))
+    ]
     options = []
     for number, target in enumerate(targets):
         for _ in range(draw(st.integers(0, 3))):
             parts = draw(st.sets(st.integers(0, len(measures) - 1), min_size=1, max_size=3))
             left = draw(st.integers(-1, target.severity - 1)) if target.severity else -1
-            options.append(Option(number, frozenset(parts), float(draw(st.integers(1, 25))), left))
+            options.append(Option(number, frozenset(parts), left))
     return Instance(
         measures,
         targets,
         options,
+        WEIGHT,
         {name: draw(COSTS) for name in groups},
         draw(st.sampled_from([{}, {"g": ("h",)}, {"g": ("h",), "h": ("i",)}])),
     )
@@ -95,15 +101,19 @@ def large(seed, measures=60, targets=120):
         Measure(str(number), "", rng.choice(groups), rng.choice([0.25, 0.75, 2.0]))
         for number in range(measures)
     ]
-    threats = [Target(str(number), rng.choice([2.0, 5.0, 12.0, 25.0]), 3) for number in range(targets)]
+    threats = [Target(str(number), number * 2 // 3, rng.choice([1, 2, 3, 4])) for number in range(targets)]
     options = []
     for number, threat in enumerate(threats):
         for _ in range(rng.randint(1, 4)):
             parts = frozenset(rng.sample(range(measures), rng.choice([1, 1, 1, 2])))
-            share = rng.choice([0.4, 0.6, 1.0])
-            options.append(Option(number, parts, threat.weight * share, 0))
+            options.append(Option(number, parts, rng.choice([-1, -1, threat.severity - 1])))
     return Instance(
-        made, threats, options, {name: rng.choice([1.0, 3.0, 8.0]) for name in groups}, {"g0": ("g1",)}
+        made,
+        threats,
+        options,
+        WEIGHT,
+        {name: rng.choice([1.0, 3.0, 8.0]) for name in groups},
+        {"g0": ("g1",)},
     )
 
 

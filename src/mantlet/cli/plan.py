@@ -121,7 +121,7 @@ def _print(made: Plan) -> None:
     from mantlet.review.plan.plan import TARGETS
 
     out = console()
-    how = "the best there is" if made.optimal else f"within {made.gap:.1%} of the best"
+    how = "no better choice" if made.optimal else f"within {made.gap:.1%} of the best"
     if not made.steps:
         out.print(
             f"nothing to do for the goal ({escape(made.goal)}): no open risk asks for it, or nothing known helps"
@@ -137,7 +137,7 @@ def _print(made: Plan) -> None:
         why = "no control or change tried here is enough" if made.goal in TARGETS else "for a larger budget"
         out.print(f"\n[bold]Left[/bold] [dim]({why})[/dim] {escape(', '.join(made.left))}")
     if made.untried:
-        out.print(f"[dim]{made.untried} pairs of controls were not tried together[/dim]")
+        out.print(f"[dim]{made.untried} sets of controls were not tried together[/dim]")
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -11,13 +11,14 @@ from msgspec import UNSET, structs
 from mantlet.model.model import RETURNS
 from mantlet.review.plan.efforts import efforts
 from mantlet.review.plan.instance import Instance, Measure, Option, Target
-from mantlet.review.plan.worlds import GONE, Worlds
+from mantlet.review.plan.worlds import GONE, Light, Worlds
 from mantlet.review.questions import WEIGHT
 from mantlet.risk.register import Register
 from mantlet.risk.residual import where
 
-MAX_PAIRS = 60
-"""Pairs of controls that are tried together, where neither does it alone."""
+SIZES = (2, 3, 4)
+MAX_SETS = 60
+"""Sets of controls of each size that are tried together."""
 MAX_FIELDS = 40
 """Personal fields whose dropping is tried unasked."""
 Places = dict[str, dict[tuple[str, ...], None]]
@@ -31,19 +32,12 @@ class Effects:
         self.worlds = worlds
         self.register = worlds.register
         self.considered = {**dict.fromkeys(_fields(self.register), efforts().avoid), **considered}
-        self.before = worlds.severities(self.register)
+        start = worlds.light(self.register)
+        self.before, self._risk_of = start.threats, start.risk_of
         self._target = {name: number for number, name in enumerate(self.before)}
-        self._share = self._shares()
+        self._risks = {name: number for number, name in enumerate(dict.fromkeys(self._risk_of.values()))}
         self.untried = 0
-        """Pairs of controls that nobody tried, because there were too many."""
-
-    def _shares(self) -> dict[str, float]:
-        shares = {}
-        for risk in self.register.open:
-            names = [self.worlds.name(self.register, row) for row in risk.rows]
-            live = [name for name in names if name in self.before]
-            shares.update(dict.fromkeys(live, 1 / max(len(live), 1)))
-        return shares
+        """Sets of controls that nobody tried together, because there were too many."""
 
     def instance(self) -> Instance:
         """Return the choice."""
@@ -62,25 +56,25 @@ class Effects:
         options = [
             option
             for control, after in single.items()
-            for option in self._options(after, [control], places, numbers)
+            for option in self._options(after.threats, [control], places, numbers)
         ]
-        options += self._pairs(places, numbers, options)
+        options += self._together(places, numbers, options)
         for control, after in single.items():
             self._burden(after, control, places, numbers, measures)
         for edit, effort in self.considered.items():
-            after = self.worlds.severities(self.worlds.with_all({}, [edit]))
+            world = self.worlds.light(self.worlds.with_all({}, [edit]))
+            gone = world.threats
             number = len(measures)
-            made = [self._option(name, after, frozenset([number])) for name in self._changed(after)]
+            made = [self._option(name, gone, frozenset([number])) for name in self._changed(gone)]
             if made or edit not in _fields(self.register):
-                burden, brings = self._brought(after)
+                burden, brings = self._brought(world)
                 measures.append(Measure(edit, edit, "", efforts().of(effort), burden=burden, brings=brings))
                 options += made
-        return Instance(measures, self._targets(), options, self._setup(places), self._needs(places))
+        return Instance(measures, self._targets(), options, WEIGHT, self._setup(places), self._needs(places))
 
     def _targets(self) -> list[Target]:
         return [
-            Target(name, WEIGHT[severity] * self._share.get(name, 1.0), severity)
-            for name, severity in self.before.items()
+            Target(name, self._risks[self._risk_of[name]], severity) for name, severity in self.before.items()
         ]
 
     def _places(self) -> Places:
@@ -95,30 +89,38 @@ class Effects:
                     found.setdefault(control, {})[tuple(where(self.register, [row], control))] = None
         return found
 
-    def _after(self, chosen: Mapping[str, dict[tuple[str, ...], None]]) -> dict[str, int]:
+    def _after(self, chosen: Mapping[str, dict[tuple[str, ...], None]]) -> Light:
         controls = {name: [place for on in ons for place in on] for name, ons in chosen.items()}
-        return self.worlds.severities(self.worlds.with_controls(controls))
+        return self.worlds.light(self.worlds.with_controls(controls))
 
     def _changed(self, after: Mapping[str, int]) -> list[str]:
         return [name for name, severity in self.before.items() if after.get(name, GONE) < severity]
 
-    def _brought(self, after: Mapping[str, int]) -> tuple[float, int]:
-        """Return what threats weigh that were not there before, and the worst of them."""
-        new = [severity for name, severity in after.items() if name not in self.before]
+    def _new(self, world: Light) -> dict[str, int]:
+        """Return the threats of risks that were not there before, one for each risk: its worst."""
+        found: dict[str, str] = {}
+        for name, risk in world.risk_of.items():
+            if risk not in self._risks and (
+                risk not in found or world.threats[name] > world.threats[found[risk]]
+            ):
+                found[risk] = name
+        return {name: world.threats[name] for name in found.values()}
+
+    def _brought(self, world: Light) -> tuple[float, int]:
+        """Return what risks weigh that were not there before, and the worst of them."""
+        new = self._new(world).values()
         return float(sum(WEIGHT[severity] for severity in new)), max(new, default=GONE)
 
     def _burden(
         self,
-        after: Mapping[str, int],
+        after: Light,
         control: str,
         places: Places,
         numbers: Mapping[tuple[str, tuple[str, ...]], int],
         measures: list[Measure],
     ) -> None:
-        """Charge each threat that a control brings to the places that are near it, else to all of them."""
-        for name, severity in after.items():
-            if name in self.before:
-                continue
+        """Charge each risk that a control brings to the places that are near it, else to all of them."""
+        for name, severity in self._new(after).items():
             blamed = self._helping(name, control, places, numbers)
             for number in blamed:
                 measure = measures[number]
@@ -129,9 +131,7 @@ class Effects:
                 )
 
     def _option(self, name: str, after: Mapping[str, int], measures: frozenset[int]) -> Option:
-        left = after.get(name, GONE)
-        gain = WEIGHT[self.before[name]] - (WEIGHT[left] if left != GONE else 0)
-        return Option(self._target[name], measures, gain * self._share.get(name, 1.0), left)
+        return Option(self._target[name], measures, after.get(name, GONE))
 
     def _options(
         self,
@@ -152,8 +152,7 @@ class Effects:
     def _helping(
         self, name: str, control: str, places: Places, numbers: Mapping[tuple[str, tuple[str, ...]], int]
     ) -> set[int]:
-        anchors = set(name.partition("@")[2].removesuffix(RETURNS).split("/"))
-        anchors.add(name.partition("@")[2].removesuffix(RETURNS))
+        anchors = _anchors(name)
         near = [on for on in places[control] if anchors & set(on)]
         own = [on for on in near if control in self._listing.get(name, ())]
         if own:
@@ -161,45 +160,103 @@ class Effects:
             return {numbers[control, best]}
         return {numbers[control, on] for on in (near or places[control])}
 
-    def _pairs(
-        self,
-        places: Places,
-        numbers: Mapping[tuple[str, tuple[str, ...]], int],
-        options: list[Option],
+    def _together(
+        self, places: Places, numbers: Mapping[tuple[str, tuple[str, ...]], int], options: list[Option]
     ) -> list[Option]:
-        """Try pairs of controls on threats that no single one removes though all together do."""
-        removed = {option.target for option in options if option.left == GONE}
-        everything = self._after(places)
-        stuck = [
-            name
-            for name in self.before
-            if self._target[name] not in removed and everything.get(name, GONE) < self.before[name]
-        ]
-        wanted: Counter[tuple[str, ...]] = Counter(
-            pair
-            for name in stuck
-            for pair in combinations(sorted(set(self._listing.get(name, ())) & set(places)), 2)
-        )
-        chosen = sorted(wanted, key=lambda pair: (-wanted[pair], pair))
-        self.untried = max(len(chosen) - MAX_PAIRS, 0)
-        best = {
-            name: min(
-                (option.left for option in options if option.target == self._target[name]),
-                default=self.before[name],
+        """Try two, three, four controls together on threats of which all controls at once leave less than any way known."""
+        everything = self._after(places).threats
+        found: list[Option] = []
+        for size in SIZES:
+            ways = self._ways([*options, *found])
+            stuck = [
+                name
+                for name, severity in self.before.items()
+                if everything.get(name, GONE)
+                < min((left for _, left in ways.get(name, ())), default=severity)
+            ]
+            wanted: Counter[tuple[str, ...]] = Counter(
+                some
+                for name in stuck
+                for some in combinations(sorted(set(self._listing.get(name, ())) & set(places)), size)
             )
-            for name in stuck
-        }
-        found = []
-        for pair in chosen[:MAX_PAIRS]:
-            after = self._after({control: places[control] for control in pair})
-            better = {name: after.get(name, GONE) for name in stuck if after.get(name, GONE) < best[name]}
-            both = [name for name in better if set(pair) <= set(self._listing.get(name, ()))]
-            for name in both:
-                parts = {
-                    number for control in pair for number in self._helping(name, control, places, numbers)
-                }
-                found.append(self._option(name, after, frozenset(parts)))
+            order = sorted(wanted, key=lambda some: (-wanted[some], some))
+            self.untried += max(len(order) - MAX_SETS, 0)
+            for some in order[:MAX_SETS]:
+                after = self._after({control: places[control] for control in some}).threats
+                for name in stuck:
+                    if not set(some) <= set(self._listing.get(name, ())):
+                        continue
+                    parts = frozenset(
+                        number for control in some for number in self._helping(name, control, places, numbers)
+                    )
+                    known = [left for measures, left in ways.get(name, ()) if measures <= parts]
+                    if after.get(name, GONE) < min(known, default=self.before[name]):
+                        found.append(self._option(name, after, parts))
         return found
+
+    def _ways(self, options: list[Option]) -> dict[str, list[tuple[frozenset[int], int]]]:
+        names = list(self.before)
+        found: dict[str, list[tuple[frozenset[int], int]]] = {}
+        for option in options:
+            found.setdefault(names[option.target], []).append((option.measures, option.left))
+        return found
+
+    def corrected(self, instance: Instance, chosen: tuple[int, ...], world: Light) -> Instance | None:
+        """Return the choice with what the rules say of a whole set of measures; None where it was known.
+
+        More than two controls may do more together, or a way may turn out not to do what it did alone.
+        """
+        best, after = instance.left(chosen), world.threats
+        have, options = frozenset(chosen), list(instance.options)
+        measures = list(instance.measures)
+        changed = self._charge(measures, chosen, world)
+        for name, target in self._target.items():
+            left, told = after.get(name, GONE), best[target]
+            if left < told:
+                parts = self._partners(instance, name, have)
+                options.append(self._option(name, after, parts))
+                changed = True
+            elif left > told:
+                options = [
+                    option
+                    for option in options
+                    if option.target != target or not option.measures <= have or option.left >= left
+                ]
+                changed = True
+        if not changed:
+            return None
+        return structs.replace(instance, options=options, measures=measures)
+
+    def _charge(self, measures: list[Measure], chosen: tuple[int, ...], world: Light) -> bool:
+        """Charge risks that a set brings, and that nobody was charged for, to the measure that brings each by itself."""
+        new = self._new(world)
+        charged = any(measures[number].burden for number in chosen)
+        if not new or charged:
+            return False
+        changed = False
+        for name, severity in new.items():
+            for number in chosen:
+                measure = measures[number]
+                if not measure.group or not _anchors(name) & set(measure.on):
+                    continue
+                if name in self._after({measure.group: {measure.on: None}}).threats:
+                    burden = measure.burden + WEIGHT[severity]
+                    measures[number] = structs.replace(
+                        measure, burden=burden, brings=max(measure.brings, severity)
+                    )
+                    changed = True
+                    break
+        return changed
+
+    def _partners(self, instance: Instance, name: str, have: frozenset[int]) -> frozenset[int]:
+        """Return which of some measures deal with a threat together: those that its type lists and that are near."""
+        near = {
+            number
+            for number in have
+            if instance.measures[number].group in self._listing.get(name, ())
+            and set(_anchors(name)) & set(instance.measures[number].on)
+        }
+        return frozenset(near or have)
 
     def _setup(self, places: Places) -> dict[str, float]:
         """Return what setting a control up costs; nothing for one that is there already."""
@@ -219,6 +276,12 @@ class Effects:
             for name, needs in efforts().needs.items()
             if name in places
         }
+
+
+def _anchors(name: str) -> set[str]:
+    """Return the ids that a threat's place names."""
+    place = name.partition("@")[2].removesuffix(RETURNS)
+    return {place, *place.split("/")}
 
 
 def _fields(register: Register) -> list[str]:

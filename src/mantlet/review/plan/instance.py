@@ -25,10 +25,11 @@ class Measure(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """A threat that measures can take something off."""
+    """A threat that measures can do something about."""
 
     id: str
-    weight: float
+    risk: int
+    """The number of the risk that it is a part of; a risk is as bad as its worst threat."""
     severity: int
 
 
@@ -37,7 +38,6 @@ class Option(Struct, frozen=True):
 
     target: int
     measures: frozenset[int]
-    gain: float
     left: int
     """The severity that is left; −1 where the threat is gone."""
 
@@ -48,6 +48,8 @@ class Instance(Struct, dict=True):
     measures: list[Measure]
     targets: list[Target]
     options: list[Option]
+    weights: tuple[float, ...]
+    """What a risk weighs, by its severity."""
     setup: dict[str, float] = field(default_factory=dict)
     """Cost of setting a group up; nothing for one that is in place."""
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -77,21 +79,35 @@ class Instance(Struct, dict=True):
         setup = sum(self.setup.get(name, 0.0) for name in sorted(self.groups(chosen)))
         return setup + sum(self.measures[number].cost for number in sorted(chosen))
 
-    def best(self, chosen: Collection[int]) -> dict[int, Option]:
-        """Return, per threat, the best that some measures do."""
+    @cached_property
+    def by_risk(self) -> dict[int, list[int]]:
+        """Threats by the risk that they are a part of."""
+        found: dict[int, list[int]] = {}
+        for number, target in enumerate(self.targets):
+            found.setdefault(target.risk, []).append(number)
+        return found
+
+    def value(self, severity: int) -> float:
+        """Return what a risk of a severity weighs; nothing where it is gone."""
+        return self.weights[severity] if severity >= 0 else 0.0
+
+    def left(self, chosen: Collection[int]) -> list[int]:
+        """Return, per threat, the severity that some measures leave."""
         have = frozenset(chosen)
-        found: dict[int, Option] = {}
+        found = [target.severity for target in self.targets]
         for option in self.options:
-            if option.measures <= have and (
-                option.target not in found or option.gain > found[option.target].gain
-            ):
-                found[option.target] = option
+            if option.left < found[option.target] and option.measures <= have:
+                found[option.target] = option.left
         return found
 
     def gain(self, chosen: Collection[int]) -> float:
         """Return how much risk some measures take off, less what they bring."""
-        burden = sum(self.measures[number].burden for number in sorted(set(chosen)))
-        return sum(option.gain for option in self.best(chosen).values()) - burden
+        left = self.left(chosen)
+        gain = -sum(self.measures[number].burden for number in sorted(set(chosen)))
+        for parts in self.by_risk.values():
+            before = max(self.targets[part].severity for part in parts)
+            gain += self.value(before) - self.value(max(left[part] for part in parts))
+        return gain
 
     def ways_below(self, target: int, bar: int) -> list[int]:
         """Return the options that bring a threat below a severity; those that bring no other so bad, if there are any."""

@@ -17,6 +17,8 @@ from mantlet.review.questions import WEIGHT
 from mantlet.risk.owasp import Severity
 from mantlet.risk.register import Register
 
+ROUNDS = 6
+"""How often a choice is held against the rules, and chosen anew where they say otherwise."""
 TARGETS = {"no-critical": Severity.CRITICAL, "no-high": Severity.HIGH, "no-medium": Severity.MEDIUM}
 
 
@@ -59,6 +61,7 @@ class Plan(Struct):
     left: list[str]
     """Open risks that are still at or above the target, or high under a budget."""
     untried: int = 0
+    """Sets of controls that were not tried together."""
 
 
 def make_plan(
@@ -86,10 +89,14 @@ def make_plan(
     worlds = Worlds(register, worst_case=worst_case)
     effects = Effects(worlds, considered or {})
     instance = effects.instance()
-    choice = (
-        within_budget(instance, budget) if budget is not None else to_target(instance, int(TARGETS[target]))
-    )
-    made = _Making(worlds, instance, choice)
+    bar = int(TARGETS[target]) if target else 0
+    for _ in range(ROUNDS):
+        choice = within_budget(instance, budget) if budget is not None else to_target(instance, bar)
+        made = _Making(worlds, instance, choice)
+        truer = effects.corrected(instance, choice.measures, made.done)
+        if truer is None:
+            break
+        instance = truer
     goal = f"most risk for {budget:g} points of effort" if budget is not None else target
     plan = made.plan(goal, TARGETS[target] if target else Severity.HIGH)
     plan.untried = effects.untried

@@ -90,6 +90,8 @@ class _Solver:
         )
         self.ready = {name: self._column() for name in names}
         self.used = [self._column() for _ in instance.options]
+        self.lowered: dict[int, float] = {}
+        """Per risk and severity, the column that says it is below that, with the weight that this takes off."""
         self._relate()
 
     def _column(self, *, whole: bool = False) -> int:
@@ -113,8 +115,25 @@ class _Solver:
         for column, option in zip(self.used, instance.options, strict=True):
             for number in sorted(option.measures):
                 self._row(0.0, self.infinity, {self.taken[number]: 1.0, column: -1.0})
-        for ways in instance.by_target.values():
-            self._row(-self.infinity, 1.0, {self.used[number]: 1.0 for number in ways})
+        for parts in instance.by_risk.values():
+            self._lower(parts)
+
+    def _lower(self, parts: list[int]) -> None:
+        """A risk is below a severity once each of its threats is, by one of its ways."""
+        instance = self.instance
+        for bar in range(max(instance.targets[part].severity for part in parts) + 1):
+            above = [part for part in parts if instance.targets[part].severity >= bar]
+            ways = [
+                [number for number in instance.by_target.get(part, ()) if instance.options[number].left < bar]
+                for part in above
+            ]
+            if not all(ways):
+                continue
+            column = self._column()
+            self.lowered[column] = instance.value(bar) - instance.value(bar - 1)
+            for some in ways:
+                terms = {self.used[number]: 1.0 for number in some}
+                self._row(0.0, self.infinity, terms | {column: -1.0})
 
     def _costs(self) -> dict[int, float]:
         costs = {self.ready[name]: self.instance.setup.get(name, 0.0) for name in self.ready}
@@ -123,7 +142,7 @@ class _Solver:
         }
 
     def _gains(self) -> dict[int, float]:
-        gains = {column: option.gain for column, option in zip(self.used, self.instance.options, strict=True)}
+        gains = dict(self.lowered)
         burdens = zip(self.taken, self.instance.measures, strict=True)
         return gains | {column: -measure.burden for column, measure in burdens if measure.burden}
 

@@ -18,10 +18,17 @@ from mantlet.risk.residual import DONE, outlasting
 GONE = -1
 
 
-class Standing(Struct, frozen=True):
-    """The open threats of one world: severity by id, and the same per risk."""
+class Light(Struct, frozen=True):
+    """The open threats of one world, as far as a choice needs them."""
 
     threats: dict[str, int]
+    """Severity by id."""
+    risk_of: dict[str, str]
+
+
+class Standing(Light, frozen=True):
+    """The same, with the risks as the register has them."""
+
     risks: dict[str, int]
     matrix: tuple[tuple[int, ...], ...]
     """Open risks by likelihood level, high first, then impact level."""
@@ -64,10 +71,16 @@ class Worlds:
         kind = register.analysis.types[int(register.analysis.threats.type[row])]
         return f"{kind.id}@{register.analysis.place_of(row)}"
 
-    def severities(self, register: Register) -> dict[str, int]:
-        """Return the open threats' severities by id."""
+    def light(self, register: Register) -> Light:
+        """Return the open threats' severities by id, and those of the risks that they make."""
         severity = register.ratings.severity[self.band]
-        return {self.name(register, row): int(severity[row]) for row in self.rows(register)}
+        threats: dict[str, int] = {}
+        risk_of: dict[str, str] = {}
+        for row in self.rows(register):
+            name = self.name(register, row)
+            threats[name] = int(severity[row])
+            risk_of[name] = f"{name.partition('@')[0]}@{register.element_id(row)}"
+        return Light(threats, risk_of)
 
     def standing(self, register: Register) -> Standing:
         """Return what is open in a world."""
@@ -80,7 +93,8 @@ class Worlds:
         likelihood, impact = levels(ratings.likelihood[self.band]), levels(ratings.impact[self.band])
         for row in heads:
             matrix[2 - int(likelihood[row]), int(impact[row])] += 1
-        return Standing(self.severities(register), risks, tuple(tuple(line) for line in matrix.tolist()))
+        light = self.light(register)
+        return Standing(light.threats, light.risk_of, risks, tuple(tuple(line) for line in matrix.tolist()))
 
     @staticmethod
     def counts(standing: Standing) -> dict[str, int]:
