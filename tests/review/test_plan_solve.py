@@ -117,13 +117,14 @@ def large(seed, measures=60, targets=120):
     )
 
 
-def test_it_beats_greed_on_a_larger_one():
+def test_it_beats_greed_on_larger_ones():
+    """It is never worse, and better wherever greed is not the best by luck, as on one of these six."""
     better = 0
-    for seed in range(3):
+    for seed in range(6):
         instance = large(seed)
         choice, other = within_budget(instance, 25.0), greedy(instance, 25.0)
         assert choice.cost <= 25.0 + 1e-6
         assert choice.gain >= instance.gain(other) - 1e-6
         better += choice.gain > instance.gain(other) + 1e-6
-        assert choice.bound >= choice.gain - 1e-6
-    assert better == 3
+        assert choice.bound == pytest.approx(choice.gain, abs=1e-6)
+    assert better == 5
