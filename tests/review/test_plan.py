@@ -212,3 +212,18 @@ def test_fields_places_periods_facts():
 def test_edits_that_do_not_fit(edit):
     with pytest.raises(MantletError):
         what_if(edit)
+
+
+def test_a_plan_that_brings_what_nobody_promised_is_not_called_the_best(small, monkeypatch):
+    """Together measures may bring a risk that none brings alone; then the rules find less taken off."""
+    real = Worlds.with_all
+
+    def worse(self, controls, edits):
+        return small if len(controls) > 1 else real(self, controls, edits)
+
+    monkeypatch.setattr("mantlet.review.plan.effects.Effects.corrected", lambda *_: None)
+    monkeypatch.setattr(Worlds, "with_all", worse)
+    plan = make_plan(small, budget=30)
+    assert len(plan.steps) > 1
+    assert not plan.optimal
+    assert plan.gap == 1

@@ -121,7 +121,7 @@ def _print(made: Plan) -> None:
     from mantlet.review.plan.plan import TARGETS
 
     out = console()
-    how = "no better choice" if made.optimal else f"within {made.gap:.1%} of the best"
+    how = "no better choice of what was tried" if made.optimal else f"within {made.gap:.1%} of the best"
     if not made.steps:
         out.print(
             f"nothing to do for the goal ({escape(made.goal)}): no open risk asks for it, or nothing known helps"
