@@ -49,9 +49,9 @@ def test_no_decision_of_either_side_is_lost(base, ours, theirs):
     """A decision that somebody took stands in the text, whether both agree or not."""
     text, _ = merged_text(document(base), document(ours), document(theirs))
     kept = {key for taken in sides(text) for key in (Document(taken).raw or {}).get("decisions", {})}
-    before = base.get("decisions", {})
-    for side in (ours, theirs):
-        for key, decision in side.get("decisions", {}).items():
+    before, *after = ((document(raw).raw or {}).get("decisions", {}) for raw in (base, ours, theirs))
+    for side in after:
+        for key, decision in side.items():
             if not same(decision, before.get(key)):
                 assert key in kept
 
