@@ -129,7 +129,10 @@ def _plan() -> Schema:
             "after": COUNTS,
             "matrix_before": MATRIX,
             "matrix_after": MATRIX,
-            "optimal": said({"type": "boolean"}, "Whether no other set of what was tried is better, judged by the rules as a whole."),
+            "optimal": said(
+                {"type": "boolean"},
+                "Whether no other set of what was tried is better, judged by the rules as a whole.",
+            ),
             "gap": number("How far from the best it may be, as a share."),
             "bound": number("What no choice beats."),
             "left": many(text(), "Risks still at or above the target, or high under a budget."),
