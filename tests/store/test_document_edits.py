@@ -198,3 +198,10 @@ def test_saving_twice(tmp_path):
         document.set(("system", "name"), name)
         document.save()
     assert Document.load(path).raw["system"]["name"] == "Two"
+
+
+def test_yaml_that_an_edit_makes_json_of_reads_as_json_at_once():
+    document = Document("{mantlet: 1, elements: {}}\n")
+    document.remove(("elements",))
+    document.rename_key(("mantlet",), "")
+    assert document.raw == Document(document.text).raw == {"": 1}

@@ -13,7 +13,7 @@ from mantlet.model.entries import Sections
 from mantlet.store.chunks import cut
 from mantlet.store.convert import from_raw, settle
 from mantlet.store.edits import edited
-from mantlet.store.jsonread import JsonPlaces
+from mantlet.store.jsonread import JsonPlaces, looks_like_json
 from mantlet.store.rawedit import MISSING, Edit, applied, as_read, get, is_foreign
 from mantlet.store.read import BOM, Reading, read_any, read_file
 from mantlet.store.shape import type_of
@@ -81,9 +81,7 @@ class Document:
     def reset(self, text: str) -> None:
         """Go back to an earlier text; what was read from disk stays the version that a save may replace."""
         if text != self.text:
-            kept, bom = self.fingerprint, self._bom
-            self._take(read_any(text, self.file))
-            self.fingerprint, self._bom = kept, bom
+            self._take_anew(read_any(text, self.file))
 
     def save(self, path: FilePath | None = None) -> None:
         """Write the file whole or not at all; raises `StaleWriteError` if it changed on disk since it was read."""
@@ -191,6 +189,20 @@ class Document:
         self.raw = wanted
         self._nodes.clear()
         self._json_places = self._odd = None
+        self._notice_json()
+
+    def _notice_json(self) -> None:
+        """Read the text anew where an edit made JSON of YAML in braces: JSON keeps numbers, and whoever opens the file next sees them."""
+        if self.is_json or self._chunks is not None or not looks_like_json(self.text):
+            return
+        reading = read_any(self.text, self.file)
+        if reading.is_json:
+            self._take_anew(reading)
+
+    def _take_anew(self, reading: Reading) -> None:
+        kept, bom = self.fingerprint, self._bom
+        self._take(reading)
+        self.fingerprint, self._bom = kept, bom
 
 
 def _shown(path: Path) -> str:
