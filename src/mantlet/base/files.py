@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from mantlet.base.errors import InputError, Location, StaleWriteError
@@ -24,7 +25,7 @@ def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> Non
     `StaleWriteError` and stays as it is. A link is written through, and the file's mode is kept. What is no file
     (a terminal, a pipe, `/dev/null`) is written to and never replaced.
     """
-    try:
+    with _writing(path):
         if _is_device(path):
             with path.open("wb") as device:
                 device.write(data)
@@ -33,19 +34,43 @@ def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> Non
         if expected is not None:
             _refuse_stale(target, expected)
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
+    with (
+        whole_file(path) as temporary,
+        _writing(path),
+        os.fdopen(os.open(temporary, os.O_WRONLY), "wb") as file,
+    ):
+        file.write(data)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside a path that takes its place when the body ends well, and vanishes when not.
+
+    A link is written through, and the mode of a file that was there is kept. For writers that take a path;
+    `write_atomic` is for bytes.
+    """
+    target = Path(os.path.realpath(path))
+    with _writing(path):
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
+        os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with _writing(path):
+            with temporary.open("rb") as file:
                 os.fsync(file.fileno())
-            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-            Path(name).replace(target)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-        _sync_folder(target.parent)
+            temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+            temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written into an error that people can act on."""
+    try:
+        yield
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:

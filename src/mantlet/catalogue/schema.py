@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from mantlet.model.entries import Vulnerability
-from mantlet.model.vocabulary import FactDef, Realm, TypeDef
+from mantlet.model.vocabulary import FactDef, TypeDef
 from mantlet.rules.program import Program
 from mantlet.rules.tree import At, Tree
 
@@ -171,19 +171,6 @@ class Pack(Record, kw_only=True):
     """Part of the default choice."""
     closed: bool = False
     """Judged as the foreign tool does it: what nobody wrote is no match."""
-
-
-class SourceFile(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One data file; every section may be left out."""
-
-    pack: str = ""
-    realm: Realm = "element"
-    types: dict[str, TypeDef] = field(default_factory=dict)
-    facts: dict[str, FactDef] = field(default_factory=dict)
-    threats: dict[str, ThreatSource] = field(default_factory=dict)
-    controls: dict[str, Control] = field(default_factory=dict)
-    frameworks: dict[str, Framework] = field(default_factory=dict)
-    packs: dict[str, Pack] = field(default_factory=dict)
 
 
 class Compiled(Struct, kw_only=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.files import whole_file
 from mantlet.base.limits import is_file
 from mantlet.base.version import VERSION
 from mantlet.privacy import plan as steps
@@ -104,7 +104,8 @@ def prepared(
 def write_table(frame: pl.LazyFrame, out: Path, *, memory: int = 0) -> int:
     """Write a lazy table by its ending, whole or not at all; return its rows."""
     kind = kind_of_output(out)
-    with whole(out) as temporary, bounded(memory):
+    _check_place(out)
+    with whole_file(out) as temporary, bounded(memory):
         _SINKS[kind](frame, temporary, memory)
         try:
             return int(_SCANNED[kind](temporary).select(pl.len()).collect(engine="streaming").item())
@@ -127,47 +128,14 @@ def kind_of_output(out: Path) -> str:
     return kind
 
 
-@contextlib.contextmanager
-def whole(out: Path) -> Iterator[Path]:
-    """Give a file to write that takes its place when all went well, and vanishes when not; a link is written through."""
+def _check_place(out: Path) -> None:
+    """Raise `InputError` where no file can be written."""
     if not out.parent.is_dir():
         raise InputError(
             "there is no such folder", where=Location(str(out.parent)), mend="make it, or name another"
         )
     if os.path.lexists(out) and out.exists() and not is_file(out):
         raise InputError("is no file", where=Location(str(out)), mend="name a file to write")
-    place = Path(os.path.realpath(out))
-    with _writing(out):
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=place.suffix)
-        os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with _writing(out):
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
-            temporary.replace(place)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot be written: {getattr(error, 'strerror', None) or error}",
-            where=Location(str(out)),
-            mend="name another file with -o",
-        ) from None
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current
 
 
 @contextlib.contextmanager
