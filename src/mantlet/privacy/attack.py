@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -112,7 +113,7 @@ def _attack(
     linked = guessed = plain = 0.0
     truth = _texts(original, secret) if secret else []
     shown = _votes(released, secret, of_row, len(sizes)) if secret else None
-    common = max(set(truth), key=truth.count) if truth else ""
+    common = Counter(truth).most_common(1)[0][0] if truth else ""
     wanted = [_texts(original, name) for name in quasi]
     for place, row in enumerate(people.tolist()):
         fits = _candidates(classes, [values[row] for values in wanted], len(sizes))

@@ -37,8 +37,9 @@ class Query:
     by: str = ""
     keys: tuple[str, ...] = ()
     """Names of groups that are public; without them, groups come from the data and small ones are left out."""
-    low: float | None = None
-    high: float | None = None
+    low: float = math.nan
+    high: float = math.nan
+    """The bounds that values are clipped to; not a number where none were given."""
     width: float = 0.0
     """Of a histogram's bars."""
     quantile: float = 0.5
@@ -103,20 +104,16 @@ def _checked(query: Query) -> None:
     if query.epsilon <= 0:
         raise UsageError("a query costs an epsilon above 0", mend="give --epsilon 0.1")
     needs = query.kind in {"sum", "mean", "quantile", "histogram"}
-    if needs and (not query.column or query.low is None or query.high is None):
+    if needs and (not query.column or not (math.isfinite(query.low) and math.isfinite(query.high))):
         raise UsageError(
             f"a {query.kind} needs a column and bounds that you know without the data",
             mend="give --column, --low and --high",
         )
-    if needs and not (
-        math.isfinite(query.low or 0)
-        and math.isfinite(query.high or 0)
-        and (query.low or 0) < (query.high or 0)
-    ):
+    if needs and query.low >= query.high:
         raise UsageError("the lower bound must be below the upper one", mend="such as --low 0 --high 100")
     if query.kind == "histogram" and not 0 < query.width < math.inf:
         raise UsageError("a histogram needs the width of its bars", mend="give --width")
-    if query.kind == "histogram" and ((query.high or 0) - (query.low or 0)) / query.width > MAX_BARS:
+    if query.kind == "histogram" and (query.high - query.low) / query.width > MAX_BARS:
         raise UsageError(f"a histogram has at most {MAX_BARS:,} bars", mend="give a larger --width")
     if query.kind == "quantile" and (not 0 <= query.quantile <= 1 or query.by):
         raise UsageError("a quantile lies between 0 and 1, and is asked of all rows", mend="leave out --by")
@@ -190,15 +187,11 @@ def _sum(table: pl.DataFrame, query: Query, rows: int) -> list[tuple[str, float]
 
 def _steps(query: Query, rows: int, centre: float = 0.0) -> int:
     """Return how many steps of the resolution one unit can move a sum."""
-    assert query.low is not None  # noqa: S101  # `_checked` has looked
-    assert query.high is not None  # noqa: S101  # `_checked` has looked
     return max(math.ceil(max(abs(query.low - centre), abs(query.high - centre)) / query.resolution), 1) * rows
 
 
 def _mean(table: pl.DataFrame, query: Query, rows: int) -> list[tuple[str, float]]:
     """Return noisy sums around the middle of the bounds over noisy counts, which halves what a unit can move."""
-    assert query.low is not None  # noqa: S101  # `_checked` has looked
-    assert query.high is not None  # noqa: S101  # `_checked` has looked
     centre, half = (query.low + query.high) / 2, query.epsilon / 2
     counts = _released(_groups(table, query, pl.len()), query, rows, half)
     sums = _sums(table, query, list(counts), _steps(query, rows, centre), half, centre)
@@ -208,8 +201,6 @@ def _mean(table: pl.DataFrame, query: Query, rows: int) -> list[tuple[str, float
 
 
 def _quantile(table: pl.DataFrame, query: Query, rows: int) -> list[tuple[str, float]]:
-    assert query.low is not None  # noqa: S101  # `_checked` has looked
-    assert query.high is not None  # noqa: S101  # `_checked` has looked
     candidates = [
         query.low + (query.high - query.low) * step / (CANDIDATES - 1) for step in range(CANDIDATES)
     ]
@@ -223,8 +214,6 @@ def _quantile(table: pl.DataFrame, query: Query, rows: int) -> list[tuple[str, f
 
 def _histogram(table: pl.DataFrame, query: Query, rows: int) -> list[tuple[str, float]]:
     """Return counts of bars whose places the bounds give: all of them public, so empty ones are noisy, too."""
-    assert query.low is not None  # noqa: S101  # `_checked` has looked
-    assert query.high is not None  # noqa: S101  # `_checked` has looked
     bars = max(math.ceil((query.high - query.low) / query.width), 1)
     place = ((pl.col("value") - query.low) / query.width).floor().clip(0, bars - 1).cast(pl.Int64)
     found = dict(table.group_by(place.alias("bar")).agg(pl.len()).iter_rows())
