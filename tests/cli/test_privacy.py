@@ -91,3 +91,62 @@ def test_spans_in_texts_come_as_lines_of_json(call, tmp_path):
 )
 def test_sizes_are_read_as_people_write_them(text, size):
     assert common.read_size(text) == size
+
+
+@pytest.mark.parametrize(
+    "option", [["--verify"], ["--treats", "X@a"], ["--memory", "1GB"], ["--lineage", "l.json"], ["--preview"]]
+)
+def test_options_that_would_not_be_heeded_are_refused(call, table, tmp_path, option):
+    (tmp_path / "a.ipynb").write_text('{"cells": []}')
+    for where in (["a.ipynb"], [table, "--engine", "local[2]", "--plan", "p.yaml"]):
+        assert option[0] in call("privacy", "mask", *where, "-o", "out.csv", *option, code=2).err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_nothing_is_treated_by_a_table_that_is_not_written(call, table):
+    said = call("privacy", "anonymise", table, "--k", "2", "--quasi", "age", "--treats", "X@a", code=2).err
+    assert "isn't written" in said
+
+
+MODEL = """mantlet: 1
+data:
+  customers: {name: Customers, classification: confidential, personal: [name, email]}
+elements:
+  app: {type: web-service}
+  lake: {type: data-lake, holds: [customers]}
+flows:
+  land: {from: app, to: lake, data: [customers]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "control"),
+    [
+        (["anonymise", "people.csv", "--k", "2", "--quasi", "age", "-o", "out.csv"], "k-anonymise"),
+        (
+            [
+                "dp",
+                "synth",
+                "people.csv",
+                "--ledger",
+                "l.jsonl",
+                "--domains",
+                "d.yaml",
+                "-o",
+                "out.csv",
+                "--epsilon",
+                "1",
+            ],
+            "synthetic-data",
+        ),
+    ],
+)
+def test_what_was_done_is_on_the_threat_in_the_model(call, table, tmp_path, words, control):
+    pytest.importorskip("opendp")
+    (tmp_path / "threatmodel.yaml").write_text(MODEL)
+    (tmp_path / "d.yaml").write_text("age: {low: 0, high: 100, width: 20}\n")
+    call("privacy", "dp", "budget", "--ledger", "l.jsonl", "--epsilon", "1")
+    call("privacy", *words, "--treats", "IDENTIFIABLE-AT-REST@customers/lake", "--model", "threatmodel.yaml")
+    written = (tmp_path / "threatmodel.yaml").read_text()
+    assert f"control: {control}" in written
+    assert "status: verified" in written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mantlet.cli.privacy import anonymise, dp, find, key, mask, profile, risk
+from mantlet.cli.privacy import anonymise, dp, dp_models, dp_query, find, key, mask, profile, risk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,4 +19,7 @@ app.command("anonymise")(anonymise.anonymise)
 app.command("find")(find.find)
 app.command("risk")(risk.risk)
 app.command("key")(key.key)
+dp.app.command("query")(dp_query.query)
+dp.app.command("synth")(dp_models.synth)
+dp.app.command("train")(dp_models.train)
 app.add_typer(dp.app, name="dp")

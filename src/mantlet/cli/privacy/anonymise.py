@@ -15,41 +15,50 @@ if TYPE_CHECKING:
     from mantlet.privacy.metrics import Anonymity
 
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="Where the table goes; its ending says the format.", show_default=False
+    ),
+]
+Quasi = Annotated[
+    str,
+    typer.Option("--quasi", "-q", help="Quasi-identifiers, with commas; found by a profile otherwise."),
+]
+Sensitive = Annotated[str, typer.Option("--sensitive", "-s", help="Sensitive columns, for --l and --t.")]
+MinRows = Annotated[int, typer.Option("--k", help="Rows that are alike in every group.")]
+MinValues = Annotated[int, typer.Option("--l", help="Distinct sensitive values in every group.")]
+MaxDistance = Annotated[
+    float,
+    typer.Option("--t", help="How far a group's sensitive values may be from the whole table's, 0 to 1."),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method", help="mondrian (groups of their own spans) or full-domain (one level a column)."
+    ),
+]
+Hierarchy = Annotated[
+    list[str] | None,
+    typer.Option("--hierarchy", help="COLUMN=FILE, a line for each value; repeat for more."),
+]
+Suppress = Annotated[
+    float, typer.Option("--suppress", help="Share of rows that full-domain recoding may leave out.")
+]
+
+
 def anonymise(
     data: common.OneTable,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", help="Where the table goes; its ending says the format.", show_default=False
-        ),
-    ] = None,
-    quasi: Annotated[
-        str,
-        typer.Option("--quasi", "-q", help="Quasi-identifiers, with commas; found by a profile otherwise."),
-    ] = "",
-    sensitive: Annotated[
-        str, typer.Option("--sensitive", "-s", help="Sensitive columns, for --l and --t.")
-    ] = "",
-    k: Annotated[int, typer.Option("--k", help="Rows that are alike in every group.")] = 5,
-    l: Annotated[int, typer.Option("--l", help="Distinct sensitive values in every group.")] = 1,  # noqa: E741  # the field's own name for it
-    t: Annotated[
-        float,
-        typer.Option("--t", help="How far a group's sensitive values may be from the whole table's, 0 to 1."),
-    ] = 1.0,
-    method: Annotated[
-        str,
-        typer.Option(
-            "--method", help="mondrian (groups of their own spans) or full-domain (one level a column)."
-        ),
-    ] = "mondrian",
-    hierarchy: Annotated[
-        list[str] | None,
-        typer.Option("--hierarchy", help="COLUMN=FILE, a line for each value; repeat for more."),
-    ] = None,
-    suppress: Annotated[
-        float, typer.Option("--suppress", help="Share of rows that full-domain recoding may leave out.")
-    ] = 0.02,
+    output: Output = None,
+    quasi: Quasi = "",
+    sensitive: Sensitive = "",
+    k: MinRows = 5,
+    l: MinValues = 1,  # noqa: E741  # the field's own name for it
+    t: MaxDistance = 1.0,
+    method: Method = "mondrian",
+    hierarchy: Hierarchy = None,
+    suppress: Suppress = 0.02,
     treats: common.Treats = "",
     model: common.Model = Path(),
     as_json: options.Json = False,
@@ -69,6 +78,8 @@ def anonymise(
 
     if method not in {"mondrian", "full-domain"}:
         raise UsageError(f"there is no method '{method}'", mend="mondrian or full-domain")
+    if treats and output is None:
+        raise UsageError("nothing is treated by a table that isn't written", mend="name an output with -o")
     table = open_table(data)
     columns = common.read_names(quasi) or list(profile(table).quasi)
     if not columns:

@@ -37,44 +37,52 @@ VaultFile = Annotated[
 ]
 
 
+Suggest = Annotated[
+    bool,
+    typer.Option(
+        "--suggest", help="Profile the table and write a plan (to --plan, else to standard output)."
+    ),
+]
+Preview = Annotated[
+    bool, typer.Option("--preview", help="Show the first rows before and after; write nothing.")
+]
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify", help="Look through the whole output afterwards; exit 1 if something listed is left."
+    ),
+]
+Lineage = Annotated[
+    Path | None,
+    typer.Option(
+        "--lineage", help="Write where each column comes from (OpenLineage, JSON).", show_default=False
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="A Spark master, such as local[*] or spark://host:7077, for data past one machine; writes a folder.",
+    ),
+]
+Memory = Annotated[str, typer.Option("--memory", help="Bound the peak, such as 500MB; slower.")]
+
+
 def mask(
     data: common.OneTable,
     *,
     plan: PlanFile = None,
     output: Out = None,
-    suggest: Annotated[
-        bool,
-        typer.Option(
-            "--suggest", help="Profile the table and write a plan (to --plan, else to standard output)."
-        ),
-    ] = False,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Show the first rows before and after; write nothing.")
-    ] = False,
-    verify: Annotated[
-        bool,
-        typer.Option(
-            "--verify", help="Look through the whole output afterwards; exit 1 if something listed is left."
-        ),
-    ] = False,
-    lineage: Annotated[
-        Path | None,
-        typer.Option(
-            "--lineage", help="Write where each column comes from (OpenLineage, JSON).", show_default=False
-        ),
-    ] = None,
+    suggest: Suggest = False,
+    preview: Preview = False,
+    verify: Verify = False,
+    lineage: Lineage = None,
     key_file: KeyFile = None,
     vault: VaultFile = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            "--engine",
-            help="A Spark master, such as local[*] or spark://host:7077, for data past one machine; writes a folder.",
-        ),
-    ] = "",
+    engine: Engine = "",
     treats: common.Treats = "",
     model: common.Model = Path(),
-    memory: Annotated[str, typer.Option("--memory", help="Bound the peak, such as 500MB; slower.")] = "",
+    memory: Memory = "",
 ) -> None:
     """Mask a table by a plan: pseudonyms, partial masks, bands, invented values, personal data inside texts.
 
@@ -85,10 +93,19 @@ def mask(
     from mantlet.privacy.plan import read_plan
     from mantlet.privacy.tables import open_table
 
+    unused = {
+        "--suggest": suggest,
+        "--preview": preview,
+        "--verify": verify,
+        "--lineage": lineage is not None,
+    }
+    unused |= {"--treats": treats != "", "--memory": memory != ""}
     if data.endswith(".ipynb"):
+        _refuse(unused | {"--plan": plan is not None, "--engine": engine != ""}, "the outputs of a notebook")
         _mask_notebook(Path(data), output)
         return
     if engine:
+        _refuse(unused, "masking on Spark")
         _run_on_spark(engine, data, plan, output, key_file, vault)
         return
     table = open_table(data)
@@ -109,6 +126,15 @@ def mask(
         raise UsageError("no output given", mend="name it with -o")
     masked = _run(table, steps, output, key, vault, memory, lineage, verify=verify or treats != "")
     common.say_treated(treats, model, "mask", _sentence(masked))
+
+
+def _refuse(options: dict[str, bool], where: str) -> None:
+    """Raise `UsageError` for an option that would be left unheeded: `--verify` must not seem to have verified."""
+    from mantlet.base.errors import UsageError
+
+    given = [name for name, is_given in options.items() if is_given]
+    if given:
+        raise UsageError(f"{where} takes no {given[0]}", mend="leave it out, or mask a table on this machine")
 
 
 def _mask_notebook(source: Path, output: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,25 +14,29 @@ if TYPE_CHECKING:
     from mantlet.privacy.attack import Attacked, Comparison, Rate
 
 
+Original = Annotated[str, typer.Argument(metavar="ORIGINAL", help="The table as it was.", show_default=False)]
+Released = Annotated[
+    str, typer.Argument(metavar="RELEASED", help="The table that is to be published.", show_default=False)
+]
+Quasi = Annotated[
+    str,
+    typer.Option(
+        "--quasi",
+        "-q",
+        help="What an attacker may know of people, with commas; found by a profile otherwise.",
+    ),
+]
+Sensitive = Annotated[str, typer.Option("--sensitive", "-s", help="The column that must stay secret.")]
+
+
 def risk(
-    original: Annotated[
-        str, typer.Argument(metavar="ORIGINAL", help="The table as it was.", show_default=False)
-    ],
-    released: Annotated[
-        str, typer.Argument(metavar="RELEASED", help="The table that is to be published.", show_default=False)
-    ],
+    original: Original,
+    released: Released,
     *,
-    quasi: Annotated[
-        str,
-        typer.Option(
-            "--quasi",
-            "-q",
-            help="What an attacker may know of people, with commas; found by a profile otherwise.",
-        ),
-    ] = "",
-    sensitive: Annotated[
-        str, typer.Option("--sensitive", "-s", help="The column that must stay secret.")
-    ] = "",
+    quasi: Quasi = "",
+    sensitive: Sensitive = "",
+    treats: common.Treats = "",
+    model: common.Model = Path(),
     as_json: options.Json = False,
 ) -> None:
     """Attack a release: single people out, pick their row, guess what is sensitive; before and after, with intervals."""
@@ -47,6 +52,7 @@ def risk(
     with reading(second.name):
         after = second.frame.collect(engine="streaming")
     found = compare(before, after, columns, sensitive)
+    common.say_treated(treats, model, "risk", f"re-identification tested: {_sentence(found)}")
     if as_json:
         plain.write_json(
             {
@@ -59,6 +65,11 @@ def risk(
         )
     else:
         _print(found)
+
+
+def _sentence(found: Comparison) -> str:
+    before, after = found.before.journalist, found.after.journalist
+    return f"after this, the chance to pick somebody's row falls from {before:.1%} to {after:.1%} on average"
 
 
 def _record(one: Attacked) -> dict[str, object]:
@@ -97,9 +108,8 @@ def _print(found: Comparison) -> None:
     out = console()
     out.print(f"An attacker knows {escape(', '.join(found.quasi))} of {after.people:,} people\n")
     out.print(table)
-    out.print(
-        f"\nAfter this, the chance to pick somebody's row falls from {before.journalist:.1%} to {after.journalist:.1%} on average."
-    )
+    said = _sentence(found)
+    out.print(f"\n{said[0].upper()}{said[1:]}.")
 
 
 def _rate(rate: Rate) -> str:
