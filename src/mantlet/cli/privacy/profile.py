@@ -56,8 +56,10 @@ def profile(
     if model is not None:
         from mantlet.project.personal import write_profile
 
-        for key in write_profile(options.model_path(model), found, asset):
-            plain.say(f"{model}: data.{key} updated", aside=True)
+        for noted in write_profile(options.model_path(model), found, asset):
+            said = "updated" if noted.changed else "says so already"
+            goes = ", ".join(noted.flows) or "nowhere in the model"
+            plain.say(f"{model}: data.{noted.key} {said}; it goes {goes}", aside=True)
 
 
 def _record(one: Profile) -> dict[str, object]:
