@@ -21,7 +21,10 @@ SAMPLE_ROWS = 2_000
 SEED = 20_250_101
 TEXT_LENGTH = 24
 """Characters on average from which a column of words is searched as free text."""
+SEARCHED = 20_000
+"""Characters of a sampled text that are searched; what counts is that the value holds something."""
 MAX_QUASI = 8
+"""Quasi-identifiers that people are singled out by; the profile names those it took."""
 _FULL = {
     "email": r"(?i)[\w.+'%-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}",
     "phone": r"^[+(]{0,2}\d[\d\s().\-/]{5,22}\d",
@@ -158,7 +161,7 @@ def _judge(name: str, values: pl.Series) -> tuple[judge.Verdict, int, dict[str, 
     inside: dict[str, int] = {}
     if not verdict.id and texts and sum(map(len, texts[:200])) / len(texts[:200]) >= TEXT_LENGTH:
         for text in texts:
-            for found in {span.id for span in find(text[:20_000])}:
+            for found in {span.id for span in find(text[:SEARCHED])}:
                 inside[found] = inside.get(found, 0) + 1
     return verdict, sampled, dict(sorted(inside.items()))
 

@@ -36,10 +36,6 @@ class Pattern(NamedTuple):
     hint: str
 
 
-MAX_TEXT = 1_000_000
-"""Characters of one text that are searched at once; longer ones are cut at a line end or blank."""
-
-
 @functools.cache
 def patterns() -> tuple[Pattern, ...]:
     """Return the rules of `data/patterns.yaml`."""
