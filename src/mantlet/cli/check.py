@@ -22,40 +22,46 @@ def _file(flag: str, about: str) -> object:
     return typer.Option(flag, metavar="FILE", help=about, rich_help_panel=FILES, show_default=False)
 
 
+Policy = Annotated[
+    str,
+    typer.Option(
+        "--policy",
+        help="starter, strict, medical or finance. Default: what mantlet.toml says, else starter.",
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings in place of the mantlet.toml beside the model."),
+]
+Against = Annotated[
+    str,
+    typer.Option(
+        "--against",
+        metavar="REV|FILE",
+        help="The version that the change starts from: new threats count, and what it introduces is listed.",
+    ),
+]
+DriftOption = Annotated[
+    bool | None,
+    typer.Option("--drift/--no-drift", help="Code and model must agree.", show_default=False),
+]
+SarifFile = Annotated[Path | None, _file("--sarif", "SARIF 2.1.0, for code scanning.")]
+JunitFile = Annotated[Path | None, _file("--junit", "JUnit XML, for test reports.")]
+MarkdownFile = Annotated[Path | None, _file("--markdown", "A summary for the pull request; `-` prints it.")]
+Github = Annotated[bool, typer.Option("--github", help="Print annotations as GitHub Actions reads them.")]
+
+
 def check(
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    policy: Annotated[
-        str,
-        typer.Option(
-            "--policy",
-            help="starter, strict, medical or finance. Default: what mantlet.toml says, else starter.",
-        ),
-    ] = "",
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", help="Settings in place of the mantlet.toml beside the model."),
-    ] = None,
-    against: Annotated[
-        str,
-        typer.Option(
-            "--against",
-            metavar="REV|FILE",
-            help="The version that the change starts from: new threats count, and what it introduces is listed.",
-        ),
-    ] = "",
-    drift: Annotated[
-        bool | None,
-        typer.Option("--drift/--no-drift", help="Code and model must agree.", show_default=False),
-    ] = None,
-    sarif: Annotated[Path | None, _file("--sarif", "SARIF 2.1.0, for code scanning.")] = None,
-    junit: Annotated[Path | None, _file("--junit", "JUnit XML, for test reports.")] = None,
-    markdown: Annotated[
-        Path | None, _file("--markdown", "A summary for the pull request; `-` prints it.")
-    ] = None,
-    github: Annotated[
-        bool, typer.Option("--github", help="Print annotations as GitHub Actions reads them.")
-    ] = False,
+    policy: Policy = "",
+    config: ConfigFile = None,
+    against: Against = "",
+    drift: DriftOption = None,
+    sarif: SarifFile = None,
+    junit: JunitFile = None,
+    markdown: MarkdownFile = None,
+    github: Github = False,
     environment: options.Environment = "",
     impact_mode: options.ImpactModeOption = "method",
     today: options.Today = "",

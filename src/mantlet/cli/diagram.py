@@ -17,53 +17,57 @@ if TYPE_CHECKING:
 SHOW = "What to show"
 
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="File to write; its suffix says the format: svg, png, dot, mmd, puml. Default: print SVG.",
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option("--format", "-f", help="svg, png, dot, mermaid or plantuml; default: by suffix, else svg."),
+]
+Focus = Annotated[
+    str,
+    typer.Option("--focus", help="Only this boundary or element, with its neighbours.", rich_help_panel=SHOW),
+]
+Sequence = Annotated[
+    str,
+    typer.Option("--sequence", help="The sequence view of this named flow order.", rich_help_panel=SHOW),
+]
+PathNumber = Annotated[
+    int, typer.Option("--path", help="Bring out the n-th attack path.", rich_help_panel=SHOW)
+]
+Plain = Annotated[bool, typer.Option("--plain", help="Without threat badges.", rich_help_panel=SHOW)]
+Detail = Annotated[
+    bool, typer.Option("--detail", help="Draw everything, however much it is.", rich_help_panel=SHOW)
+]
+Theme = Annotated[str, typer.Option("--theme", help="light, dark or auto (SVG follows the reader).")]
+Scale = Annotated[float, typer.Option("--scale", min=0.5, max=6, help="PNG pixels per unit.")]
+KeepLayout = Annotated[
+    bool,
+    typer.Option(
+        "--keep-layout",
+        help="Also write the places of everything into threatmodel.layout.json, so that later drawings keep them.",
+    ),
+]
+
+
 def diagram(
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File to write; its suffix says the format: svg, png, dot, mmd, puml. Default: print SVG.",
-        ),
-    ] = None,
-    kind: Annotated[
-        str,
-        typer.Option(
-            "--format", "-f", help="svg, png, dot, mermaid or plantuml; default: by suffix, else svg."
-        ),
-    ] = "",
-    focus: Annotated[
-        str,
-        typer.Option(
-            "--focus", help="Only this boundary or element, with its neighbours.", rich_help_panel=SHOW
-        ),
-    ] = "",
-    sequence: Annotated[
-        str,
-        typer.Option("--sequence", help="The sequence view of this named flow order.", rich_help_panel=SHOW),
-    ] = "",
-    path: Annotated[
-        int, typer.Option("--path", help="Bring out the n-th attack path.", rich_help_panel=SHOW)
-    ] = 0,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="Without threat badges.", rich_help_panel=SHOW)
-    ] = False,
-    detail: Annotated[
-        bool, typer.Option("--detail", help="Draw everything, however much it is.", rich_help_panel=SHOW)
-    ] = False,
-    theme: Annotated[
-        str, typer.Option("--theme", help="light, dark or auto (SVG follows the reader).")
-    ] = "light",
-    scale: Annotated[float, typer.Option("--scale", min=0.5, max=6, help="PNG pixels per unit.")] = 2.0,
-    keep: Annotated[
-        bool,
-        typer.Option(
-            "--keep-layout",
-            help="Also write the places of everything into threatmodel.layout.json, so that later drawings keep them.",
-        ),
-    ] = False,
+    output: Output = None,
+    kind: Format = "",
+    focus: Focus = "",
+    sequence: Sequence = "",
+    path: PathNumber = 0,
+    plain: Plain = False,
+    detail: Detail = False,
+    theme: Theme = "light",
+    scale: Scale = 2.0,
+    keep: KeepLayout = False,
     environment: options.Environment = "",
     rules: options.Rules = None,
 ) -> None:

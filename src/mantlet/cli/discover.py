@@ -18,67 +18,78 @@ HERE = [Path()]
 UPDATE, OUTPUT = "Update", "Output"
 
 
+Folders = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Folders of the system's code. Default: this one.",
+        show_default=False,
+    ),
+]
+Scope = Annotated[
+    list[str] | None,
+    typer.Option("--scope", help="Only this folder or file below PATH counts; repeat for more."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="GLOB",
+        help="What does not belong to the system, such as examples/**; repeat for more.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="The model file. Default: threatmodel.yaml in PATH.", show_default=False
+    ),
+]
+UpdateIt = Annotated[
+    bool,
+    typer.Option(
+        "--update",
+        "-u",
+        help="Bring what changed in the code into the model that is there.",
+        rich_help_panel=UPDATE,
+    ),
+]
+Interactive = Annotated[
+    bool, typer.Option("--interactive", "-i", help="Ask about each change.", rich_help_panel=UPDATE)
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Show what would be written.", rich_help_panel=UPDATE)
+]
+Again = Annotated[
+    bool,
+    typer.Option("--again", help="Propose once more what was declined before.", rich_help_panel=UPDATE),
+]
+Detail = Annotated[
+    bool, typer.Option("--detail", help="Show everything: parts, facts, lines.", rich_help_panel=OUTPUT)
+]
+Inventory = Annotated[
+    bool,
+    typer.Option(
+        "--inventory",
+        help="List frameworks, models, data sets and images with their versions, and stop.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew.", rich_help_panel=OUTPUT)]
+
+
 def discover(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH",
-            help="Folders of the system's code. Default: this one.",
-            show_default=False,
-        ),
-    ] = None,
+    paths: Folders = None,
     *,
-    scope: Annotated[
-        list[str] | None,
-        typer.Option("--scope", help="Only this folder or file below PATH counts; repeat for more."),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--exclude",
-            metavar="GLOB",
-            help="What does not belong to the system, such as examples/**; repeat for more.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", help="The model file. Default: threatmodel.yaml in PATH.", show_default=False
-        ),
-    ] = None,
-    update: Annotated[
-        bool,
-        typer.Option(
-            "--update",
-            "-u",
-            help="Bring what changed in the code into the model that is there.",
-            rich_help_panel=UPDATE,
-        ),
-    ] = False,
-    interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="Ask about each change.", rich_help_panel=UPDATE)
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Show what would be written.", rich_help_panel=UPDATE)
-    ] = False,
-    again: Annotated[
-        bool,
-        typer.Option("--again", help="Propose once more what was declined before.", rich_help_panel=UPDATE),
-    ] = False,
-    detail: Annotated[
-        bool, typer.Option("--detail", help="Show everything: parts, facts, lines.", rich_help_panel=OUTPUT)
-    ] = False,
-    inventory: Annotated[
-        bool,
-        typer.Option(
-            "--inventory",
-            help="List frameworks, models, data sets and images with their versions, and stop.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Read every file anew.", rich_help_panel=OUTPUT)
-    ] = False,
+    scope: Scope = None,
+    exclude: Exclude = None,
+    output: Output = None,
+    update: UpdateIt = False,
+    interactive: Interactive = False,
+    dry_run: DryRun = False,
+    again: Again = False,
+    detail: Detail = False,
+    inventory: Inventory = False,
+    no_cache: NoCache = False,
     as_json: options.Json = False,
 ) -> None:
     """Draft threatmodel.yaml from a repository, without running any of it.

@@ -18,43 +18,51 @@ DEFAULT_BUDGET = 20.0
 FORMS = "`drop customers.birth-date`, `remove export`, `move store to vpc`, `retain customers P30D`, `operate api by us`, `set api.rate_limited=yes`"
 
 
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        "-b",
+        help="Points of effort (low 1, medium 3, high 8; a quarter of that per place). Default: 20.",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str, typer.Option("--target", "-t", help="no-critical, no-high or no-medium: the cheapest way there.")
+]
+WhatIf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if", metavar="EDIT", help=f"Change the design in memory and show what vanishes: {FORMS}."
+    ),
+]
+Considered = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--consider",
+        metavar="EDIT[=EFFORT]",
+        help="A change of the design that the plan may choose, such as 'remove export=low'.",
+    ),
+]
+WorstCase = Annotated[
+    bool, typer.Option("--worst-case", help="Weigh risks by what they may be while facts are unknown.")
+]
+Decide = Annotated[bool, typer.Option("--decide", help="Write the plan into the model as decisions.")]
+Owner = Annotated[str, typer.Option("--owner", help="Who sees to it; for --decide.")]
+Due = Annotated[str, typer.Option("--due", help="When it is to be done (YYYY-MM-DD); for --decide.")]
+
+
 def plan(
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    budget: Annotated[
-        float | None,
-        typer.Option(
-            "--budget",
-            "-b",
-            help="Points of effort (low 1, medium 3, high 8; a quarter of that per place). Default: 20.",
-            show_default=False,
-        ),
-    ] = None,
-    target: Annotated[
-        str, typer.Option("--target", "-t", help="no-critical, no-high or no-medium: the cheapest way there.")
-    ] = "",
-    what_if: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--what-if", metavar="EDIT", help=f"Change the design in memory and show what vanishes: {FORMS}."
-        ),
-    ] = None,
-    consider: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--consider",
-            metavar="EDIT[=EFFORT]",
-            help="A change of the design that the plan may choose, such as 'remove export=low'.",
-        ),
-    ] = None,
-    worst_case: Annotated[
-        bool, typer.Option("--worst-case", help="Weigh risks by what they may be while facts are unknown.")
-    ] = False,
-    decide: Annotated[
-        bool, typer.Option("--decide", help="Write the plan into the model as decisions.")
-    ] = False,
-    owner: Annotated[str, typer.Option("--owner", help="Who sees to it; for --decide.")] = "",
-    due: Annotated[str, typer.Option("--due", help="When it is to be done (YYYY-MM-DD); for --decide.")] = "",
+    budget: Budget = None,
+    target: Target = "",
+    what_if: WhatIf = None,
+    consider: Considered = None,
+    worst_case: WorstCase = False,
+    decide: Decide = False,
+    owner: Owner = "",
+    due: Due = "",
     environment: options.Environment = "",
     impact_mode: options.ImpactModeOption = "method",
     today: options.Today = "",

@@ -18,48 +18,53 @@ FILTERS = "Filters"
 STATES = ("open", "to-confirm", "mitigated")
 
 
+Places = Annotated[
+    list[str] | None,
+    typer.Option("--element", help="Only at this element or flow; repeat for more.", rich_help_panel=FILTERS),
+]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category",
+        "-c",
+        help="Only this STRIDE, CIA, LINDDUN or TRIM category (spoofing, confidentiality, DD, retention …).",
+        rich_help_panel=FILTERS,
+    ),
+]
+AtLeast = Annotated[
+    str,
+    typer.Option(
+        "--severity",
+        "-s",
+        help="Only at least this severity: note, low, medium, high, critical.",
+        rich_help_panel=FILTERS,
+    ),
+]
+Statuses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        help="Only in this state: open, to-confirm, mitigated. Default: open and to-confirm.",
+        rich_help_panel=FILTERS,
+    ),
+]
+Matrix = Annotated[
+    bool,
+    typer.Option(
+        "--considered",
+        help="The whole matrix: each cell of the frameworks' tables, and why it was dismissed.",
+    ),
+]
+
+
 def threats(
     model: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    element: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--element", help="Only at this element or flow; repeat for more.", rich_help_panel=FILTERS
-        ),
-    ] = None,
-    category: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--category",
-            "-c",
-            help="Only this STRIDE, CIA, LINDDUN or TRIM category (spoofing, confidentiality, DD, retention …).",
-            rich_help_panel=FILTERS,
-        ),
-    ] = None,
-    severity: Annotated[
-        str,
-        typer.Option(
-            "--severity",
-            "-s",
-            help="Only at least this severity: note, low, medium, high, critical.",
-            rich_help_panel=FILTERS,
-        ),
-    ] = "note",
-    status: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--status",
-            help="Only in this state: open, to-confirm, mitigated. Default: open and to-confirm.",
-            rich_help_panel=FILTERS,
-        ),
-    ] = None,
-    considered: Annotated[
-        bool,
-        typer.Option(
-            "--considered",
-            help="The whole matrix: each cell of the frameworks' tables, and why it was dismissed.",
-        ),
-    ] = False,
+    element: Places = None,
+    category: Categories = None,
+    severity: AtLeast = "note",
+    status: Statuses = None,
+    considered: Matrix = False,
     environment: options.Environment = "",
     packs: options.Packs = None,
     rules: options.Rules = None,
