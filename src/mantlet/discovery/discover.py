@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mantlet.discovery import tree
-from mantlet.discovery.clues import Clue, Part, Unclear, Where
+from mantlet.discovery.clues import Clue, Unclear, Where
 from mantlet.discovery.draft import Draft
 from mantlet.discovery.link.draft_of import link
 from mantlet.discovery.python.notebooks import code_of
@@ -53,6 +53,3 @@ def read_file(root: Path, path: str, python: dict[str, str]) -> list[Clue]:
                 Unclear(Where(path), f"a reader could not make sense of it ({type(error).__name__})")
             )
     return clues
-
-
-_ = Part

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from functools import cache
@@ -11,7 +10,6 @@ import yaml
 
 from mantlet.base.data import read_beside
 from mantlet.catalogue.load import load_catalogue
-from mantlet.discovery.clues import Where
 from mantlet.discovery.draft import Draft, DraftElement, DraftFlow
 from mantlet.discovery.link.linker import Linker, Node
 from mantlet.model.vocabulary import Vocabulary
@@ -240,6 +238,3 @@ def _element(node: Node, name: str, by_root: dict[str, str], linker: Linker) -> 
         facts={fact: (value, str(at)) for fact, (value, at) in node.facts.items()},
         personal={category: str(at) for category, at in node.personal.items()},
     )
-
-
-_ = (posixpath, Where)

@@ -10,12 +10,6 @@ from collections.abc import Collection, Iterable, Mapping
 
 from mantlet.discovery.clues import Clue, Runs, Setting, Where
 
-_PYTHON = re.compile(r"^(python|pypy|ipython)[\d.]*$")
-_PREFIXES = {
-    "poetry", "uv", "pipenv", "pdm", "hatch", "rye", "conda", "micromamba", "run", "exec", "sudo", "env", "nohup", "time", "dotenv",
-    "accelerate", "launch", "torchrun", "deepspeed", "mpirun", "horovodrun", "spark-submit", "streamlit", "chainlit", "panel", "serve",
-    "gradio", "ddtrace-run", "opentelemetry-instrument", "tini", "--", "xvfb-run", "coverage", "papermill", "ray", "job", "submit",
-}  # fmt: skip
 _SERVERS = {"uvicorn", "gunicorn", "hypercorn", "daphne", "celery", "flask", "fastapi", "bentoml", "granian"}
 
 
@@ -124,6 +118,3 @@ def environment(clues: Iterable[Clue]) -> dict[str, tuple[str, Where]]:
         if isinstance(clue, Setting) and clue.key.startswith("env:"):
             found.setdefault(clue.key[4:], (clue.value, clue.at))
     return found
-
-
-_ = (_PYTHON, _PREFIXES)

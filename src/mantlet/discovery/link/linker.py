@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,7 +34,6 @@ _VAGUE = frozenset(
         "preprocessing-job",
     }
 )
-_PROCESS_KEYS = ("code:", "stage:", "job:", "workflow:", "app:", "service:", "docker:", "route:")
 
 
 @dataclass(eq=False, slots=True)
@@ -205,6 +203,3 @@ def _rank(thing: Thing) -> float:
     if thing.key.startswith(("path:/", "path:~")):
         return 2  # a container's path; the repository's own is better known
     return order.get(kind, 3)
-
-
-_ = (re, _PROCESS_KEYS)

@@ -52,6 +52,8 @@ _CALLING = frozenset(
         "ainvoke",
     ]
 )
+MAX_STACK = 40
+"""Calls within calls that are followed."""
 MAX_SAME = 2
 """How often a function may be on the stack: once more than without recursion."""
 
@@ -280,7 +282,7 @@ def call_function(
 ) -> Value:
     """Read a function of the repository with these arguments."""
     carried = cap(frozenset().union(*(v.origins for v in args), *(v.origins for v in named.values())))
-    if m.active.count(function.node) >= MAX_SAME or len(m.active) >= 40 or m.left <= 0:
+    if m.active.count(function.node) >= MAX_SAME or len(m.active) >= MAX_STACK or m.left <= 0:
         return Value((), carried)
     mark = _mark(m, function, args, named)
     if mark in m.memory:

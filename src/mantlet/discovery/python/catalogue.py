@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from msgspec import Struct, convert, field
+from msgspec import Struct, convert
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).parent.parent / "apis"
@@ -123,8 +123,11 @@ class Catalogue:
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """What names of functions and files tell about what they do."""
 
-    roles: dict[str, list[str]] = field(default_factory=dict)
-    suffixes: dict[str, list[str]] = field(default_factory=dict)
+    roles: dict[str, list[str]]
+    factories: frozenset[str]
+    conventions: list[tuple[str, str]]
+    handlers: frozenset[str]
+    options: list[str]
 
 
 @cache
@@ -143,3 +146,9 @@ def words() -> Words:
     """Return what names tell."""
     path = FOLDER.parent / "words.yaml"
     return convert(yaml.safe_load(path.read_bytes()), Words)
+
+
+@cache
+def options() -> re.Pattern[str]:
+    """Return what finds a library that reads a script's options, in the script's text."""
+    return re.compile("|".join(rf"\b{re.escape(name)}\b" for name in words().options))

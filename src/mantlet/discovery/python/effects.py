@@ -6,25 +6,20 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.clues import Where
 from mantlet.discovery.python import frameworks, paths, prompts, specials, sql
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.resources import argument, find, held
 from mantlet.discovery.python.trace import Resource
 from mantlet.discovery.python.values import (
-    HOLE,
     UNKNOWN,
-    External,
     Function,
     Instance,
-    Method,
     Object,
     Origin,
     Partial,
     Value,
     cap,
-    constant,
     join,
 )
 
@@ -159,8 +154,7 @@ def _called(m: Machine, value: Value, others: list[Value], node: ast.AST) -> Val
     carried = cap(frozenset().union(*(other.origins for other in others)))
     given = [other for other in others if other is not value]
     first = Value((), carried)
-    spec = functions[0].node.args
-    needed = max(len(spec.args) - len(spec.defaults) - (functions[0].owner is not None), 0)
+    needed = functions[0].needed
     args = [*given, *[first] * needed][:needed] if len(given) >= needed else [first] * needed
     return m.acts.call(m, Value(functions), args, {}, node)
 
@@ -191,8 +185,8 @@ def _driven(m: Machine, value: Value, name: str, node: ast.AST) -> None:
                         bound = Function(
                             function.node, function.module, function.name, function.outer, atom, atom.cls
                         )
-                        count = max(len(function.node.args.args) - 1 - len(function.node.args.defaults), 0)
-                        m.use(m.acts.call_function(m, bound, [Value((), m.made())] * count, {}, node), node)
+                        given = [Value((), m.made())] * bound.needed
+                        m.use(m.acts.call_function(m, bound, given, {}, node), node)
 
 
 def _handles(m: Machine, args: list[Value], named: dict[str, Value], node: ast.AST) -> None:
@@ -361,6 +355,3 @@ def _is_model_type(name: str) -> bool:
             name,
         )
     ) or name.endswith((".state_dict", ".fit"))
-
-
-_ = (HOLE, External, Method, Where, constant)

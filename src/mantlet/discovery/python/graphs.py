@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ from mantlet.discovery.python.values import (
     Function,
     Instance,
     Mapping,
-    Object,
     Partial,
     Sequence,
     Value,
@@ -322,6 +320,3 @@ def wrap(
     made = Instance(name)
     made.extra["wraps"] = args[0] if args else UNKNOWN
     return Value((made,))
-
-
-_ = (Object, re)

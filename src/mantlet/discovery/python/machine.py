@@ -41,7 +41,6 @@ PROJECT_FILES = (
     "requirements.txt", "pyproject.toml", "setup.py", "Dockerfile", "dvc.yaml", "MLproject", "package.json", "Pipfile",
     "environment.yml", "conda.yaml", "Makefile", "poetry.lock",
 )  # fmt: skip
-MAX_STACK = 40
 MAX_STEPS = 3_000_000
 """Statements read in all, calls counted each time: about a minute."""
 MAX_STEPS_PER_ENTRY = 20_000

@@ -10,7 +10,7 @@ from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.paths import known_part, name_of, of_address
 from mantlet.discovery.python.resources import argument
 from mantlet.discovery.python.trace import Resource
-from mantlet.discovery.python.values import UNKNOWN, Class, Instance, Object, Value, cap, join
+from mantlet.discovery.python.values import UNKNOWN, Class, Instance, Object, Value, cap
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
@@ -209,6 +209,3 @@ def rows(m: Machine, recv: Value, node: ast.AST) -> Value:
         return Value((Instance("dbapi.rows"),), recv.origins)
     m.event("receive", node, database, "records")
     return Value((Instance("dbapi.rows"),), m.asked(database))
-
-
-_ = join

@@ -133,6 +133,12 @@ class Function:
     owner: Any = None
     cls: Class | None = None
 
+    @property
+    def needed(self) -> int:
+        """How many positional arguments a call must give, besides the object it is bound to."""
+        spec = self.node.args
+        return max(len(spec.args) - len(spec.defaults) - (self.owner is not None), 0)
+
 
 @dataclass(eq=False, slots=True)
 class Class:

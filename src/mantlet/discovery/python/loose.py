@@ -1,0 +1,111 @@
+"""What nothing in the repository calls: functions that a platform calls by their names, and what is left over."""
+
+from __future__ import annotations
+
+from mantlet.discovery.clues import Where
+from mantlet.discovery.python.calls import call_function, run_body
+from mantlet.discovery.python.catalogue import words
+from mantlet.discovery.python.effects import is_model_class
+from mantlet.discovery.python.machine import MAX_STEPS_PER_ENTRY, Machine
+from mantlet.discovery.python.modules import Module
+from mantlet.discovery.python.trace import Entry
+from mantlet.discovery.python.values import UNKNOWN, Class, Function, Object, Partial, Value
+
+LEAST_STEPS = 40
+"""Statements read of each function that nothing calls, however many there are of them."""
+
+
+def read_conventions(m: Machine) -> None:
+    """Read scripts that a platform drives by the names of their functions."""
+    reached = {frame.code for frame in m.trace.frames}
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is None or path in m.imported:
+            continue
+        for first, second in words().conventions:
+            pair = [module.scope.names.get(name, UNKNOWN).first(Function) for name in (first, second)]
+            if all(pair) and not any(m.function_code(function) in reached for function in pair):
+                _driven(m, module, pair)
+                break
+
+
+def _driven(m: Machine, module: Module, pair: list[Function]) -> None:
+    where = Where(module.path, pair[1].node.lineno)
+    m.fresh()
+    with m.entering(module.code, where, where, module, entry="serve") as frame:
+        loaded = call_function(m, pair[0], [UNKNOWN] * pair[0].needed, {}, pair[0].node)
+        given = [Value((), m.made()), loaded]
+        call_function(m, pair[1], given[: max(pair[1].needed, 1)], {}, pair[1].node)
+    entry = Entry(module.code, "serve", module.path, where, frame, type="inference-service")
+    entry.name = module.path.rpartition("/")[2].removesuffix(".py")
+    m.trace.entries.append(entry)
+
+
+def read_left_over(m: Machine) -> None:
+    """Read functions that nothing reached: somebody calls them from elsewhere."""
+    reached = {frame.code for frame in m.trace.frames} | {m.function_code(task.function) for task in m.tasks}
+    for path in m.project.paths:
+        module = m.project.module(path)
+        if module is None or module.state == "new":
+            continue
+        for value in list(module.scope.names.values()):
+            for found in value.atoms:
+                atom = found
+                if isinstance(found, Partial):
+                    atom = next((a for a in found.target.atoms if isinstance(a, Function)), None)
+                if (
+                    isinstance(atom, Function)
+                    and atom.module is module
+                    and m.function_code(atom) not in reached
+                ):
+                    before = len(m.trace.frames)
+                    _call_loose(m, atom)
+                    reached.update(frame.code for frame in m.trace.frames[before:])
+                elif isinstance(atom, Class) and atom.module is module:
+                    _read_loose(m, atom, reached)
+
+
+def _call_loose(m: Machine, function: Function) -> None:
+    where = Where(function.module.path, function.node.lineno)
+    code = m.function_code(function)
+    m.left = given_steps = max(LEAST_STEPS, min(MAX_STEPS_PER_ENTRY // 6, m.loose // 12))
+    m.returned.append([])
+    m.active.append(function.node)
+    owner = f"{function.module.code}#{function.cls.name}" if function.cls else ""
+    handles = function.cls is None and _is_handler(function)
+    kind = "serve" if handles else "function"
+    with m.entering(code, where, where, function.module, owner=owner, entry=kind) as frame:
+        frame.quiet = function.cls is not None and is_model_class(function.cls.externals())
+        run_body(m, function, [], {})
+    m.loose -= given_steps - max(m.left, 0)
+    m.active.pop()
+    m.returned.pop()
+    entry = Entry(
+        code,
+        kind,
+        function.name,
+        where,
+        frame,
+        type="serverless-function" if handles else "",
+    )
+    if handles and (function.name in words().handlers or function.name == "main"):
+        entry.name = function.module.path.removesuffix(".py").replace("/__init__", "").rpartition("/")[2]
+    m.trace.entries.append(entry)
+
+
+def _is_handler(function: Function) -> bool:
+    """Tell whether a platform calls a function by its name and parameters."""
+    names = [part.arg for part in function.node.args.args]
+    return names[:2] == ["event", "context"] or (function.name in words().handlers and len(names) == 2)
+
+
+def _read_loose(m: Machine, cls: Class, reached: set[str]) -> None:
+    prefix = f"{cls.module.code}#{cls.name}."
+    if any(code.startswith(prefix) for code in reached):
+        return
+    made = Object(cls)
+    for name in ("__init__", *(key for key in cls.attrs if key != "__init__")):
+        for atom in cls.attrs.get(name, UNKNOWN).atoms:
+            if isinstance(atom, Function) and atom.module is cls.module:
+                bound = Function(atom.node, atom.module, atom.name, atom.outer, made, cls)
+                _call_loose(m, bound)
