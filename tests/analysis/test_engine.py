@@ -1,11 +1,14 @@
 """What becomes of a rule at each place."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.analysis.considered import considered, framework_tables
 from mantlet.analysis.engine import Analysis, State
+from mantlet.findings.marks import SeenFact
 from mantlet.model.model import Model
+from mantlet.rules.tree import YES
 from tests.support import pack, sections, states
 
 BASE = """
@@ -107,6 +110,28 @@ def test_evidence_that_agrees_or_stands_alone_contradicts_nothing():
     ):
         assert contradictions(model) == []
     assert states(claiming("unknown"), BASE)["PICKLE@pull"] == "mitigated"
+
+
+@pytest.mark.parametrize("claim", ["yes", "no"])
+@pytest.mark.parametrize("last", ["yes", "no"])
+def test_of_several_pieces_of_evidence_the_last_counts_and_is_held_against_the_claim(claim, last):
+    first = "no" if last == "yes" else "yes"
+    seen = [SeenFact("element", "job", "sandboxed_loading", value, value) for value in (first, last)]
+    facts = Analysis(sections(claiming(claim, "planned")), pack(BASE), seen=seen).atoms.facts
+    column = facts.column("element", "sandboxed_loading")
+    assert column.among([last])[facts.columns.elements.rows["job"]] == YES
+    told = [(item.claimed, item.verified, item.by) for item in facts.contradictions()]
+    assert told == ([] if claim == last else [(claim, last, last)])
+
+
+def test_a_copys_retention_counts_wherever_it_is_written():
+    for written in ("retention: P30D", "facts: {retention: P30D}"):
+        model = f"""
+        data: {{people: {{personal: [name]}}}}
+        elements: {{hub: {{type: database, holds: {{people: {{{written}}}}}}}}}
+        """
+        facts = Analysis(sections(model), pack(BASE)).atoms.facts
+        assert facts.column("copy", "retention").among(["P30D"]).tolist() == [YES]
 
 
 def test_without_any_boundary_crossing_is_unknown():

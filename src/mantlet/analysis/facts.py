@@ -50,17 +50,16 @@ class FactTable:
         self._written = {subject: dict(facts) for subject, facts in columns.written.items()}
         self._read_fields()
         self._controls = controls
-        self._cache: dict[tuple[Subject, str], FactColumn] = {}
+        self._cache: dict[Key, FactColumn] = {}
         self._set_by, self._verified = self._controls_in_place()
         self._see(seen)
         self._implied_by = columns.vocabulary.implied_by
-        self._by_type = {
-            fact for name in columns.element_types.names for fact in columns.vocabulary.default_facts(name)
-        }
-        self.spoken: set[tuple[Subject, str]] = set()
+        self.spoken: set[Key] = set()
         """Facts of which something may be known: written, derived, set by a control, or implied by such a one."""
-        self._speak([*self._set_by, *self._verified, *(("element", fact) for fact in self._by_type)])
+        self._speak([*self._set_by, *self._verified])
         self._speak([(subject, fact) for subject, written in self._written.items() for fact in written])
+        for name in columns.element_types.names:
+            self._speak([("element", fact) for fact in columns.vocabulary.default_facts(name)])
 
     def column(self, subject: Subject, fact: str) -> FactColumn:
         """Return a fact's column over one kind of subject."""
@@ -84,7 +83,7 @@ class FactTable:
             return np.full(self._rows[subject], UNKNOWN, np.int8)
         return self.column(subject, fact).among(("yes",))
 
-    def _speak(self, pending: list[tuple[Subject, str]]) -> None:
+    def _speak(self, pending: list[Key]) -> None:
         """Note facts of which something may be known, with those that inherit or follow from them."""
         facts = self.columns.vocabulary.facts
         while pending:
@@ -116,13 +115,14 @@ class FactTable:
         return column
 
     def _from_evidence(self, column: FactColumn, subject: Subject, fact: str) -> None:
-        """Let what was verified count, and mark where the model claims otherwise."""
-        for seen in self._verified.get((subject, fact), ()):
-            code = column.code(seen.value)
-            refuted = seen.rows & (column.origin == Origin.WRITTEN) & (column.codes != code)
-            refuted |= seen.rows & (column.origin == Origin.CONTRADICTED)
+        """Let what was verified count, the last where several speak, and mark where the model claims otherwise."""
+        verified = self._verified.get((subject, fact), ())
+        if not verified:
+            return
+        written, claimed = column.origin == Origin.WRITTEN, column.codes.copy()
+        for seen in verified:
             column.put(seen.rows, seen.value, Origin.VERIFIED)
-            column.origin[refuted] = Origin.CONTRADICTED
+        column.origin[written & (column.codes != claimed)] = Origin.CONTRADICTED
 
     def claimed(self, subject: Subject, fact: str, row: int) -> str:
         """Return what the model itself claims of a fact; empty where nothing is written."""
@@ -222,7 +222,9 @@ class FactTable:
             copy = entry.holds.get(names[asset_row]) if isinstance(entry.holds, dict) else None
             if copy is None:
                 continue
-            for fact, value in {**copy.facts, "retention": copy.retention, "region": copy.region}.items():
+            own = {"retention": copy.retention, "region": copy.region}
+            told = {fact: value for fact, value in own.items() if value is not UNSET and value != ""}
+            for fact, value in {**copy.facts, **told}.items():
                 self._write("copy", fact, row, value)
 
     def _write(self, subject: Subject, fact: str, row: int, value: object) -> None:
