@@ -50,32 +50,6 @@ EVIDENCE_TABLES = (
     ("holes", "Not modelled", (("finding", "Finding"), ("where", "Where"), ("why", "Why"))),
 )
 """The tables of the section on evidence: the report's field, the heading, the columns."""
-EVIDENCE_TABLES = (
-    (
-        "checks",
-        "What was looked at",
-        (
-            ("check", "Check"),
-            ("tool", "Tool"),
-            ("state", "State"),
-            ("found", "Found"),
-            ("looked", "Looked at"),
-            ("remark", "Remark"),
-        ),
-    ),
-    (
-        "threats",
-        "What it says of threats",
-        (("effect", "Threat"), ("threat", "What"), ("by", "By"), ("rating", "Rating")),
-    ),
-    (
-        "verified",
-        "Controls that it bears out",
-        (("control", "Control"), ("name", "In the model"), ("by", "By")),
-    ),
-    ("holes", "Not modelled", (("finding", "Finding"), ("where", "Where"), ("why", "Why"))),
-)
-"""The tables of the section on evidence: the report's field, the heading, the columns."""
 MATRIX_LIMIT = 100_000
 """Above this many cells the considered matrix is not counted; it would take longer than the rest."""
 
