@@ -157,7 +157,7 @@ def test_triage_in_a_spreadsheet_comes_back(here, call):
         writer = csv.DictWriter(file, rows[0].keys(), delimiter=";")
         writer.writeheader()
         writer.writerows(rows)
-    assert "1 decisions changed" in call("import", "triage.csv").out
+    assert "1 decision changed" in call("import", "triage.csv").out
     decision = load("threatmodel.yaml").sections.decisions[chosen["id"]]
     assert (decision.owner, decision.due, decision.reason) == ("ana", "2027-01-31", "=1+1; soon")
     call("export", "-o", "triage.xlsx")

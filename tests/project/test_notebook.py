@@ -32,7 +32,7 @@ def result(model):
 def test_a_model_draws_itself(model):
     html = model._repr_html_()
     assert "<svg" in html
-    assert "2 elements, 1 flows, 1 boundaries" in html
+    assert "2 elements, 1 flow, 1 boundary" in html
     assert "<script" not in html
 
 

@@ -87,6 +87,7 @@ def _print_list(result: Assessment) -> None:
 
 
 def _write(path: Path, result: Assessment, answers: list[str]) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.base.errors import UsageError
     from mantlet.base.suggest import suggest
     from mantlet.project.editing import answer_value, write_answers
@@ -104,7 +105,7 @@ def _write(path: Path, result: Assessment, answers: list[str]) -> None:
             )
         chosen.append((known[name], answer_value(known[name], value, result.model.assets)))
     write_answers(path, chosen)
-    plain.say(f"wrote {len(chosen)} answer{'s' if len(chosen) > 1 else ''} into {path}")
+    plain.say(f"wrote {how_many(len(chosen), 'answer')} into {path}")
 
 
 def _go_through(path: Path, result: Assessment, rules: list[Path] | None) -> None:
@@ -147,13 +148,14 @@ _STOP = object()
 
 def _ask_one(question: Question, remaining: int, result: Assessment) -> Any:
     """Ask until the answer fits; None skips, `_STOP` ends."""
+    from mantlet.base.counts import how_many
     from mantlet.base.errors import UsageError
     from mantlet.cli.terminal import console, escape
     from mantlet.project.editing import answer_value
 
     out = console()
     out.print(
-        f"\n[bold]{escape(question.text)}[/bold]  [dim]settles {len(question.threats)}, up to {question.worst.word}; {remaining} questions[/dim]"
+        f"\n[bold]{escape(question.text)}[/bold]  [dim]settles {len(question.threats)}, up to {question.worst.word}; {how_many(remaining, 'question')}[/dim]"
     )
     if question.why:
         out.print(f"[dim]{escape(question.why)}[/dim]")

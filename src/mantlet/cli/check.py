@@ -117,6 +117,7 @@ def _write(gate: Gate, files: dict[str, Path | None]) -> None:
 
 
 def _print(gate: Gate) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.cli.terminal import console, escape
     from mantlet.report.gate import KINDS
     from mantlet.review.gate.outcome import RULES
@@ -145,4 +146,4 @@ def _print(gate: Gate) -> None:
     if len(review) > SHOWN:
         out.print(f"  [dim]… {len(review) - SHOWN} more: --markdown lists them[/dim]")
     word = "[bold green]passed[/bold green]" if gate.passed else "[bold red]failed[/bold red]"
-    out.print(f"{word}: policy {escape(gate.policy)}, {len(gate.failures)} failures")
+    out.print(f"{word}: policy {escape(gate.policy)}, {how_many(len(gate.failures), 'failure')}")

@@ -89,13 +89,14 @@ def _write(path: Path, document: dict[str, object], made: Difference, old: objec
 
 def print_difference(made: Difference, names: tuple[str, str], *, everything: bool) -> None:
     """Print what differs, bad news first."""
+    from mantlet.base.counts import listed
     from mantlet.cli.terminal import console, escape
 
     out = console()
     if made.empty:
         out.print("no difference: system, threats and decisions are the same")
         return
-    counts = [_counted(made.counts[side]) for side in ("before", "after")]
+    counts = [listed(made.counts[side]) for side in ("before", "after")]
     out.print(f"[bold]{escape(names[0])} → {escape(names[1])}[/bold]")
     out.print(f"open risks: {counts[0]}" + (f" → {counts[1]}" if counts[0] != counts[1] else ", as before"))
     if made.system:
@@ -113,10 +114,6 @@ def print_difference(made: Difference, names: tuple[str, str], *, everything: bo
             out.print(f"  [{colour}]{item.change:8}[/{colour}] {escape(item.key)}  {escape(standing)}")
             for change in item.fields:
                 _print_field(change.path, change.before, change.after)
-
-
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "none"
 
 
 def _print_entry(entry: EntryChange) -> None:

@@ -164,6 +164,7 @@ def _inventory(found: Discovered, *, as_json: bool) -> None:
 def _update(
     found: Discovered, model: Path, *, interactive: bool, dry_run: bool, again: bool, as_json: bool
 ) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.base.limits import is_file
     from mantlet.cli.found import drift_shape, print_items
     from mantlet.project.discovering import Update
@@ -189,9 +190,7 @@ def _update(
     news.write(accepted)
     if not as_json:
         done = sum(bool(item.changes) for item in accepted)
-        plain.say(
-            f"wrote {model}: {done} change{'' if done == 1 else 's'}" if done else f"{model} is as it was"
-        )
+        plain.say(f"wrote {model}: {how_many(done, 'change')}" if done else f"{model} is as it was")
 
 
 def _chosen(news: Update) -> list[Item]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from mantlet.base.counts import how_many
 from mantlet.cli.terminal import console, grid, several, words
 
 if TYPE_CHECKING:
@@ -36,8 +37,13 @@ def print_found(found: Discovered, *, detail: bool = False) -> None:
     draft, out = found.draft, console()
     tops = sum(not element.parent for element in draft.elements)
     parts = len(draft.elements) - tops
-    counts = [f"{tops} elements" + (f" with {parts} parts" if parts else ""), f"{len(draft.flows)} flows"]
-    out.print(Text.assemble((found.name, "bold"), f" · {draft.files:,} files read · ", ", ".join(counts)))
+    counts = [
+        how_many(tops, "element") + (f" with {how_many(parts, 'part')}" if parts else ""),
+        how_many(len(draft.flows), "flow"),
+    ]
+    out.print(
+        Text.assemble((found.name, "bold"), f" · {how_many(draft.files, 'file')} read · ", ", ".join(counts))
+    )
     _print_elements(draft, detail=detail)
     _print_flows(draft, detail=detail)
     _print_facts(found, detail=detail)
@@ -59,7 +65,7 @@ def _print_elements(draft: Draft, *, detail: bool) -> None:
             for part in shown:
                 _row(table, part, indent=2, detail=detail)
             if len(inner) > len(shown):
-                table.add_row(Text(f"    … {len(inner) - len(shown)} more parts", style="dim"))
+                table.add_row(Text(f"    … {how_many(len(inner) - len(shown), 'more part')}", style="dim"))
     if known:
         console().print()
         console().print(table)
@@ -185,7 +191,10 @@ def print_inventory(found: Discovered) -> None:
     console().print(table)
     loose = sum(not item.pinned for item in components)
     console().print(
-        Text(f"{len(components)} components, {loose} of them may change without notice", style="dim")
+        Text(
+            f"{how_many(len(components), 'component')}, {loose} of them may change without notice",
+            style="dim",
+        )
     )
 
 
@@ -216,18 +225,18 @@ def print_items(news: Update, *, minor: bool = False) -> None:
         out.print(line, soft_wrap=True)
     known = [item for item in comparison.items if item.known]
     if known:
-        out.print(Text(f"  {len(known)} differences that people know of and left as they are", style="dim"))
+        out.print(Text(f"  known to people and left so: {how_many(len(known), 'difference')}", style="dim"))
     if comparison.left_out:
         out.print(
             Text(
-                f"  {comparison.left_out} proposals declined before (--update --again shows them)",
+                f"  {how_many(comparison.left_out, 'proposal')} declined before (--update --again shows them)",
                 style="dim",
             )
         )
     if news.unclear:
         out.print(
             Text(
-                f"  {news.unclear} places were not understood: mantlet discover --dry-run lists them",
+                f"  not understood: {how_many(news.unclear, 'place')}; mantlet discover --dry-run lists them",
                 style="dim",
             )
         )

@@ -74,6 +74,7 @@ def import_(
 
 
 def _decisions(table: Path, model: Path, *, as_json: bool) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.project.foreign import take_decisions
 
     changed = take_decisions(table, options.model_path(model))
@@ -83,13 +84,14 @@ def _decisions(table: Path, model: Path, *, as_json: bool) -> None:
     for key in changed:
         plain.say(f"  {key}")
     plain.say(
-        f"{len(changed)} decisions changed in {model}"
+        f"{how_many(len(changed), 'decision')} changed in {model}"
         if changed
         else f"nothing new: {model} has these decisions"
     )
 
 
 def _update(item: ImportedFile, *, as_json: bool) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.project.api import catalogue_for
     from mantlet.project.reimport import update
 
@@ -107,7 +109,7 @@ def _update(item: ImportedFile, *, as_json: bool) -> None:
         return
     for conflict in done.conflicts:
         plain.say(f"  conflict, yours is kept: {conflict.message}")
-    plain.say(f"{done.changes} changes from {item.source} in {item.target}")
+    plain.say(f"{how_many(done.changes, 'change')} from {item.source} in {item.target}")
 
 
 def _record(item: ImportedFile, paths: list[Path]) -> dict[str, object]:
@@ -132,16 +134,18 @@ def note_records(notes: Iterable[Note]) -> list[dict[str, object]]:
 
 
 def _print(item: ImportedFile, paths: list[Path]) -> None:
+    from mantlet.base.counts import how_many
+
     sections = item.imported.sections
-    counts = {
-        "elements": len(sections.elements),
-        "flows": len(sections.flows),
-        "boundaries": len(sections.boundaries),
-        "data assets": len(sections.data),
-        "threats": sum(len(threat.at) for threat in sections.threats.values()),
-        "decisions": len(sections.decisions),
-    }
-    said = ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
+    counts = (
+        (len(sections.elements), "element", ""),
+        (len(sections.flows), "flow", ""),
+        (len(sections.boundaries), "boundary", "boundaries"),
+        (len(sections.data), "data asset", ""),
+        (sum(len(threat.at) for threat in sections.threats.values()), "threat", ""),
+        (len(sections.decisions), "decision", ""),
+    )
+    said = ", ".join(how_many(*count) for count in counts if count[0]) or "nothing"
     plain.say(f"{item.source} ({item.title}): {said}")
     print_notes(item.imported.notes)
     plain.say(f"wrote {', '.join(map(str, paths))}")

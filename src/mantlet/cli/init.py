@@ -80,11 +80,12 @@ def _given(answers: list[str]) -> dict[str, str]:
 
 
 def _interview(asked: list[Question], given: dict[str, str]) -> dict[str, str]:
+    from mantlet.base.counts import how_many
     from mantlet.cli.terminal import console, escape
 
     out = console()
     out.print(
-        f"[bold]{len(asked)} questions[/bold] [dim](Enter takes the answer in brackets; everything can be changed later)[/dim]"
+        f"[bold]{how_many(len(asked), 'question')}[/bold] [dim](Enter takes the answer in brackets; everything can be changed later)[/dim]"
     )
     for number, question in enumerate(asked, 1):
         out.print(f"\n[bold]{number}. {escape(question.ask)}[/bold]")

@@ -125,6 +125,7 @@ def _what_if(result: Assessment, edits: list[str], *, as_json: bool) -> None:
 
 
 def _print(made: Plan) -> None:
+    from mantlet.base.counts import how_many, listed
     from mantlet.cli.terminal import console, escape
     from mantlet.review.plan.plan import TARGETS
 
@@ -136,20 +137,16 @@ def _print(made: Plan) -> None:
         )
     else:
         out.print(
-            f"[bold]{len(made.steps)} steps, {made.effort:g} points of effort[/bold] · goal: {escape(made.goal)} · {how}"
+            f"[bold]{how_many(len(made.steps), 'step')}, {made.effort:g} points of effort[/bold] · goal: {escape(made.goal)} · {how}"
         )
         out.print(_table(made.steps))
-        out.print(f"\n[bold]Risk[/bold] open risks {_counted(made.before)} → {_counted(made.after)}")
+        out.print(f"\n[bold]Risk[/bold] open risks {listed(made.before)} → {listed(made.after)}")
         out.print(_matrices(made))
     if made.left:
         why = "no control or change tried here is enough" if made.goal in TARGETS else "for a larger budget"
         out.print(f"\n[bold]Left[/bold] [dim]({why})[/dim] {escape(', '.join(made.left))}")
     if made.untried:
-        out.print(f"[dim]{made.untried} sets of controls were not tried together[/dim]")
-
-
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "none"
+        out.print(f"[dim]not tried together: {how_many(made.untried, 'set')} of controls[/dim]")
 
 
 def _table(steps: Sequence[Step]) -> object:
@@ -182,9 +179,10 @@ def _matrices(made: Plan) -> object:
 
 
 def _decide(path: Path, result: Assessment, made: Plan, owner: str, due: str) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.project.planning import decide_plan
 
     written, kept = decide_plan(path, result, made, owner=owner, due=due)
-    plain.say(f"wrote {len(written)} decisions into {path}", aside=True)
+    plain.say(f"wrote {how_many(len(written), 'decision')} into {path}", aside=True)
     for key in kept:
         plain.say(f"left {key} as it was decided", aside=True)

@@ -59,6 +59,7 @@ def risks(
 
 def print_short(result: Assessment, model: Path) -> None:
     """Print what to find out and treat first."""
+    from mantlet.base.counts import how_many
     from mantlet.cli.terminal import console, escape, headline
 
     out = console()
@@ -82,7 +83,7 @@ def print_short(result: Assessment, model: Path) -> None:
     if hidden:
         name = "" if model == options.DEFAULT_MODEL else f" {escape(str(model))}"
         out.print(
-            f"[dim]… {sum(len(group) for group in hidden)} more risks of {len(hidden)} types: mantlet risks{name} --all[/dim]"
+            f"[dim]… {how_many(sum(map(len, hidden)), 'more risk')} of {how_many(len(hidden), 'type')}: mantlet risks{name} --all[/dim]"
         )
 
 
@@ -97,6 +98,7 @@ def _by_type(risks: Iterable[Risk]) -> list[list[Risk]]:
 def _question_table(questions: list[Question]) -> object:
     from rich.text import Text
 
+    from mantlet.base.counts import how_many
     from mantlet.cli.terminal import escape, grid, severity_text, words
 
     groups: dict[tuple[str, str], list[Question]] = {}
@@ -110,7 +112,7 @@ def _question_table(questions: list[Question]) -> object:
         table.add_row(
             severity_text(max(item.worst for item in group)),
             Text.from_markup(escape(group[0].text) + more),
-            words(f"settles {threats} threat{'s' if threats > 1 else ''}", style="dim"),
+            words(f"settles {how_many(threats, 'threat')}", style="dim"),
         )
     return table
 

@@ -21,13 +21,6 @@ STATE_STYLE = {
     "tool missing": "magenta",
     "database missing": "magenta",
 }
-SEVERITY_STYLE = {
-    "critical": "bold white on red",
-    "high": "bold red",
-    "medium": "yellow",
-    "low": "cyan",
-    "note": "dim",
-}
 
 
 def print_results(results: Sequence[CheckResult], told: Told | None, path: Path, *, show_all: bool) -> None:
@@ -83,7 +76,7 @@ def _remark(result: CheckResult) -> str:
 
 
 def _print_findings(findings: list[Finding], *, show_all: bool) -> None:
-    from mantlet.cli.terminal import console, grid, words
+    from mantlet.cli.terminal import SEVERITY_STYLE, console, grid, words
 
     if not findings:
         return

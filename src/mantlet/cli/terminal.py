@@ -11,6 +11,7 @@ from rich.markup import escape as escape_markup
 from rich.table import Table
 from rich.text import Text
 
+from mantlet.base.counts import how_many, listed
 from mantlet.base.printable import printable
 from mantlet.cli.plain import ReaderGoneError
 
@@ -77,11 +78,11 @@ def grid(*columns: str, **options: object) -> Table:
 def headline(register: Register) -> str:
     """Return the one line that sums up a model."""
     sections = register.analysis.sections
-    counts = [f"{number} {word}" for word, number in register.counts().items() if number]
+    counts = listed(register.counts(), nothing="")
     parts = [
         f"[bold]{escape(sections.system.name)}[/bold]",
-        f"{len(sections.elements)} elements, {len(sections.flows)} flows",
-        f"open risks: {', '.join(counts)}" if counts else "no open risks",
+        f"{how_many(len(sections.elements), 'element')}, {how_many(len(sections.flows), 'flow')}",
+        f"open risks: {counts}" if counts else "no open risks",
     ]
     if register.to_confirm:
         parts.append(f"{len(register.to_confirm)} to confirm")

@@ -182,6 +182,7 @@ def _at(result: Assessment, row: int, places: set[str]) -> bool:
 
 
 def _print(result: Assessment, rows: list[int]) -> None:
+    from mantlet.base.counts import how_many
     from mantlet.cli.terminal import console, headline
 
     out = console()
@@ -194,7 +195,7 @@ def _print(result: Assessment, rows: list[int]) -> None:
     if new:
         out.print(f"\n[bold]{new_since(result)}[/bold]")
         out.print(_table(result, new))
-    out.print(f"[dim]{len(rows)} threats[/dim]")
+    out.print(f"[dim]{how_many(len(rows), 'threat')}[/dim]")
 
 
 def _table(result: Assessment, rows: list[int]) -> object:

@@ -21,6 +21,7 @@ def validate(
     as_json: options.Json = False,
 ) -> None:
     """Check a model file; every mistake is shown at once with its line and how to mend it."""
+    from mantlet.base.counts import how_many
     from mantlet.base.errors import MantletError
     from mantlet.project.api import catalogue_for, contradictions, load
 
@@ -39,7 +40,7 @@ def validate(
         plain.write_json({"mantlet": 1, "valid": True, "errors": [], "contradictions": found})
         return
     plain.say(
-        f"{path}: fine ({len(read.elements)} elements, {len(read.flows)} flows, {len(read.assets)} data assets)"
+        f"{path}: fine ({how_many(len(read.elements), 'element')}, {how_many(len(read.flows), 'flow')}, {how_many(len(read.assets), 'data asset')})"
     )
     for item in refuted:
         plain.say(f"evidence against the model: {item}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mantlet.analysis.engine import Analysis, State
+from mantlet.base.counts import listed
 from mantlet.base.errors import UsageError
 from mantlet.base.limits import is_folder
 from mantlet.catalogue.load import Catalogue
@@ -235,8 +236,7 @@ class Assessment:
         return assessment_html(self)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{number} {word}" for word, number in self.register.counts().items() if number)
-        return f"<Assessment of {self.model.name}: {counts or 'no open risks'}>"
+        return f"<Assessment of {self.model.name}: {listed(self.register.counts(), 'no open risks')}>"
 
 
 def _check(model: Model, catalogue: Catalogue) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from mantlet.base.counts import how_many
 from mantlet.base.printable import printable
 from mantlet.model.model import Model
 
@@ -55,7 +56,7 @@ def assessment_html(assessment: Assessment) -> str:
 
 def _summary(model: Model) -> str:
     name = escape(printable(model.name))
-    return f"<b>{name}</b>: {len(model.elements)} elements, {len(model.flows)} flows, {len(model.boundaries)} boundaries"
+    return f"<b>{name}</b>: {how_many(len(model.elements), 'element')}, {how_many(len(model.flows), 'flow')}, {how_many(len(model.boundaries), 'boundary', 'boundaries')}"
 
 
 def _prefix(model: Model) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mantlet.analysis.because import Because
 from mantlet.analysis.considered import considered
+from mantlet.base.counts import how_many
 from mantlet.model.model import Model
 from mantlet.report.model import (
     CIA,
@@ -94,9 +95,9 @@ class Findings:
                 else "Nothing was found, because the model says too little to find anything."
             )
         elif severe:
-            first = f"{_number(severe, 'risk')} of high or critical severity {'is' if severe == 1 else 'are'} open, of {total} in all."
+            first = f"{how_many(severe, 'risk')} of high or critical severity {'is' if severe == 1 else 'are'} open, of {total} in all."
         else:
-            first = f"{_number(total, 'risk')} {'is' if total == 1 else 'are'} open, none of them above medium as far as is known."
+            first = f"{how_many(total, 'risk')} {'is' if total == 1 else 'are'} open, none of them above medium as far as is known."
         lines = [first]
         unsure = [
             risk
@@ -105,7 +106,7 @@ class Findings:
         ]
         if unsure:
             lines.append(
-                f"{_number(len(unsure), 'risk')} may turn out worse than estimated, because facts are unknown; the questions below settle most of them."
+                f"{how_many(len(unsure), 'risk')} may turn out worse than estimated, because facts are unknown; the questions below settle most of them."
             )
         lines += self._decided_words()
         return lines
@@ -114,7 +115,7 @@ class Findings:
         lines = []
         if self.register.decided:
             lines.append(
-                f"{_number(len(self.register.decided), 'risk')} {'was' if len(self.register.decided) == 1 else 'were'} accepted, transferred or found not to apply."
+                f"{how_many(len(self.register.decided), 'risk')} {'was' if len(self.register.decided) == 1 else 'were'} accepted, transferred or found not to apply."
             )
         broken = [
             ruling
@@ -124,22 +125,22 @@ class Findings:
         refuted = sum(1 for _ in self.register.analysis.atoms.facts.contradictions())
         if refuted:
             lines.append(
-                f"{_number(refuted, 'fact')} in the model {'is' if refuted == 1 else 'are'} refuted by evidence, which counts; they are listed with the controls."
+                f"{how_many(refuted, 'fact')} in the model {'is' if refuted == 1 else 'are'} refuted by evidence, which counts; they are listed with the controls."
             )
         new = sum(risk.is_new for risk in self.register.open)
         if new:
             version = self.register.analysis.sections.catalogue.version
             lines.append(
-                f"{_number(new, 'open risk')} came with a later catalogue than version {version}, which this model was last judged by."
+                f"{how_many(new, 'open risk')} came with a later catalogue than version {version}, which this model was last judged by."
             )
         if broken:
             lines.append(
-                f"{_number(len(broken), 'decision')} no longer count{'s' if len(broken) == 1 else ''}: expired, incomplete or taken on other facts."
+                f"{how_many(len(broken), 'decision')} no longer count{'s' if len(broken) == 1 else ''}: expired, incomplete or taken on other facts."
             )
         harmed = sum(self.harm()[word] for word in HARM_WORDS[2:])
         if harmed:
             lines.append(
-                f"{_number(harmed, 'open risk')} would hurt people in the data significantly or worse."
+                f"{how_many(harmed, 'open risk')} would hurt people in the data significantly or worse."
             )
         return lines
 
@@ -294,7 +295,3 @@ def together(risks: list[RiskView]) -> list[RiskView]:
         else:
             found[name] = replace(risk, also=[])
     return list(found.values())
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

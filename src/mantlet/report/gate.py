@@ -6,6 +6,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from mantlet.base import sarif
+from mantlet.base.counts import how_many
 from mantlet.base.version import VERSION
 from mantlet.report.markdown import escape as cell
 from mantlet.review.gate.outcome import RULES, Gate, Item
@@ -139,7 +140,7 @@ def to_markdown(gate: Gate) -> str:
     """Return a summary for a pull request."""
     lines = [f"## mantlet check: {'passed' if gate.passed else 'failed'}", ""]
     basis = f", against {cell(gate.against)}" if gate.against else ""
-    lines += [f"Policy **{cell(gate.policy)}**{basis}. {len(gate.failures)} failures.", ""]
+    lines += [f"Policy **{cell(gate.policy)}**{basis}. {how_many(len(gate.failures), 'failure')}.", ""]
     if gate.failures:
         lines += ["| what | where |", "|---|---|"]
         lines += [

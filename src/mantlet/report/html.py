@@ -10,6 +10,7 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from mantlet.base.counts import listed
 from mantlet.base.printable import printable
 from mantlet.base.version import VERSION
 from mantlet.report.model import EVIDENCE_TABLES, LINDDUN, STRIDE, Report
@@ -69,7 +70,7 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
             ("stride", "STRIDE", report.frameworks["stride"], [word.replace("-", " ") for word in STRIDE]),
             ("linddun", "LINDDUN", report.frameworks["linddun"], list(LINDDUN.values())),
         ],
-        harm=", ".join(f"{number} {word}" for word, number in report.harm.items() if number) or "none",
+        harm=listed(report.harm),
         date=date,
         version=VERSION,
     )

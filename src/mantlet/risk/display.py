@@ -6,6 +6,7 @@ from html import escape
 
 import numpy as np
 
+from mantlet.base.counts import listed
 from mantlet.base.printable import printable
 from mantlet.risk.owasp import MATRIX, Severity
 from mantlet.risk.ratings import BEST, levels
@@ -53,7 +54,7 @@ def matrix_html(register: Register) -> str:
 def register_html(register: Register, shown: int = SHOWN) -> str:
     """Return the register as HTML: counts, matrix and the worst risks."""
     name = _text(register.analysis.sections.system.name)
-    counts = ", ".join(f"{number} {word}" for word, number in register.counts().items() if number) or "none"
+    counts = listed(register.counts())
     rows = [
         f'<tr><td style="{_CELL};background:{COLOURS[risk.severity]}">{risk.severity.word}'
         f"{f' ≤ {risk.worst_case.word}' if risk.worst_case > risk.severity else ''}</td>"

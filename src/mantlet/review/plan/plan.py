@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 
+from mantlet.base.counts import how_many
 from mantlet.base.errors import UsageError
 from mantlet.review.plan.effects import Effects
 from mantlet.review.plan.efforts import efforts
@@ -231,7 +232,7 @@ def _weight(standing: Standing) -> float:
 def _why(step: Step) -> str:
     parts = []
     if step.settles:
-        parts.append(f"removes {len(step.settles)} risk{'s' if len(step.settles) > 1 else ''} by itself")
+        parts.append(f"removes {how_many(len(step.settles), 'risk')} by itself")
     if step.lowers:
         parts.append(f"lowers {len(step.lowers)}")
     if step.needed_by:
