@@ -29,9 +29,9 @@ from shapes import (
 
 from mantlet.analysis.considered import framework_tables
 from mantlet.cli.found import KINDS
-from mantlet.cli.threats import STATES
 from mantlet.findings.finding import SEVERITIES as FOUND_SEVERITIES
 from mantlet.findings.finding import CheckState
+from mantlet.project.choosing import STATES
 from mantlet.report.model import Report
 from mantlet.risk.owasp import ImpactMode
 

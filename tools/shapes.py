@@ -7,9 +7,9 @@ from typing import Any
 
 from mantlet.analysis.because import FROM
 from mantlet.catalogue.schema import Cia, Disposition, Stride, Trim
-from mantlet.cli.threats import STATES
 from mantlet.findings.finding import SEVERITIES as FOUND_SEVERITIES
 from mantlet.model.entries import Treatment
+from mantlet.project.choosing import STATES
 from mantlet.report.records import AT_KINDS, VERSION
 from mantlet.risk.decisions import Standing
 from mantlet.risk.needs import HARM_WORDS

@@ -63,6 +63,11 @@ def test_threats_filters_hold(shop, call):
     )
     assert at_load
     assert all(threat["at"]["id"].startswith("load") for threat in at_load)
+    for node in ("DD", "DD.4"):
+        some = json.loads(call("threats", "--json", "-c", node).out)["threats"]
+        assert some == [
+            threat for threat in every if any(f"{name}.".startswith(f"{node}.") for name in threat["linddun"])
+        ]
 
 
 def test_considered_lists_every_cell(shop, call):
@@ -392,6 +397,9 @@ def test_conditions_under_not_are_said_the_way_they_count(shop, call):
     ("arguments", "said"),
     [
         (["threats", "--element", "aip"], "did you mean 'api'?"),
+        (["threats", "--category", "Spofing"], "did you mean 'spoofing'?"),
+        (["threats", "--considered", "--category", "spofing"], "did you mean 'spoofing'?"),
+        (["threats", "--status", "opn"], "did you mean 'open'?"),
         (["threats", "--considered", "--element", "nowhere"], "the model has no element or flow 'nowhere'"),
         (["explain", "MODEL-DESERIALISE"], "write MODEL-DESERIALISE@api"),
     ],

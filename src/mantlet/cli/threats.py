@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mantlet.project.api import Assessment
 
 FILTERS = "Filters"
-STATES = ("open", "to-confirm", "mitigated")
 
 
 Places = Annotated[
@@ -73,112 +72,19 @@ def threats(
     as_json: options.Json = False,
 ) -> None:
     """List threats one by one: each threat type at each place, with its rating and state."""
+    from mantlet.project.choosing import chosen_cells, chosen_threats
+
     result = options.assess(model, environment, packs, rules, impact_mode, today)
-    _check_places(result, element or [])
     if considered:
-        _considered(result, set(element or ()), {_category(item) for item in category or ()}, as_json=as_json)
+        _considered(chosen_cells(result, element or (), category or ()), as_json=as_json)
         return
-    rows = _chosen(
-        result, set(element or ()), [_category(item) for item in category or ()], severity, status or []
-    )
+    rows = chosen_threats(result, element or (), category or (), severity, status or ())
     if as_json:
         from mantlet.report.records import threats_json
 
         plain.write_bytes(threats_json(result.register, rows))
     else:
         _print(result, rows)
-
-
-def _category(name: str) -> str:
-    return name if name.isupper() else name.lower().replace(" ", "-")
-
-
-def _chosen(
-    result: Assessment, places: set[str], categories: list[str], severity: str, status: list[str]
-) -> list[int]:
-    """Return the rows that pass the filters, in the order of the register."""
-    import numpy as np
-
-    from mantlet.analysis.engine import State
-    from mantlet.base.errors import UsageError
-    from mantlet.base.suggest import suggest
-    from mantlet.risk.owasp import Severity
-    from mantlet.risk.ratings import BEST
-
-    register = result.register
-    for name in status:
-        if name not in STATES:
-            raise UsageError(
-                f"unknown state '{name}'", mend=suggest(name, STATES) or f"one of {', '.join(STATES)}"
-            )
-    wanted = {State[name.upper().replace("-", "_")] for name in status or STATES[:2]}
-    _check_categories(result, categories)
-    floor = Severity.of(severity)
-    rows = register.rows(*wanted)
-    rows = rows[register.ratings.severity[BEST, rows] >= floor]
-    if categories:
-        fitting = [all(_in_category(item, name) for name in categories) for item in register.analysis.types]
-        rows = rows[np.array(fitting, bool)[register.analysis.threats.type[rows]]]
-    return [row for row in rows.tolist() if not places or _at(result, row, places)]
-
-
-def _check_places(result: Assessment, places: list[str]) -> None:
-    """Refuse a place that the model doesn't have; that nothing is found there would be no answer."""
-    from mantlet.base.errors import UsageError
-    from mantlet.base.suggest import suggest
-    from mantlet.rules.tree import SCOPES
-
-    if not places:
-        return
-    analysis = result.register.analysis
-    known = {place for scope in set(SCOPES.values()) for place in analysis.places(scope)}
-    known.update(analysis.columns.elements.ids)
-    for place in places:
-        if place not in known:
-            raise UsageError(
-                f"the model has no element or flow '{place}'",
-                mend=suggest(place, known) or "`mantlet validate` says whether the model is right",
-            )
-
-
-def _check_categories(result: Assessment, categories: list[str]) -> None:
-    from mantlet.base.errors import UsageError
-    from mantlet.base.suggest import suggest
-
-    known = {
-        name
-        for item in result.catalogue.threats.values()
-        for name in (
-            *item.stride,
-            *item.cia,
-            *item.trim,
-            *item.linddun,
-            *(node.partition(".")[0] for node in item.linddun),
-        )
-    }
-    for name in categories:
-        if name not in known:
-            raise UsageError(
-                f"unknown category '{name}'", mend=suggest(name, known) or "see `mantlet catalogue list`"
-            )
-
-
-def _in_category(item: object, name: str) -> bool:
-    fields = (getattr(item, field) for field in ("stride", "cia", "trim"))
-    linddun: list[str] = item.linddun  # type: ignore[attr-defined]
-    return any(name in field for field in fields) or any(
-        node == name or node.startswith(f"{name}.") for node in linddun
-    )
-
-
-def _at(result: Assessment, row: int, places: set[str]) -> bool:
-    from mantlet.rules.tree import SCOPES
-
-    register = result.register
-    table = register.analysis.threats
-    scope = SCOPES[register.analysis.types[int(table.type[row])].at]
-    place = register.analysis.place_id(scope, int(table.place[row]))
-    return register.element_id(row) in places or place in places or place.removesuffix(".returns") in places
 
 
 def _print(result: Assessment, rows: list[int]) -> None:
@@ -224,21 +130,13 @@ def _table(result: Assessment, rows: list[int]) -> object:
     return table
 
 
-def _considered(result: Assessment, places: set[str], categories: set[str], *, as_json: bool) -> None:
-    import msgspec
-
-    from mantlet.analysis.considered import considered
-
-    cells = (
-        cell
-        for cell in considered(result.register.analysis)
-        if (not places or cell.place.removesuffix(".returns") in places)
-        and (not categories or cell.category in categories)
-    )
+def _considered(cells: Iterator[Cell], *, as_json: bool) -> None:
     if as_json:
+        import msgspec
+
         plain.write_bytes([b'{"mantlet": 1, "considered": ', msgspec.json.encode(list(cells)), b"}\n"])
-        return
-    _print_cells(cells)
+    else:
+        _print_cells(cells)
 
 
 def _print_cells(cells: Iterator[Cell]) -> None:
