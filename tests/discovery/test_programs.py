@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mantlet.discovery.discover import discover
 from mantlet.discovery.draft import Draft
+from mantlet.discovery.run import discover
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.txt"))
 
@@ -40,13 +40,13 @@ def says(draft: Draft) -> list[str]:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_what_a_program_shows(program: Path, tmp_path: Path) -> None:
     expected = unfold(program.read_text(encoding="utf-8"), tmp_path)
-    assert says(discover(tmp_path)) == expected
+    assert says(discover(tmp_path, cached=False)) == expected
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_every_line_of_evidence_is_there(program: Path, tmp_path: Path) -> None:
     unfold(program.read_text(encoding="utf-8"), tmp_path)
-    draft = discover(tmp_path)
+    draft = discover(tmp_path, cached=False)
     ids = {item.id for item in draft.elements}
     assert len(ids) == len(draft.elements)
     for flow in draft.flows:

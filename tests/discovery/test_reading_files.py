@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from mantlet.base.errors import InputError
 from mantlet.catalogue.load import load_catalogue
 from mantlet.discovery import tree
-from mantlet.discovery.discover import discover
 from mantlet.discovery.link.commands import script_of
 from mantlet.discovery.link.web import _fits
 from mantlet.discovery.python import documents, frameworks, paths, specials, sql
@@ -23,6 +22,7 @@ from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.python.modules import Project, parse
 from mantlet.discovery.python.notebooks import code_of
 from mantlet.discovery.python.values import HOLE, ROOT
+from mantlet.discovery.run import discover
 
 VOCABULARY = load_catalogue().vocabulary
 PLAIN = Settings(files=["src/train.py", "data/raw.csv", "service/requirements.txt", "service/app/main.py"])
@@ -108,7 +108,7 @@ def test_settings_refer_to_each_other(tmp_path: Path) -> None:
         "    rows = pd.read_csv(cfg.raw)\n    rows.describe()\n    joblib.dump(rows, cfg.model.file)\n\n\n"
         'if __name__ == "__main__":\n    main()\n'
     )
-    flows = {(flow.source, flow.target): flow.evidence[0] for flow in discover(tmp_path).flows}
+    flows = {(flow.source, flow.target): flow.evidence[0] for flow in discover(tmp_path, cached=False).flows}
     assert flows[("data-raw-csv", "train")] == "train.py:8"
     assert flows[("train", "big-pkl")] == "train.py:9"
 
@@ -152,7 +152,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     found = tree.walk(tmp_path)
     assert found.readable == ["a.py", "test/Dockerfile", "test/step.py"]
-    assert {item.path: item.reason for item in found.skipped} == {
+    assert {item.path: item.reason for item in [*found.skipped, *found.huge]} == {
         "big.py": "huge (1.4 MiB)",
         "b_test.py": "a test",
         "link.py": "a link",
@@ -162,7 +162,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("scope", [["nope"], ["/etc"], ["../x"]])
+@pytest.mark.parametrize("scope", [["nope"], ["nope", "nada"], ["/etc"], ["../x"]])
 def test_a_scope_outside_is_a_mistake(tmp_path: Path, scope: list[str]) -> None:
     with pytest.raises(InputError):
         tree.walk(tmp_path, scope)
@@ -216,7 +216,7 @@ CODE = st.lists(
 @given(CODE)
 def test_strange_programs_are_read(tmp_path: Path, lines: list[str]) -> None:
     (tmp_path / "a.py").write_text("\n".join(lines) + "\n")
-    assert discover(tmp_path) == discover(tmp_path)
+    assert discover(tmp_path, cached=False) == discover(tmp_path, cached=False)
 
 
 def test_long_chains_of_calls_end(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_long_chains_of_calls_end(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(
         body + "\n\n\ndef f60(x):\n    return open(x).read()\n\n\nf0('data/x.csv')\n"
     )
-    assert discover(tmp_path).files == 1
+    assert discover(tmp_path, cached=False).files == 1
 
 
 # the catalogue of calls
@@ -312,5 +312,5 @@ def test_people_can_add_a_library() -> None:
 
 def test_half_a_character_in_a_literal_is_replaced(tmp_path: Path):
     (tmp_path / "a.py").write_text('open("a\\ud800.csv").read()\n')
-    draft = discover(tmp_path)
+    draft = discover(tmp_path, cached=False)
     assert [item.name.encode() for item in draft.elements if item.dfd == "store"] == [b"a?.csv"]

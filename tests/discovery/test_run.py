@@ -285,6 +285,29 @@ def test_a_huge_file_is_skipped_with_its_reason(root):
     assert any(item.path == "huge.py" and "huge" in item.reason for item in run.discover(root).skipped)
 
 
+def test_huge_files_are_told_of_where_somebody_would_read_them(root):
+    write(root, {"load.sh": "echo x\n" * 300_000, "rows.csv": "1,2\n" * 400_000})
+    assert [item.path for item in run.discover(root).skipped] == ["load.sh"]
+
+
+def test_a_place_is_told_once(root):
+    write(
+        root,
+        {
+            "load.py": "import pickle, s3fs, sys\n\nwith s3fs.S3FileSystem().open(sys.argv[1]) as file:\n    model = pickle.load(file)\n"
+        },
+    )
+    said = [(item.at.line, item.what) for item in run.discover(root).not_understood]
+    assert (4, "pickle.load runs code that the file holds") in said
+    assert len(said) == len(set(said))
+
+
+def test_a_scope_that_is_there_in_part_says_what_is_not(root):
+    draft = run.discover(root, ["service", "servcie"])
+    assert [(item.path, item.reason) for item in draft.skipped] == [("servcie", "not there")]
+    assert draft.elements
+
+
 def test_what_breaks_a_reader_is_told(root, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mantlet.discovery import discover
 from mantlet.discovery.link.unread import unread
+from mantlet.discovery.run import discover
 
 
 def test_each_language_is_told_once_with_its_files_counted():
@@ -19,5 +19,5 @@ def test_each_language_is_told_once_with_its_files_counted():
 
 def test_a_repository_in_another_language_does_not_pass_in_silence(tmp_path: Path):
     (tmp_path / "server.go").write_text("package main\n")
-    draft = discover(tmp_path)
+    draft = discover(tmp_path, cached=False)
     assert [item.what for item in draft.not_understood] == ["programs in Go are not read (1 file)"]

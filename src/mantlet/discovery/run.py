@@ -14,7 +14,6 @@ from mantlet.catalogue.load import load_catalogue
 from mantlet.discovery import tree
 from mantlet.discovery.cache import Cache, named
 from mantlet.discovery.clues import Clue, Unclear, Where
-from mantlet.discovery.discover import read_file
 from mantlet.discovery.draft import Draft, Skipped
 from mantlet.discovery.islands import Import, Unit, imports_of, islands, units
 from mantlet.discovery.link.draft_of import link
@@ -22,6 +21,7 @@ from mantlet.discovery.link.seen import Seen, see
 from mantlet.discovery.parallel import spread
 from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.python.modules import Project, parse
+from mantlet.discovery.reading import PYTHON, is_read, read_file
 from mantlet.discovery.sites.attach import attach, attach_downloads, attach_openness, attach_protocols
 from mantlet.discovery.sites.detect import ASKS_WHO, CHECKS_SUMS, Site, detect, speaks_of
 from mantlet.discovery.sites.names import Names, Survey
@@ -67,13 +67,12 @@ def discover(
     *,
     exclude: Sequence[str] = (),
     cached: bool = True,
-    tests: bool = False,
 ) -> Draft:
     """Return the draft of a repository, without running any of it.
 
     ``scope`` narrows it to folders or files; ``exclude`` are globs of what does not belong to the system.
     """
-    found = tree.walk(root, scope, tests=tests)
+    found = tree.walk(root, scope)
     if exclude:
         _leave_out(found, exclude)
     looking = _Looking(root, found.files, Cache(root, active=cached))
@@ -85,7 +84,8 @@ def discover(
     attach_protocols(draft)
     attach_downloads(draft, looking.checking, vocabulary)
     attach_openness(draft, asks=looking.asks, vocabulary=vocabulary)
-    draft.skipped = found.skipped
+    draft.not_understood = list(dict.fromkeys(draft.not_understood))
+    draft.skipped = sorted({*found.skipped, *(item for item in found.huge if is_read(item.path))})
     draft.files = looking.read
     looking.cache.save()
     return draft
@@ -97,6 +97,7 @@ def _leave_out(found: tree.Tree, globs: Sequence[str]) -> None:
     gone = {path for paths in out.values() for path in paths}
     found.files = [path for path in found.files if path not in gone]
     found.readable = [path for path in found.readable if path not in gone]
+    found.huge = [item for item in found.huge if item.path not in gone]
     found.skipped = [
         *(item for item in found.skipped if not any(matches(glob, item.path) for glob in globs)),
         *(Skipped(glob, f"left out as asked ({len(paths):,} files)") for glob, paths in out.items()),
@@ -150,7 +151,7 @@ class _Looking:
             self.checking |= {path} if seen.checks else set()
             text = texts[path]
             if (
-                path.endswith((".py", ".ipynb"))
+                path.endswith(PYTHON)
                 and text is not None
                 and not (seen.code is None and path.endswith(".ipynb"))
             ):
@@ -252,13 +253,6 @@ class _Looking:
         return PartSeen(
             _see({path: python[path] for path in (*part.files, *part.context)}, own, scripts), reads
         )
-
-
-def is_read(path: str) -> bool:
-    """Tell whether a file's path says that somebody reads it."""
-    from mantlet.discovery.readers import readers  # noqa: PLC0415  (a cycle otherwise)
-
-    return path.endswith((".py", ".ipynb")) or any(reader.claims(path) for reader in readers().values())
 
 
 def _texts(settings: Settings) -> list[str]:

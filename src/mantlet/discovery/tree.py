@@ -75,10 +75,15 @@ class Tree:
         """Every file, also those that aren't read."""
         self.readable: list[str] = []
         self.skipped: list[Skipped] = []
+        self.huge: list[Skipped] = []
+        """Files that are too large to be read; most of them are data, which nobody would read anyway."""
 
 
-def walk(root: Path, scope: Sequence[str] = (), *, tests: bool = False) -> Tree:
-    """Return the files under a root, in order; no link is followed."""
+def walk(root: Path, scope: Sequence[str] = ()) -> Tree:
+    """Return the files under a root, in order; no link is followed.
+
+    Raises `InputError` where nothing of ``scope`` is there; what of several parts isn't is among the skipped.
+    """
     if not is_folder(root):
         raise InputError(
             "there is no such folder", where=Location(str(root)), mend="name the folder of a repository"
@@ -93,9 +98,10 @@ def walk(root: Path, scope: Sequence[str] = (), *, tests: bool = False) -> Tree:
                 mend="name folders inside it",
             )
     root = Path(os.path.realpath(root))
+    none = not any((root / part).exists() for part in parts)
     for part, given in sorted(dict(zip(parts, scope or ["."], strict=True)).items()):
         start = root if part == "." else root / part
-        if Path(given).is_absolute() or (not start.exists() and len(parts) == 1):
+        if Path(given).is_absolute() or none:
             raise InputError(
                 f"'{given}' isn't in the repository",
                 where=Location(str(root)),
@@ -108,14 +114,14 @@ def walk(root: Path, scope: Sequence[str] = (), *, tests: bool = False) -> Tree:
         elif start.is_file():
             _file(tree, start, part)
         elif start.is_dir():
-            _folder(tree, root, start, "" if part == "." else part, tests)
+            _folder(tree, start, "" if part == "." else part)
     tree.files = sorted(set(tree.files))
     tree.readable = sorted(set(tree.readable))
     tree.skipped = sorted(set(tree.skipped))
     return tree
 
 
-def _folder(tree: Tree, root: Path, start: Path, prefix: str, tests: bool) -> None:
+def _folder(tree: Tree, start: Path, prefix: str) -> None:
     pending = [(start, prefix)]
     while pending:
         folder, path = pending.pop()
@@ -136,18 +142,17 @@ def _folder(tree: Tree, root: Path, start: Path, prefix: str, tests: bool) -> No
             if entry.is_symlink():
                 tree.skipped.append(Skipped(inner, "a link"))
             elif entry.is_dir(follow_symlinks=False):
-                reason = _left_out(entry.name, Path(entry.path), tests)
+                reason = _left_out(entry.name, Path(entry.path))
                 if reason:
                     tree.skipped.append(Skipped(inner, reason))
                 elif entry.name not in _OWN_FOLDERS:
                     pending.append((Path(entry.path), inner))
             elif not entry.is_file(follow_symlinks=False):
                 tree.skipped.append(Skipped(inner, "a pipe or device"))
-            elif not tests and _TEST_FILES.search(entry.name):
+            elif _TEST_FILES.search(entry.name):
                 tree.skipped.append(Skipped(inner, "a test"))
             else:
                 _file(tree, Path(entry.path), inner)
-    del root
 
 
 def _is_text(name: str) -> bool:
@@ -158,13 +163,13 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _left_out(name: str, path: Path, tests: bool) -> str:
+def _left_out(name: str, path: Path) -> str:
     if name in VENDORED or name.endswith((".egg-info", ".dist-info")):
         return "vendored or generated"
     if (path / "pyvenv.cfg").exists():
         return "a virtual environment"
     used = (path / "Dockerfile").exists()  # a step of a pipeline that is called test
-    return "tests" if not tests and _TESTS.match(name) and not used else ""
+    return "tests" if _TESTS.match(name) and not used else ""
 
 
 def _file(tree: Tree, path: Path, inner: str) -> None:
@@ -176,11 +181,11 @@ def _file(tree: Tree, path: Path, inner: str) -> None:
         return
     try:
         size = path.stat().st_size
-    except OSError:
+    except OSError as error:
+        tree.skipped.append(Skipped(inner, f"cannot be read: {error.strerror or error}"))
         return
     if size > MAX_FILE:
-        if path.suffix in {".py", ".ipynb", ".js", ".ts", ".yaml", ".yml", ".json", ".tf"}:
-            tree.skipped.append(Skipped(inner, f"huge ({size / 2**20:.1f} MiB)"))
+        tree.huge.append(Skipped(inner, f"huge ({size / 2**20:.1f} MiB)"))
         return
     tree.readable.append(inner)
 

@@ -10,7 +10,7 @@ from mantlet.discovery.draft import Draft
 from mantlet.discovery.link import commands, places, web
 from mantlet.discovery.link.assemble import assemble
 from mantlet.discovery.link.linker import Linker
-from mantlet.discovery.link.seen import Seen, see
+from mantlet.discovery.link.seen import Seen
 from mantlet.discovery.link.unread import unread
 from mantlet.discovery.python.machine import Settings
 from mantlet.discovery.readers._ambiguous import settled
@@ -26,17 +26,12 @@ class Look(Protocol):
         """Return what each part says."""
 
 
-def at_once(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> list[Seen]:
-    """Look at all of the Python as one program."""
-    return [see(python, settings, scripts)]
-
-
 def link(
     clues: list[Clue],
     python: dict[str, str],
     files: frozenset[str],
     read: Callable[[str], str | None],
-    look: Look = at_once,
+    look: Look,
 ) -> Draft:
     """Return the draft of a repository."""
     runs = commands.scripts(clues, files)

@@ -1,37 +1,27 @@
-"""The whole of discovery: files to clues, Python to a trace, both linked to a draft."""
+"""What one file of a repository says: the readers that claim it are asked, and its Python is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from mantlet.discovery import tree
 from mantlet.discovery.clues import Clue, Unclear, Where
-from mantlet.discovery.draft import Draft
-from mantlet.discovery.link.draft_of import link
 from mantlet.discovery.python.notebooks import code_of
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers import readers
 
+PYTHON = (".py", ".ipynb")
 
-def discover(root: Path, scope: Sequence[str] = (), *, tests: bool = False) -> Draft:
-    """Return a proposal for a repository, without running any of it; `scope` narrows it to folders or files."""
-    found = tree.walk(root, scope, tests=tests)
-    clues: list[Clue] = []
-    python: dict[str, str] = {}
-    for path in found.readable:
-        clues += read_file(root, path, python)
-    draft = link(clues, python, frozenset(found.files), lambda path: tree.read(root, path))
-    draft.skipped = found.skipped
-    draft.files = len(found.readable)
-    return draft
+
+def is_read(path: str) -> bool:
+    """Tell whether a file's path says that somebody reads it."""
+    return path.endswith(PYTHON) or any(reader.claims(path) for reader in readers().values())
 
 
 def read_file(root: Path, path: str, python: dict[str, str]) -> list[Clue]:
     """Return one file's clues; Python is kept to be read as a whole."""
     claiming = [reader for reader in readers().values() if reader.claims(path)]
-    is_python = path.endswith((".py", ".ipynb"))
-    if not claiming and not is_python:
+    if not claiming and not path.endswith(PYTHON):
         return []
     text = tree.read(root, path)
     if text is None:
