@@ -8,6 +8,12 @@ from typing import Annotated
 import typer
 
 DEFAULT = "churn"
+FILES = (
+    ("report.html", "the report: open it in a browser"),
+    ("diagram.svg", "the data flow diagram"),
+    ("report.pdf", "the report to print"),
+)
+"""What is made of an example; the last only when asked for."""
 
 
 def demo(
@@ -32,24 +38,22 @@ def demo(
 
     target = folder or Path(f"mantlet-demo-{name}")
     model = write_example(name, target)
-    with err().status("Finding and rating threats …"):
+    files = FILES if pdf else FILES[:-1]
+    with err().status("Finding and rating threats …") as status:
         result = analyse(model)
-        made = [result.save_report(target / "report.html"), result.save_diagram(target / "diagram.svg")]
-        if pdf:
-            made.append(result.save_report(target / "report.pdf"))
+        for file, _ in files:
+            status.update(f"Writing {file} …")
+            save = result.save_diagram if file.endswith(".svg") else result.save_report
+            save(target / file)
     out = console()
     title = next(example.title for example in list_examples() if example.id == name)
     out.print(f"[bold]{title}[/bold]")
     out.print(headline(result.register))
     out.print()
-    for path, what in [
+    for path, what in (
         (model, "the model: read and change this"),
-        *zip(
-            made,
-            ("the report: open it in a browser", "the data flow diagram", "the report to print"),
-            strict=False,
-        ),
-    ]:
+        *((target / file, what) for file, what in files),
+    ):
         out.print(f"  {escape(str(path))}  [dim]{what}[/dim]")
     out.print(
         f"\n[dim]Next: cd {escape(str(target))}, then mantlet risks · mantlet explain {result.risks[0].id if result.risks else 'ID'} · mantlet ask[/dim]"
