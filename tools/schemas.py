@@ -83,20 +83,7 @@ def _register() -> Shapes:
             record(
                 {
                     **FOUND,
-                    "considered": many(
-                        record(
-                            {
-                                "table": words([table.id for table in framework_tables()]),
-                                "category": text(),
-                                "place": text(),
-                                "at": words(("element", "flow", "source", "target")),
-                                "state": words((*STATES, "dismissed")),
-                                "type": text("The threat type that decided it; empty where none asks."),
-                                "reason": text(minLength=1),
-                            }
-                        ),
-                        "Every cell of the tables for every place.",
-                    ),
+                    "considered": many(_cell(), "Every cell of the tables for every place."),
                 }
             ),
             {},
@@ -113,6 +100,20 @@ def _register() -> Shapes:
             {},
         ),
     }
+
+
+def _cell() -> Schema:
+    return record(
+        {
+            "table": words([table.id for table in framework_tables()]),
+            "category": text(),
+            "place": text(),
+            "at": words(("element", "flow", "source", "target")),
+            "state": words((*STATES, "dismissed")),
+            "type": text("The threat type that decided it; empty where none asks."),
+            "reason": text(minLength=1),
+        }
+    )
 
 
 def _details() -> Shapes:
@@ -254,22 +255,6 @@ def _scans() -> Shapes:
             "findings": many(finding), "not_looked": missed,
         }
     )  # fmt: skip
-    threat = record({"id": text("`TYPE@place`."), "title": text(), "evidence": many(EVIDENCE)})
-    hole = record(
-        {"tool": text(), "rule": text(), "elements": text(), "where": text(), "message": text(), "severity": words(FOUND_SEVERITIES),
-         "fingerprint": text(), "why": text()}
-    )  # fmt: skip
-    model = record(
-        {
-            "confirmed": many(threat), "weakened": many(threat), "contradicted": CONTRADICTIONS,
-            "verified": many(record({"control": text(), "name": text("In the model."), "by": text(), "on": text()})),
-            "moved": many(record({"id": text(), "title": text(), "before": text(), "after": text()}), "Risks whose severity or state changed."),
-            "not_modelled": many(hole, "Findings that meet no threat: the model has a hole."),
-            "unmapped": many(hole, "Findings that say nothing of threats, with why."),
-        },
-        null=True,
-        about="What it does to the threat model; null where there is none.",
-    )  # fmt: skip
     return {
         "scan": (
             "mantlet scan --json",
@@ -278,7 +263,7 @@ def _scans() -> Shapes:
                     **FOUND,
                     "checks": many(check),
                     "records": many(place, "One per file or address."),
-                    "model": model,
+                    "model": _told(),
                 }
             ),
             {},
@@ -289,6 +274,26 @@ def _scans() -> Shapes:
             {},
         ),
     }
+
+
+def _told() -> Schema:
+    """What scans do to a model."""
+    threat = record({"id": text("`TYPE@place`."), "title": text(), "evidence": many(EVIDENCE)})
+    hole = record(
+        {"tool": text(), "rule": text(), "elements": text(), "where": text(), "message": text(), "severity": words(FOUND_SEVERITIES),
+         "fingerprint": text(), "why": text()}
+    )  # fmt: skip
+    return record(
+        {
+            "confirmed": many(threat), "weakened": many(threat), "contradicted": CONTRADICTIONS,
+            "verified": many(record({"control": text(), "name": text("In the model."), "by": text(), "on": text()})),
+            "moved": many(record({"id": text(), "title": text(), "before": text(), "after": text()}), "Risks whose severity or state changed."),
+            "not_modelled": many(hole, "Findings that meet no threat: the model has a hole."),
+            "unmapped": many(hole, "Findings that say nothing of threats, with why."),
+        },
+        null=True,
+        about="What it does to the threat model; null where there is none.",
+    )  # fmt: skip
 
 
 def _others() -> Shapes:
