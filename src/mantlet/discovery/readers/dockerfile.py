@@ -252,16 +252,22 @@ def instructions(source: Source) -> list[_Line]:
 
 
 def _words(text: str) -> list[str]:
+    """Return the words of a command: those of a JSON list, else the shell's; a list that isn't JSON goes to the shell."""
     text = text.replace("\\\n", " ").strip()
-    if text.startswith("["):
-        try:
-            return [str(word) for word in json.loads(text)]
-        except (ValueError, RecursionError):
-            pass
+    listed = _listed(text) if text.startswith("[") else None
+    if listed is not None:
+        return listed
     try:
         return shlex.split(text)
     except ValueError:
         return text.split()
+
+
+def _listed(text: str) -> list[str] | None:
+    try:
+        return [str(word) for word in json.loads(text)]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
