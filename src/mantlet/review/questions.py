@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
+from mantlet.analysis.arrays import distinct
 from mantlet.analysis.engine import Analysis, State
 from mantlet.catalogue.schema import ThreatType
 from mantlet.model.vocabulary import Subject as Holder
@@ -78,7 +79,7 @@ def questions(register: Register, limit: int = 0) -> list[Question]:
     asker = _Asker(register)
     open_rows = np.flatnonzero((table.state != State.MITIGATED) & table.unsure & ~register.settled)
     by_type = {
-        int(kind): open_rows[table.type[open_rows] == kind] for kind in np.unique(table.type[open_rows])
+        int(kind): open_rows[table.type[open_rows] == kind] for kind in distinct(table.type[open_rows])
     }
     for kind, rows in by_type.items():
         for atom, told in asker.telling(kind, rows):

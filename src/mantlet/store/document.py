@@ -12,7 +12,6 @@ from mantlet.base.text import locate
 from mantlet.model.entries import Sections
 from mantlet.store.chunks import cut
 from mantlet.store.convert import from_raw, settle
-from mantlet.store.edits import edited
 from mantlet.store.jsonread import JsonPlaces, looks_like_json
 from mantlet.store.rawedit import MISSING, Edit, applied, as_read, get, is_foreign
 from mantlet.store.read import BOM, Reading, read_any, read_file
@@ -181,6 +180,8 @@ class Document:
     def _apply(self, edit: Edit) -> None:
         wanted = applied(self.raw, edit)
         if not self.is_json:
+            from mantlet.store.edits import edited  # noqa: PLC0415  (most files are only read)
+
             self._chunks, self._text = edited(
                 self._chunks, self.text if self._chunks is None else "", self.raw, edit, wanted
             )
