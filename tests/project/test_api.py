@@ -6,6 +6,7 @@ import pytest
 
 from mantlet import Model, analyse, load
 from mantlet.base.errors import MantletError
+from mantlet.project.editing import decide
 
 
 def shop():
@@ -69,3 +70,29 @@ def test_a_built_model_equals_its_file(tmp_path):
     path.write_text(dump(shop().sections), encoding="utf-8")
     assert [risk.id for risk in analyse(path).risks] == [risk.id for risk in analyse(shop()).risks]
     assert load(path).name == "Shop"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"treatment": "mitigat"}, "did you mean 'mitigate'?"),
+        ({"treatment": "mitigate", "controls": ["safe-model-formt"]}, "did you mean 'safe-model-format'?"),
+        ({"treatment": "mitigate", "rating": "SL:x"}, "SL"),
+    ],
+)
+def test_a_decision_that_says_nothing_known_is_not_written(tmp_path, fields, said):
+    path = tmp_path / "threatmodel.yaml"
+    path.write_text(
+        "mantlet: 1\nelements:\n  api: {type: inference-service}\n  store: {type: model-artifact, facts: {model_format: pickle}}\n"
+        "flows:\n  load: {from: store, to: api}\n",
+        encoding="utf-8",
+    )
+    before, result = path.read_bytes(), analyse(path)
+    with pytest.raises(MantletError) as error:
+        decide(path, result, "MODEL-DESERIALISE@api", fields)
+    assert said in error.value.diagnostics()
+    assert path.read_bytes() == before
+    decide(
+        path, result, "MODEL-DESERIALISE@api", {"treatment": "mitigate", "controls": ["safe-model-format"]}
+    )
+    assert [ruling.decision.treatment for ruling in analyse(path).register.rulings.all] == ["mitigate"]

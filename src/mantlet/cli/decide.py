@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -39,11 +38,12 @@ def decide(
     rules: options.Rules = None,
 ) -> None:
     """Write a decision into the model, with the severity and the facts it was taken on."""
+    from mantlet.project.editing import check_decision
     from mantlet.project.editing import decide as write
 
     path = options.model_path(model)
     result = options.assess(path, rules=rules)
-    _check(treatment, controls or [], rating, result.catalogue.controls)
+    check_decision(result, treatment, controls or (), rating)
     needed = {
         "accept": {"reason": reason, "approved-by": approved_by, "until": until},
         "not-applicable": {"reason": reason},
@@ -64,31 +64,6 @@ def decide(
     }
     key = write(path, result, name, {field: value for field, value in fields.items() if value})
     plain.say(f"wrote the decision {key}: {treatment} into {path}")
-
-
-def _check(treatment: str, controls: list[str], rating: str, known: Mapping[str, object]) -> None:
-    from typing import get_args
-
-    from mantlet.base.errors import UsageError
-    from mantlet.base.suggest import suggest
-    from mantlet.model.entries import Treatment
-
-    allowed = get_args(Treatment)
-    if treatment not in allowed:
-        raise UsageError(
-            f"unknown treatment '{treatment}'",
-            mend=suggest(treatment, allowed) or f"one of {', '.join(allowed)}",
-        )
-    for control in controls:
-        if control not in known:
-            raise UsageError(
-                f"unknown control '{control}'",
-                mend=suggest(control, known) or "`mantlet catalogue list controls` names them",
-            )
-    if rating:
-        from mantlet.model.vector import parse_vector
-
-        parse_vector(rating)
 
 
 def _refuse_incomplete(treatment: str, needed: dict[str, str]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from msgspec import structs
 
 from mantlet.base.errors import MantletError, UsageError
 from mantlet.base.suggest import suggest
-from mantlet.model.entries import Decision
+from mantlet.model.entries import Decision, Treatment
+from mantlet.model.vector import parse_vector
 from mantlet.project.foreign import refuse_foreign
 from mantlet.risk.basis import basis_facts
 from mantlet.risk.decisions import WILDCARD, decided_threats
@@ -91,12 +92,31 @@ def decide(path: Path, assessment: Assessment, key: str, fields: dict[str, Any])
 
 def decision_fields(assessment: Assessment, key: str, fields: dict[str, Any]) -> dict[str, Any]:
     """Return a decision as the file holds it: with the places that it covers and what it is taken on."""
+    check_decision(assessment, fields["treatment"], fields.get("controls", ()), fields.get("rating", ""))
     rows, covers = decided_threats(assessment.register.analysis, key)
     if not rows:
         raise _nothing_to_decide(assessment, key)
     if covers:
         fields = {**fields, "covers": covers}
     return {**fields, "basis": _basis(assessment.register, key, fields, rows)}
+
+
+def check_decision(assessment: Assessment, treatment: str, controls: Iterable[str], rating: str) -> None:
+    """Refuse a treatment or control that there is none of, and what is no vector of factors."""
+    allowed, known = get_args(Treatment), assessment.catalogue.controls
+    if treatment not in allowed:
+        raise UsageError(
+            f"unknown treatment '{treatment}'",
+            mend=suggest(treatment, allowed) or f"one of {', '.join(allowed)}",
+        )
+    for control in controls:
+        if control not in known:
+            raise UsageError(
+                f"unknown control '{control}'",
+                mend=suggest(control, known) or "`mantlet catalogue list controls` names them",
+            )
+    if rating:
+        parse_vector(rating)
 
 
 def _nothing_to_decide(assessment: Assessment, key: str) -> MantletError:
