@@ -94,7 +94,6 @@ class _Teller:
         return self._business(code)
 
     def _agent(self, code: str) -> tuple[Source, str, tuple[str, ...]]:
-        exposure, authenticated, restricted, operator = self.situation
         title = self.agent.title.lower()
         who = f"an {title}" if title[0] in "aeio" else f"a {title}"
         if code == "SL":
@@ -105,36 +104,21 @@ class _Teller:
                 f"what is at stake is worth {self._need()} to {who}",
                 ("data.classification", "data.personal"),
             )
-        place = f"{self.holder}.exposure"
-        seen = {
-            "unknown": "it isn't known from where it can be reached",
-            "none": "nobody outside opens a connection to it",
-        }.get(
-            exposure,
-            f"reachable from the {exposure} network"
-            if exposure != "internet"
-            else "reachable from the internet",
-        )
-        if self.type.travels:
-            seen += ", directly or through what passes input on"
-        if code == "S":
-            if "*" in self.agent.size:
-                return "default", f"how many such agents there are: {title}", ()
-            return "derived", f"how many could: {seen}", (place,)
-        if code == "O" and self.ratings.agent_inside(self.row):
-            return (
-                "derived",
-                f"{self.ratings.agent_inside(self.row)} already has access there",
-                ("agents.access",),
-            )
+        if code == "O":
+            return self._opportunity(who)
+        if "*" in self.agent.size:
+            return "default", f"how many such agents there are: {title}", ()
+        return "derived", f"how many could: {self._reached()}", (f"{self.holder}.exposure",)
+
+    def _opportunity(self, who: str) -> tuple[Source, str, tuple[str, ...]]:
+        _, authenticated, restricted, operator = self.situation
+        inside = self.ratings.agent_inside(self.row)
+        if inside:
+            return "derived", f"{inside} already has access there", ("agents.access",)
         if self.agent.operated:
-            return (
-                "derived",
-                f"{'an end is ' if self.holder == 'flow' else ''}operated by a {operator}"
-                if operator != "us"
-                else "operated by ourselves",
-                ("element.operated_by",),
-            )
+            end = "an end is " if self.holder == "flow" else ""
+            run_by = "operated by ourselves" if operator == "us" else f"{end}operated by a {operator}"
+            return "derived", run_by, ("element.operated_by",)
         if not self.agent.opportunity:
             words = (
                 "access isn't restricted",
@@ -151,7 +135,15 @@ class _Teller:
             "and it isn't known whether callers authenticate",
             "after authentication",
         )[authenticated]
-        return "derived", f"{seen} {asks}", (place, "element.authenticated", "flow.client_auth")
+        facts = (f"{self.holder}.exposure", "element.authenticated", "flow.client_auth")
+        return "derived", f"{self._reached()} {asks}", facts
+
+    def _reached(self) -> str:
+        """Say from where the place can be reached."""
+        exposure = self.situation[0]
+        network = "the internet" if exposure == "internet" else f"the {exposure} network"
+        seen = _UNREACHED.get(exposure, f"reachable from {network}")
+        return f"{seen}, directly or through what passes input on" if self.type.travels else seen
 
     def _need(self) -> str:
         letters = [number for number, name in enumerate(LETTER_OF.values()) if name in self.type.cia]
@@ -237,5 +229,9 @@ _EXTENT = {
     "some": "some of the data",
     "most": "most of the data",
     "all": "all of the data",
+}
+_UNREACHED = {
+    "unknown": "it isn't known from where it can be reached",
+    "none": "nobody outside opens a connection to it",
 }
 _STATED = {"FD": "financial", "RD": "reputation", "NC": "compliance"}
