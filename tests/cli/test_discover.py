@@ -136,6 +136,30 @@ def test_names_from_the_repository_do_not_steer_the_terminal(shop, call):
     assert "\x1b" not in call("discover", "--dry-run", "--detail").out
 
 
+def test_names_from_the_repository_do_not_look_like_lines_of_ours(shop, call):
+    call("discover")
+    forged = "\n+ element admin  new"
+    (shop / f"evil{forged}.py").write_text(SCORE)
+    (shop / "pyproject.toml").write_text('[project]\nname = "shop\\n+ element admin"\n')
+    model = shop / "threatmodel.yaml"
+    model.write_text(
+        model.read_text().replace("code: [train.py]", r'code: [train.py, "old\n+ element admin"]')
+    )
+    for words, code in ((["drift"], 1), (["discover", "--dry-run", "--detail"], 0)):
+        out = call(*words, code=code).out
+        assert "element admin" in out
+        assert not any(line.strip().startswith("+ element admin") for line in out.splitlines())
+
+
+def test_drift_names_the_command_that_lists_what_was_not_understood(shop, call, monkeypatch):
+    (shop / "load.py").write_text("import sys\n\nopen(sys.argv[1]).read()\n")
+    call("discover", "--exclude", "old stuff/**")
+    monkeypatch.chdir(shop.parent)
+    assert "mantlet discover shop --exclude 'old stuff/**' --dry-run lists" in call("drift", "shop").out
+    listed = call("discover", "shop", "--exclude", "old stuff/**", "--dry-run").out
+    assert "load.py:3" in listed
+
+
 def test_each_change_is_asked(shop, call, monkeypatch):
     call("discover")
     (shop / "score.py").write_text(SCORE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _KEPT = frozenset("\n\t\u200c\u200d")
 """Line ends, tabs, and the joiners that Persian, Indic scripts and emoji need."""
+_LINE_ENDS = re.compile("[\n\t\u2028\u2029]")
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Control and format characters (escape sequences, direction overrides), and what is no character."""
 
@@ -17,3 +19,8 @@ def printable(text: str) -> str:
     return "".join(
         char if char in _KEPT or unicodedata.category(char) not in _HIDDEN else "·" for char in text
     )
+
+
+def one_line(text: str) -> str:
+    """Return printable text that stays on its line: a name with a line end does not look like a line of ours."""
+    return _LINE_ENDS.sub("·", printable(text))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from mantlet.base.counts import how_many
-from mantlet.cli.terminal import console, grid, several, words
+from mantlet.base.printable import one_line
+from mantlet.cli.terminal import console, grid, several
 
 if TYPE_CHECKING:
     from mantlet.discovery.draft import Draft, DraftElement
@@ -32,6 +33,11 @@ KINDS = {
 }
 
 
+def words(text: str, style: str = "") -> Text:
+    """Return text from the code or a model for a line or a cell, which it does not leave."""
+    return Text(one_line(text), style=style)
+
+
 def print_found(found: Discovered, *, detail: bool = False) -> None:
     """Print what was found, where, how sure, what was not understood and what was skipped."""
     draft, out = found.draft, console()
@@ -42,7 +48,9 @@ def print_found(found: Discovered, *, detail: bool = False) -> None:
         how_many(len(draft.flows), "flow"),
     ]
     out.print(
-        Text.assemble((found.name, "bold"), f" · {how_many(draft.files, 'file')} read · ", ", ".join(counts))
+        Text.assemble(
+            (one_line(found.name), "bold"), f" · {how_many(draft.files, 'file')} read · ", ", ".join(counts)
+        )
     )
     _print_elements(draft, detail=detail)
     _print_flows(draft, detail=detail)
@@ -219,9 +227,8 @@ def print_items(news: Update, *, minor: bool = False) -> None:
             continue
         out.print(item_line(item), soft_wrap=True)
     for name, glob in news.stale:
-        line = Text.assemble(
-            ("! ", "bold red"), (f"element {name}", "bold"), f"  no file is there under {glob}"
-        )
+        line = Text.assemble(("! ", "bold red")).append_text(words(f"element {name}", style="bold"))
+        line.append("  ").append_text(words(f"no file is there under {glob}"))
         out.print(line, soft_wrap=True)
     known = [item for item in comparison.items if item.known]
     if known:
@@ -236,7 +243,7 @@ def print_items(news: Update, *, minor: bool = False) -> None:
     if news.unclear:
         out.print(
             Text(
-                f"  not understood: {how_many(news.unclear, 'place')}; mantlet discover --dry-run lists them",
+                f"  not understood: {how_many(news.unclear, 'place')}; {one_line(news.look)} lists them",
                 style="dim",
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -190,6 +191,18 @@ class Update:
     def unclear(self) -> int:
         """How many places were not understood: what they hide may be drift, too."""
         return len(self._found.draft.not_understood)
+
+    @property
+    def look(self) -> str:
+        """The command that lists them."""
+        found, words = self._found, ["mantlet", "discover"]
+        if found.root != Path():
+            words.append(str(found.root) if not str(found.root).startswith("-") else f"./{found.root}")
+        for part in found.options.scope:
+            words += ["--scope", part]
+        for glob in found.options.exclude:
+            words += ["--exclude", glob]
+        return shlex.join([*words, "--dry-run"])
 
     @property
     def stale(self) -> list[tuple[str, str]]:
