@@ -108,7 +108,6 @@ def _patterns(linker: Linker) -> None:
         for same in types.values():
             for key in same[1:]:
                 linker.unite(same[0], key)
-        del folder
 
 
 def _in_folders(linker: Linker, files: frozenset[str]) -> None:

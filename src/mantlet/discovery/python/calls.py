@@ -298,11 +298,10 @@ def call_function(
     try:
         with m.entering(code, at, called, function.module, owner=owner) as frame:
             frame.quiet = function.cls is not None and effects.is_model_class(function.cls.externals())
+            # what a step is given is the step's, whatever it does with it
             if id(function.node) in m.steps_of:
                 for value in (*args, *named.values()):
-                    m.use(
-                        value, function.node
-                    )  # what a step is given is the step's, whatever it does with it
+                    m.use(value, function.node)
             result = run_body(m, function, args, named)
             if id(function.node) in m.steps_of:
                 result = _of_step(m, m.steps_of[id(function.node)], function, result)

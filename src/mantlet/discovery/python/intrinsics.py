@@ -177,11 +177,6 @@ def _command(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | Non
     return m.acts.call(m, args[0], [], {}, node) if args else None
 
 
-def _call_second(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
-    """`loop.run_in_executor(None, function, *args)`."""
-    return _call_first(m, args[1:], named, node)
-
-
 def _thread(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None:
     del args
     target = named.get("target", UNKNOWN)

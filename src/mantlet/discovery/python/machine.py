@@ -285,18 +285,17 @@ class Machine(Notes):
             value = join(value, target.names[name])
         target.names[name] = value
 
-    def secret(self, name: str, node: ast.AST | None, default: Value) -> Value:
+    def secret(self, name: str, node: ast.AST | None) -> Value:
         """Return a credential of the environment: never its text, always where it came from."""
         at = self.at(node) if node is not None else Where(self.module.path if self.module else "", 0)
         resource = self.resource(f"secret:{name}", "secret-store", name, at)
-        del default
         return Value((Soft(HOLE),), frozenset({Origin(resource=resource)}))
 
     def environment(self, name: str, default: Value = UNKNOWN, node: ast.AST | None = None) -> Value:
         """Return an environment variable's value, as far as files of the repository say it."""
         found = self.settings.environment.get(name)
         if SECRET.search(name) and not _COUNTS.search(name):
-            return self.secret(name, node, default)
+            return self.secret(name, node)
         if found and found[0]:
             return join(Value((Soft(found[0]),)), default)
         if default.atoms:

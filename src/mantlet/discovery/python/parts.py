@@ -33,7 +33,6 @@ class Route:
     function: Function
     at: Where
     dependencies: Value = field(default_factory=Value)
-    responds: bool = True
 
 
 @dataclass(slots=True)

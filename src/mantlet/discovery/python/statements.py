@@ -303,10 +303,6 @@ def _delete(m: Machine, node: ast.Delete, scope: Scope) -> None:
             containers.touched(m, evaluate(m, target.value, scope), "store", target)
 
 
-def _raise(m: Machine, node: ast.Raise, scope: Scope) -> None:
-    del m, node, scope
-
-
 _HANDLERS: dict[type, Callable[[Any, Any, Scope], None]] = {
     ast.Expr: _expr,
     ast.Assign: _assign,

@@ -12,7 +12,7 @@ from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._images import image_clues, image_same
-from mantlet.discovery.readers._names import is_secret, variable_clues
+from mantlet.discovery.readers._names import variable_clues
 from mantlet.discovery.readers._shell import commands
 
 _CONTROL = re.compile(r"^[ \t]*(?:-[ \t]+)?\{\{-?.*?\}\}[ \t]*$", re.MULTILINE)
@@ -179,8 +179,3 @@ def _rights(key: str, context: Item, source: Source) -> list[Clue]:
         if text in ("ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"):
             clues.append(Fact(key, "least_privilege", "no", source.at(line)))
     return clues
-
-
-def secret_names(item: Item) -> list[tuple[str, int]]:
-    """Return the keys of a mapping whose names say that they are credentials, with their lines."""
-    return [(name, one.at) for name, one in item.items() if is_secret(name) and one.text]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -351,8 +350,3 @@ def _json_policy(policy: Item) -> tuple[Item, int]:
         return Item(), policy.line
     documents = yaml_documents(Source("", text))
     return (documents[0] if documents else Item()), policy.line
-
-
-def folder_name(path: str) -> str:
-    """Return a name for the system that a folder of declarations builds."""
-    return posixpath.basename(posixpath.dirname(path)) or "infrastructure"

@@ -84,7 +84,7 @@ def attach(draft: Draft, sites: Iterable[Site], vocabulary: Vocabulary) -> None:
 
 class _Finder:
     def __init__(self, draft: Draft, vocabulary: Vocabulary) -> None:
-        self._draft, self._vocabulary = draft, vocabulary
+        self._vocabulary = vocabulary
         self._elements = {element.id: element for element in draft.elements}
         self._flows: dict[str, list[tuple[int, DraftFlow]]] = {}
         self._at: dict[str, list[tuple[int, DraftElement]]] = {}

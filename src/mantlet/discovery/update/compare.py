@@ -60,7 +60,7 @@ class _Comparing:
             {**theirs, **{section: self._softened(section, theirs) for section in SECTIONS}}, ours
         )
         parts = [without_places(side) for side in (self.base, ours, self.theirs)]
-        self._merged, self._conflicts = merge(*(proposed_part(part) for part in parts))
+        self._merged, _ = merge(*(proposed_part(part) for part in parts))
         self._ours = parts[1]
 
     def result(self) -> Comparison:
