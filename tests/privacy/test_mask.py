@@ -262,13 +262,14 @@ def test_an_output_that_cannot_be_written_says_so_of_the_output(tmp_path):
     file = tmp_path / "in.csv"
     file.write_text("a\n1\n")
     plan = Plan(columns={"a": steps.Redact()})
+    (tmp_path / "other.txt").write_text("a file")
     os.mkfifo(tmp_path / "pipe.csv")
-    for out in (tmp_path / "none" / "out.csv", tmp_path / "pipe.csv", tmp_path / ("x" * 300 + ".csv")):
+    for out in (tmp_path / "other.txt" / "out.csv", tmp_path / "pipe.csv", tmp_path / ("x" * 300 + ".csv")):
         with pytest.raises(InputError) as caught:
             mask(open_table(str(file)), plan, out)
         assert caught.value.mend
         assert "in.csv" not in str(caught.value)
-    assert {one.name for one in tmp_path.iterdir()} == {"in.csv", "pipe.csv"}
+    assert {one.name for one in tmp_path.iterdir()} == {"in.csv", "other.txt", "pipe.csv"}
 
 
 def test_an_output_that_is_a_link_is_written_through(tmp_path):

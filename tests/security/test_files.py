@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -331,6 +332,28 @@ def test_a_model_that_changed_meanwhile_is_not_overwritten(folder, call, monkeyp
         Path("m.yaml").write_text(MODEL, encoding="utf-8")
         assert "the file changed on disk since it was read" in call(*command, code=2).err
         assert Path("m.yaml").read_text(encoding="utf-8") == MODEL + "# somebody's work\n"
+
+
+def test_of_several_who_write_at_once_one_wins_and_the_others_are_told(folder):
+    def save(document):
+        ready.wait()
+        try:
+            document.save()
+        except StaleWriteError:
+            refused.append(document)
+
+    for turn in range(20):
+        ready, refused = threading.Barrier(4), []
+        documents = [Document.load(Path("m.yaml")) for _ in range(4)]
+        for row, document in enumerate(documents):
+            document.set(("system", "name"), f"turn {turn}, writer {row}")
+        threads = [threading.Thread(target=save, args=[document]) for document in documents]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (winner,) = [document for document in documents if document not in refused]
+        assert Path("m.yaml").read_bytes() == winner.data
 
 
 def test_a_model_that_vanished_or_became_a_folder_meanwhile(folder):

@@ -6,11 +6,15 @@ import contextlib
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from mantlet.base.errors import InputError, Location, StaleWriteError
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def fingerprint(data: bytes) -> str:
@@ -30,27 +34,29 @@ def write_atomic(path: Path, data: bytes, *, expected: str | None = None) -> Non
             with path.open("wb") as device:
                 device.write(data)
             return
-        target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path))
+    with contextlib.nullcontext() if expected is None else _alone(target.parent):
         if expected is not None:
-            _refuse_stale(target, expected)
-        target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        whole_file(path) as temporary,
-        _writing(path),
-        os.fdopen(os.open(temporary, os.O_WRONLY), "wb") as file,
-    ):
-        file.write(data)
+            with _writing(path):
+                _refuse_stale(target, expected)
+        with (
+            whole_file(path) as temporary,
+            _writing(path),
+            os.fdopen(os.open(temporary, os.O_WRONLY), "wb") as file,
+        ):
+            file.write(data)
 
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary file beside a path that takes its place when the body ends well, and vanishes when not.
 
-    A link is written through, and the mode of a file that was there is kept. For writers that take a path;
-    `write_atomic` is for bytes.
+    A link is written through, the mode of a file that was there is kept, and folders on the way are made. For writers
+    that take a path; `write_atomic` is for bytes.
     """
     target = Path(os.path.realpath(path))
     with _writing(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
         os.close(handle)
     temporary = Path(name)
@@ -98,6 +104,24 @@ def _refuse_stale(path: Path, expected: str) -> None:
             where=Location(str(path)),
             mend="read it again and repeat the change; nothing was written",
         )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other checked writes into a folder waiting, so that nothing changes between the look at a file and its replacement.
+
+    Windows and some network file systems have no such lock; there the two steps are only close together.
+    """
+    handle = None
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        if sys.platform != "win32":
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -130,10 +130,6 @@ def kind_of_output(out: Path) -> str:
 
 def _check_place(out: Path) -> None:
     """Raise `InputError` where no file can be written."""
-    if not out.parent.is_dir():
-        raise InputError(
-            "there is no such folder", where=Location(str(out.parent)), mend="make it, or name another"
-        )
     if os.path.lexists(out) and out.exists() and not is_file(out):
         raise InputError("is no file", where=Location(str(out)), mend="name a file to write")
 
