@@ -520,3 +520,14 @@ def test_a_member_without_a_name_is_looked_at(judge):
     end = data.find(b"PK\x05\x06")
     data[end + 12 : end + 16] = (end - at).to_bytes(4, "little")
     assert judge(bytes(data), "a.zip").verdict == "dangerous"
+
+
+def test_what_an_archive_does_not_list_is_searched_however_large_its_members_are(judge, monkeypatch):
+    monkeypatch.setattr("mantlet.scanners.models.archives._MAX_SEARCHED", 500)
+    whole = handmade.zipped({"data.pkl": pickle.dumps({}), "data/0": b"\0" * 5000})
+    hidden = handmade.local_only("extra.pkl", handmade.PAYLOAD)
+    assert judge(whole, "model.pt").verdict == "clean"
+    assert judge(whole + hidden, "model.pt").verdict == "dangerous"
+    unsearched = judge(whole + b"\0" * 600, "model.pt")
+    assert unsearched.verdict == "incomplete"
+    assert "doesn't name" in unsearched.not_looked[0].why

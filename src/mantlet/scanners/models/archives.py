@@ -109,31 +109,44 @@ def _lzma_content(name: str, packed: Source, room: int) -> Member:
 
 
 def _unlisted(source: Source, seen: list[tuple[int, int]], room: int, limit: int) -> Iterator[Member]:
-    """Yield members that only their local headers tell of."""
-    if len(source) > _MAX_SEARCHED:
-        return
-    at, number = 0, 0
-    while number < limit:
-        at = source.find(_LOCAL, at)
-        if at < 0:
+    """Yield members that only their local headers tell of: they stand where the list names nothing."""
+    left = _MAX_SEARCHED
+    for start, stop in _gaps(seen, len(source)):
+        if stop - start > left:
+            yield Member("", None, "it holds more bytes that its list doesn't name than are searched")
             return
-        while seen and seen[0][1] <= at:
-            seen.pop(0)
-        if seen and seen[0][0] <= at < seen[0][1]:
-            at = seen[0][1]
-            continue
-        head = source.read(at, 30)
-        names = int.from_bytes(head[26:28], "little")
-        start = at + 30 + names + int.from_bytes(head[28:30], "little")
-        size = int.from_bytes(head[18:22], "little") or len(source) - start
-        name = source.read(at + 30, min(names, 300)).decode("utf-8", "replace")
-        member = _content(name, source.part(start, size), int.from_bytes(head[8:10], "little"), room)
-        room -= member.size
-        number += 1
-        member.problem = ""
-        if member.content is not None:
-            yield member
-        at += 4
+        left -= stop - start
+        at = source.find(_LOCAL, start, stop - start)
+        while at >= 0 and limit > 0:
+            member = _header_member(source, at, room)
+            room -= member.size
+            limit -= 1
+            if member.content is not None:
+                yield member
+            at = source.find(_LOCAL, at + 4, stop - at - 4)
+
+
+def _gaps(seen: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches that no listed member covers, in order."""
+    at = 0
+    for start, stop in seen:
+        if start > at:
+            yield at, start
+        at = max(at, stop)
+    if at < size:
+        yield at, size
+
+
+def _header_member(source: Source, at: int, room: int) -> Member:
+    """Return what a local header tells of; one that breaks is most likely none."""
+    head = source.read(at, 30)
+    names = int.from_bytes(head[26:28], "little")
+    start = at + 30 + names + int.from_bytes(head[28:30], "little")
+    size = int.from_bytes(head[18:22], "little") or len(source) - start
+    name = source.read(at + 30, min(names, 300)).decode("utf-8", "replace")
+    member = _content(name, source.part(start, size), int.from_bytes(head[8:10], "little"), room)
+    member.problem = ""
+    return member
 
 
 def is_tar(head: bytes) -> bool:

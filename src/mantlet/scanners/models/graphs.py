@@ -26,6 +26,8 @@ _FILE_OPS_ALWAYS_THERE = frozenset(
 """What every exported SavedModel has for its own checkpoints."""
 _OP_NAME = re.compile(r"[A-Z][A-Za-z0-9_>]{0,100}")
 _KNOWN_DOMAINS = re.compile(r"(ai\.onnx(\.\w+)*|com\.microsoft(\.\w+)*|org\.pytorch\.\S*|pkg\.\S*|)")
+_MAX_NESTED = 16
+"""Graphs in attributes of nodes of graphs."""
 _PYTHON_OPERATORS = frozenset({"PyOp", "PythonOp", "PythonOpGrad", "PyCustomOp"})
 
 
@@ -84,7 +86,9 @@ def _onnx_node(context: Context, node: Source, member: str, depth: int) -> None:
             operator = text(value, 200)
             if operator in _PYTHON_OPERATORS:
                 context.found("onnx-python", member, name=operator)
-        elif number == 5 and depth < 16:
+        elif number == 5 and depth >= _MAX_NESTED:
+            context.missed(member, f"its graphs nest more than {_MAX_NESTED} deep")
+        elif number == 5:
             for attribute, _, inner in fields(value):
                 if isinstance(inner, Source) and attribute in {6, 11}:
                     _onnx_graph(context, inner, member, depth + 1)
