@@ -197,8 +197,8 @@ class Components:
         if frame.code in self._roles.pipelines and not scripted:
             return self._make(frame.code, "llm-app", frame, current)
         roles = self._roles.classes.get(frame.owner)
-        if anchor.entry == "task" and roles is not None and "infer" not in roles:
-            return current
+        if anchor.entry == "task":
+            return current  # what a declared step calls is the step's
         if roles is not None and not scripted:
             return self._class_part(frame, parent, roles, current)
         if frame.owner or "#" not in frame.code:
@@ -216,8 +216,6 @@ class Components:
     def _function(self, frame: Frame, anchor: Component, module: str) -> str:
         """A function of another file with one part to play, by what it and all that it calls do."""
         deep = self._roles.plain[frame.code]
-        if anchor.entry == "task":
-            return anchor.key  # what a declared step calls is the step's
         if len(deep) != 1 or self._is_same_work(anchor, deep):
             return anchor.key
         if deep == {"prepare"} and not (anchor.entry in _SCRIPTED and self._trains(frame)):

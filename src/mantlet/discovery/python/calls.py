@@ -298,8 +298,9 @@ def call_function(
     try:
         with m.entering(code, at, called, function.module, owner=owner) as frame:
             frame.quiet = function.cls is not None and effects.is_model_class(function.cls.externals())
+            frame.step = id(function.node) in m.steps_of
             # what a step is given is the step's, whatever it does with it
-            if id(function.node) in m.steps_of:
+            if frame.step:
                 for value in (*args, *named.values()):
                     m.use(value, function.node)
             result = run_body(m, function, args, named)
@@ -328,7 +329,7 @@ def _of_step(m: Machine, step: Any, function: Function, result: Value) -> Value:
 
 def _mark(m: Machine, function: Function, args: list[Value], named: dict[str, Value]) -> tuple[Any, ...]:
     """Return what makes a call the same as an earlier one of the same caller."""
-    root = next((frame for frame in m.frame.up() if frame.parent is None), None) if m.frame else None
+    root = next((f for f in m.frame.up() if f.parent is None or f.step), None) if m.frame else None
     parts = [(name, *_signature(value)) for name, value in named.items()]
     return (
         root.number if root else -1,

@@ -15,7 +15,7 @@ from mantlet.discovery.python import paths
 from mantlet.discovery.python.values import Mapping, Value
 
 if TYPE_CHECKING:
-    from mantlet.discovery.python.machine import Machine
+    from mantlet.discovery.python.machine import Machine, Settings
 
 MAX_TEXT = 400_000
 MAX_ITEMS = 20_000
@@ -75,8 +75,7 @@ def _count(data: Any, seen: list[int]) -> bool:
 
 def load(m: Machine, text: str) -> Value | None:
     """Return the value of a settings file that code names, where the repository has it."""
-    key = paths.of_path(text, m.script, m.settings)
-    path = key.removeprefix("path:")
+    path = _in_repository(paths.of_path(text, m.script, m.settings).removeprefix("path:"), m.settings)
     if not path or "*" in path:
         return None
     if path not in m.documents:
@@ -84,6 +83,21 @@ def load(m: Machine, text: str) -> Value | None:
         data = parse(path, found) if found is not None else None
         m.documents[path] = m.soft_mapping(_resolved(data, data)) if isinstance(data, (dict, list)) else None
     return m.documents[path]
+
+
+def _in_repository(path: str, settings: Settings) -> str:
+    """Return the file that a path means which code writes as it is where it runs (`/opt/app/config/a.yaml`)."""
+    parts = path.strip("/").split("/")
+    if path in settings.files or "*" in path:
+        return path
+    for start in range(len(parts)):
+        tail = "/".join(parts[start:])
+        if tail in settings.files:
+            return tail
+        ending = [file for file in settings.files if file.endswith(f"/{tail}")]
+        if ending:
+            return ending[0] if len(ending) == 1 else path
+    return path
 
 
 def _text(m: Machine, path: str) -> str | None:

@@ -43,6 +43,8 @@ class Frame:
     """Why it is an entry of its own (script, endpoint, task, …); empty for ordinary calls."""
     quiet: bool = False
     """A part of a network's definition: never a process of its own."""
+    step: bool = False
+    """A step of a pipeline: what it is given and makes is kept apart from that of others."""
 
     def up(self) -> Iterator[Frame]:
         """Yield the frame and those that called it, nearest first."""

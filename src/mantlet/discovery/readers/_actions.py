@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._names import addresses, known, saas_of_host, saas_thing
 
 _HANDS_OVER = re.compile(r"deploy|publish|upload-to|sync|push|release|login", re.IGNORECASE)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._shell import Command, commands
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._images import image
 from mantlet.discovery.readers._names import unresolved
 

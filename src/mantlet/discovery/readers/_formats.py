@@ -9,8 +9,9 @@ import posixpath
 import re
 from functools import lru_cache
 
+from mantlet.base.items import Item
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item, yaml_documents
+from mantlet.discovery.readers._documents import yaml_documents
 
 _TOOLING = (
     r"mkdocs\.ya?ml|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.?codecov\.ya?ml|_config\.ya?ml|dependabot\.ya?ml|"

@@ -12,9 +12,10 @@ import yaml
 from msgspec import Struct
 
 from mantlet.base.data import read_beside
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents
+from mantlet.discovery.readers._documents import yaml_documents
 from mantlet.discovery.readers._images import image, image_clues
 from mantlet.discovery.readers._kinds import STORES
 from mantlet.discovery.readers._names import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Same, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._documents import Item, yaml_documents
+from mantlet.discovery.readers._documents import yaml_documents
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._kinds import step_type
 from mantlet.discovery.readers._names import bucket_key

@@ -6,12 +6,13 @@ import posixpath
 import re
 import shlex
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Runs, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._ci import script, secret_clues
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml
 from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._names import is_secret, variable_clues

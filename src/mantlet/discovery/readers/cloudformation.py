@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Runs, Same, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._names import in_clear, is_secret, unresolved
 from mantlet.discovery.readers._resources import Language, Resource, knowledge, policy_facts, resource_clues

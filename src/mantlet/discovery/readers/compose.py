@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Runs, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ambiguous import ENV_FILE
@@ -12,7 +13,7 @@ from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._compose_groups import filled, folded, programs, routed, shared_volumes
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._docker import mount_clues
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._images import Image, image, image_clues
 from mantlet.discovery.readers._kinds import STORES

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
 from mantlet.discovery.readers._names import addresses, in_clear, is_secret, unresolved
 from mantlet.discovery.readers._personal import personal_clues

@@ -7,12 +7,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Same, Thing, Unclear, Where
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ambiguous import EVERYBODY
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._fetches import DVC_REMOTE
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._kinds import step_type, store_type

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._documents import Item, yaml_documents
+from mantlet.discovery.readers._documents import yaml_documents
 from mantlet.discovery.readers._images import image_clues, image_same
 from mantlet.discovery.readers._names import unresolved, variable_clues
 from mantlet.discovery.readers._shell import commands

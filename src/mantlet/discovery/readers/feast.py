@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Where
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._kinds import name_of
 from mantlet.discovery.readers._names import addresses, in_clear, is_secret, unresolved

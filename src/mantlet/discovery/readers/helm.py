@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Part, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._images import image, image_clues
 from mantlet.discovery.readers._names import in_clear, is_secret, unresolved, variable_clues

@@ -8,9 +8,10 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._kinds import store_type
 from mantlet.discovery.readers._names import bucket_key, saas_thing, unresolved

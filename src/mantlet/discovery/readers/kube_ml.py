@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing, Unclear
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item
 from mantlet.discovery.readers._formats import by_name, is_yaml
 from mantlet.discovery.readers._names import address, bucket_key, unresolved
 from mantlet.discovery.readers._pods import container_clues, pod_clues

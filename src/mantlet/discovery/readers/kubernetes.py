@@ -7,10 +7,11 @@ import binascii
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Setting, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ambiguous import ENV_FILE
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml
 from mantlet.discovery.readers._images import image
 from mantlet.discovery.readers._kinds import step_type

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Part, Runs, Same, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
 from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._names import address, saas_of_host, saas_thing, unresolved, variable_clues

@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Part, Thing
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name
 from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import step_type

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Same, Thing, Where
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._names import address
 from mantlet.discovery.readers._personal import personal_clues

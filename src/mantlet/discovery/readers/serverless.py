@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Runs, Same, Thing
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import is_yaml, kind_of
 from mantlet.discovery.readers._names import bucket_key, function_key, unresolved, variable_clues
 from mantlet.discovery.readers._resources import policy_facts

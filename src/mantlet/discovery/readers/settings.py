@@ -8,10 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Move, Setting, Thing, Unclear, Where
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._ambiguous import ENV_FILE
-from mantlet.discovery.readers._documents import Item, toml_document, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import toml_document, yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
 from mantlet.discovery.readers._kinds import store_type
 from mantlet.discovery.readers._names import (

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Same, Thing
 from mantlet.discovery.reader import Source
-from mantlet.discovery.readers._documents import Item, yaml_documents
+from mantlet.discovery.readers._documents import yaml_documents
 from mantlet.discovery.readers._formats import is_yaml
 from mantlet.discovery.readers._kinds import step_type
 from mantlet.discovery.readers._names import bucket_key, function_key, known, unresolved

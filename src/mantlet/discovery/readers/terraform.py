@@ -7,10 +7,11 @@ from collections import ChainMap
 from collections.abc import Mapping
 from functools import cached_property, partial
 
+from mantlet.base.hcl import Block, HclError, hcl_blocks
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Fact, Same, Setting, Thing, Unclear
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents
-from mantlet.discovery.readers._hcl import Block, HclError, hcl_blocks
+from mantlet.discovery.readers._documents import yaml_documents
 from mantlet.discovery.readers._names import in_clear, is_secret
 from mantlet.discovery.readers._resources import Language, Resource, knowledge, policy_facts, resource_clues
 from mantlet.discovery.readers.stepfunctions import machine_clues

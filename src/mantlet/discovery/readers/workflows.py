@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
+from mantlet.base.items import Item
 from mantlet.discovery.clues import Clue, Move, Part, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source, path_key
-from mantlet.discovery.readers._documents import Item, yaml_documents, yaml_trouble
+from mantlet.discovery.readers._documents import yaml_documents, yaml_trouble
 from mantlet.discovery.readers._formats import by_name, is_yaml, kind_of
 from mantlet.discovery.readers._images import image_clues
 from mantlet.discovery.readers._kinds import step_type

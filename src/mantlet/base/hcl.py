@@ -1,7 +1,7 @@
 """HCL (Terraform) as blocks of values with their lines.
 
 Written here because python-hcl2 needs 1.2 s for its first file, keeps its grammar as a pickle in the shared temporary
-folder, and gives no lines to attributes; what discovery needs of HCL is its structure, not its arithmetic.
+folder, and gives no lines to attributes; what is needed of HCL is its structure, not its arithmetic.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 
 from msgspec import Struct
 
+from mantlet.base.items import MAX_ITEMS, Item
 from mantlet.base.limits import MAX_DEPTH
-from mantlet.discovery.readers._documents import MAX_ITEMS, Item
 
 
 class Block(Struct):
