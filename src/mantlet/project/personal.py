@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from mantlet.base.errors import UsageError
 from mantlet.base.suggest import suggest
+from mantlet.changes.apply import apply_to_document
+from mantlet.changes.operations import Change, Set
+from mantlet.model.entries import Data, Sections
 from mantlet.model.model import Model, Movement
 from mantlet.project.foreign import refuse_foreign
 from mantlet.store.document import Document
@@ -35,34 +38,56 @@ def write_profile(path: Path, profiles: Sequence[Profile], asset: str = "") -> l
     """
     refuse_foreign(path)
     document = Document.load(path)
-    sections = document.sections()
+    changes, recorded = profile_changes(
+        document.sections(), {profile.name: profile.categories() for profile in profiles}, asset
+    )
+    apply_to_document(document, changes)
+    document.save()
+    return recorded
+
+
+def profile_changes(
+    sections: Sections, found: Mapping[str, Collection[str]], asset: str = ""
+) -> tuple[list[Change], list[Recorded]]:
+    """Return the changes that tell a model what tables hold, and what they come to; ``found`` has the categories by table.
+
+    ``asset`` is the data asset that the tables are; without it each has one of its own name.
+    """
     if asset and asset not in sections.data:
         raise UsageError(
             f"the model has no data '{asset}'",
             mend=suggest(asset, sections.data) or "add it under `data:`, or leave --as out",
         )
     taken = {*sections.elements, *sections.flows, *sections.boundaries}
-    written = {
-        (key := asset or _id(profile.name, taken)): _write(document, key, profile) for profile in profiles
-    }
-    document.save()
-    movements = list(Model(document.sections()).movements())
-    return [Recorded(key, changed, _carrying(movements, key)) for key, changed in written.items()]
+    changes: list[Change] = []
+    held = dict(sections.data)
+    written: dict[str, bool] = {}
+    for table, categories in found.items():
+        key = asset or _id(table, taken)
+        changed, held[key] = _recording(key, table, held.get(key), categories)
+        changes += changed
+        written[key] = written.get(key, False) or bool(changed)
+    movements = list(Model(structs.replace(sections, data=held)).movements())
+    return changes, [Recorded(key, changed, _carrying(movements, key)) for key, changed in written.items()]
 
 
-def _write(document: Document, key: str, profile: Profile) -> bool:
-    """Write what a profile found into one data asset; tell whether anything changed."""
-    before = document.text
-    entry = document.sections().data.get(key)
+def _recording(
+    key: str, table: str, entry: Data | None, categories: Collection[str]
+) -> tuple[list[Change], Data]:
+    """Return the changes that write what a table holds into its data asset, and the asset after them."""
+    changes: list[Change] = []
     if entry is None:
-        document.set(("data", key), {"name": Path(profile.name).name})
-    known = list(entry.personal) if entry is not None and entry.personal is not UNSET else []
-    words = [*known, *(word for word in profile.categories() if word not in known)]
+        entry = Data(name=Path(table).name)
+        changes.append(Set(("data", key), {"name": entry.name}))
+    known = list(entry.personal) if entry.personal is not UNSET else []
+    words = [*known, *(word for word in categories if word not in known)]
     if words != known:
-        document.set(("data", key, "personal"), words)
-    if words and (entry is None or entry.classification is UNSET):
-        document.set(("data", key, "classification"), "confidential")
-    return document.text != before
+        changes.append(Set(("data", key, "personal"), words))
+        entry = structs.replace(entry, personal=words)
+    if words and entry.classification is UNSET:
+        changes.append(Set(("data", key, "classification"), "confidential"))
+        entry = structs.replace(entry, classification="confidential")
+    return changes, entry
 
 
 def _carrying(movements: Sequence[Movement], key: str) -> tuple[str, ...]:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from mantlet.analysis.engine import State
+from mantlet.changes.apply import apply_to_document
+from mantlet.changes.operations import Change, Set
 from mantlet.project.api import Assessment
 from mantlet.project.editing import decision_fields
 from mantlet.project.foreign import refuse_foreign
 from mantlet.review.plan.plan import Plan, Step
 from mantlet.review.plan.worlds import Worlds
+from mantlet.risk.register import Register
 from mantlet.store.document import Document
+
+
+class Decided(NamedTuple):
+    """What a plan becomes in a model: the changes, the decisions that they write, and those left as they were."""
+
+    changes: list[Change]
+    written: list[str]
+    kept: list[str]
 
 
 def decide_plan(
@@ -21,30 +35,45 @@ def decide_plan(
 
     Returns the keys written, and those left alone because something was decided there already.
     """
+    decided = plan_changes(assessment, plan, owner=owner, due=due)
+    refuse_foreign(path)
+    document = Document.load(path)
+    apply_to_document(document, decided.changes)
+    document.save()
+    return decided.written, decided.kept
+
+
+def plan_changes(
+    assessment: Assessment, plan: Plan, *, owner: str = "", due: str = "", only: Collection[str] | None = None
+) -> Decided:
+    """Return the changes that make a plan's steps decisions; ``only`` names the steps that count, all without it."""
+    if only is not None:
+        plan = structs.replace(plan, steps=[step for step in plan.steps if step.id in only])
     register = assessment.register
-    worlds = Worlds(register)
-    decided = {ruling.key for ruling in register.rulings.all}
+    settled = {ruling.key for ruling in register.rulings.all}
+    made = Decided([], [], [])
+    for risk, steps in _wanted(register, plan).items():
+        known = register.by_id(risk)
+        if known is None or known.state is not State.OPEN:
+            continue
+        if risk in settled or known.ruling is not None:
+            made.kept.append(risk)
+            continue
+        fields = decision_fields(assessment, risk, _fields(steps, owner, due))
+        made.changes.append(Set(("decisions", risk), fields))
+        made.written.append(risk)
+    return made
+
+
+def _wanted(register: Register, plan: Plan) -> dict[str, list[Step]]:
+    """Return the steps that deal with each risk."""
     wanted: dict[str, list[Step]] = {}
     for step in plan.steps:
         for risk in (*step.settles, *step.lowers):
             wanted.setdefault(risk, []).append(step)
-    for risk, steps in _together(worlds, plan, wanted).items():
+    for risk, steps in _together(Worlds(register), plan, wanted).items():
         wanted.setdefault(risk, steps)
-    refuse_foreign(path)
-    document = Document.load(path)
-    written, kept = [], []
-    for risk, steps in wanted.items():
-        known = register.by_id(risk)
-        if known is None or known.state is not State.OPEN:
-            continue
-        if risk in decided or known.ruling is not None:
-            kept.append(risk)
-            continue
-        fields = _fields(steps, owner, due)
-        document.set(("decisions", risk), decision_fields(assessment, risk, fields))
-        written.append(risk)
-    document.save()
-    return written, kept
+    return wanted
 
 
 def _together(worlds: Worlds, plan: Plan, wanted: dict[str, list[Step]]) -> dict[str, list[Step]]:

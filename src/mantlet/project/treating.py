@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mantlet.base.errors import UsageError
+from mantlet.changes.apply import apply_to_document
+from mantlet.changes.operations import Change, Set
 from mantlet.project.api import analyse
-from mantlet.project.editing import decide
+from mantlet.project.editing import decision_fields
+from mantlet.project.foreign import refuse_foreign
 from mantlet.store.document import Document
 
 if TYPE_CHECKING:
@@ -46,22 +49,28 @@ def treat(model: Path, threat: str, command: str, evidence: str, *, today: date 
     model has no such threat, or none of its controls is what the command does.
     """
     before = analyse(model, today=today)
+    control, changes = treating(before, threat, command, evidence, today=today)
+    was = standing(before, threat)
+    refuse_foreign(model)
+    document = Document.load(model)
+    apply_to_document(document, changes)
+    document.save()
+    return Treated(control, was, standing(analyse(model, today=today), threat))
+
+
+def treating(
+    assessment: Assessment, threat: str, command: str, evidence: str, *, today: date | None = None
+) -> tuple[str, list[Change]]:
+    """Return the control that a command puts in place against a threat, and the changes that record both."""
     name, _, place = threat.partition("@")
-    kind = before.catalogue.threats.get(name)
+    kind = assessment.catalogue.threats.get(name)
     fitting = [control for control in CARRIED_OUT[command] if kind is not None and control in kind.controls]
     if kind is not None and not fitting:
         raise UsageError(
             f"{name} is not treated by this", mend=f"its controls are {', '.join(kind.controls)}"
         )
-    day = (today or date.today()).isoformat()
-    was = _standing(before, threat)
-    decide(
-        model,
-        before,
-        threat,
-        {"treatment": "mitigate", "controls": fitting[:1], "status": "done", "reason": evidence},
-    )
-    document = Document.load(model)
+    wanted = {"treatment": "mitigate", "controls": fitting[:1], "status": "done", "reason": evidence}
+    decision = decision_fields(assessment, threat, wanted)
     on = place.removesuffix(".returns").partition("/")[
         0
     ]  # of a copy, the data: the same table may lie elsewhere
@@ -69,15 +78,14 @@ def treat(model: Path, threat: str, command: str, evidence: str, *, today: date 
         "control": fitting[0],
         "on": [on],
         "status": "verified",
-        "verified_on": day,
+        "verified_on": (today or date.today()).isoformat(),
         "evidence": evidence,
     }
-    document.set(("controls", _free(document, f"{fitting[0]}-{on}")), entry)
-    document.save()
-    return Treated(fitting[0], was, _standing(analyse(model, today=today), threat))
+    key = _free(assessment.model.sections.controls, f"{fitting[0]}-{on}")
+    return fitting[0], [Set(("decisions", threat), decision), Set(("controls", key), entry)]
 
 
-def _standing(result: Assessment, threat: str) -> str:
+def standing(result: Assessment, threat: str) -> str:
     """Return a threat's severity where it is open, else its state in a word."""
     explained = result.explain(threat)
     found = next(
@@ -86,9 +94,7 @@ def _standing(result: Assessment, threat: str) -> str:
     return str(found["rating"]["severity"]) if found else explained.state.word
 
 
-def _free(document: Document, wanted: str) -> str:
-    raw: Any = document.raw
-    taken: Sequence[str] = list((raw or {}).get("controls") or {})
+def _free(taken: Collection[str], wanted: str) -> str:
     number = 2
     name = wanted
     while name in taken:
