@@ -1,40 +1,69 @@
-"""Decisions from a table that people filled, written into the model file; only their lines change."""
+"""Decisions from a table that people filled, as changes of the model; only their lines change in its file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from mantlet.analysis.engine import State
 from mantlet.base.errors import InputError, Location, MantletError, raise_all
 from mantlet.base.suggest import suggest
+from mantlet.catalogue.load import Catalogue
+from mantlet.changes.apply import apply_to_document
+from mantlet.changes.operations import Change, Remove, Rename, Set
 from mantlet.formats.tables import DECIDED, decision_cells
 from mantlet.formats.threatlist import rated
 from mantlet.model.entries import Treatment
+from mantlet.model.model import Model
+from mantlet.model.validate import check
 from mantlet.project.api import catalogue_for, load
 from mantlet.project.foreign import outgoing
+from mantlet.store.convert import raise_problems
 from mantlet.store.document import Document
 
 STATUSES = ("open", "in-progress", "done")
 
 
 def decided(rows: list[dict[str, str]], table: Path, model: Path) -> list[str]:
-    """Write the decisions of a table's rows into a model file, all or none; return the keys that changed.
-
-    A row counts where it says something else than the model does now. One whose treatment was emptied takes its decision away.
-    """
+    """Write the decisions of a table's rows into a model file, all or none; return the keys that changed."""
     catalogue = catalogue_for(model)
     read = load(model, catalogue=catalogue)
-    shown = {
-        threat.id: decision_cells(threat.decision)
-        for threat in rated(outgoing(read, catalogue, model), *State)
-    }
-    known = read.sections.decisions
-    document = Document.load(model)
-    before = document.text
+    changes = table_changes(rows, str(table), read, catalogue, model)
+    if changes:
+        document = Document.load(model)
+        apply_to_document(document, changes)
+        found = check(
+            document.sections(),
+            catalogue.vocabulary,
+            catalogue.controls,
+            catalogue.threats,
+            catalogue.pack_names,
+        )
+        raise_problems(found, document.where)
+        document.save()
+    return decided_keys(changes)
+
+
+def decided_keys(changes: Iterable[Change]) -> list[str]:
+    """Return the decisions that changes are about, each once."""
+    return list(dict.fromkeys(str(change.path[1]) for change in changes if not isinstance(change, Rename)))
+
+
+def table_changes(
+    rows: list[dict[str, str]], table: str, model: Model, catalogue: Catalogue, path: Path | None
+) -> list[Change]:
+    """Return the changes that write the decisions of a table's rows into a model.
+
+    A row counts where it says something else than the model does now. One whose treatment was emptied takes its decision away.
+    Raises every mistake of every row together.
+    """
+    threats = rated(outgoing(model, catalogue, path), *State)
+    shown = {threat.id: decision_cells(threat.decision) for threat in threats}
+    known = model.sections.decisions
     errors: list[MantletError] = []
-    changed: list[str] = []
+    changes: list[Change] = []
     for number, row in enumerate(rows, 2):
         key = row.get("id", "").strip()
         cells = {name: row[name].strip() for name in DECIDED if name in row}
@@ -44,39 +73,14 @@ def decided(rows: list[dict[str, str]], table: Path, model: Path) -> list[str]:
         if {**was, **cells} == was or (not cells.get("treatment") and not was["treatment"]):
             continue
         if not cells.get("treatment"):
-            if key in known:
-                document.remove(("decisions", key))
-                changed.append(key)
+            changes += [Remove(("decisions", key))] if key in known else []
             continue
-        problems = list(_problems(cells, Location(str(table), number, 1)))
+        problems = list(_problems(cells, Location(table, number, 1)))
         errors += problems
         if not problems:
-            _write(document, key, {**was, **cells}, decision_cells(known.get(key)))
-            changed.append(key)
+            changes += _written(key, {**was, **cells}, decision_cells(known.get(key)))
     raise_all(errors)
-    if changed:
-        _checked(document, before, catalogue)
-    return changed
-
-
-def _checked(document: Document, before: str, catalogue: Any) -> None:
-    """Save the document if the model is sound with it."""
-    from mantlet.model.validate import check  # noqa: PLC0415
-    from mantlet.store.convert import raise_problems  # noqa: PLC0415
-
-    try:
-        found = check(
-            document.sections(),
-            catalogue.vocabulary,
-            catalogue.controls,
-            catalogue.threats,
-            catalogue.pack_names,
-        )
-        raise_problems(found, document.where)
-    except MantletError:
-        document.reset(before)
-        raise
-    document.save()
+    return changes
 
 
 def _problems(cells: dict[str, str], where: Location) -> list[MantletError]:
@@ -107,15 +111,16 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _write(document: Document, key: str, cells: dict[str, str], was: dict[str, str]) -> None:
-    """Set what differs; an emptied cell takes its field away."""
+def _written(key: str, cells: dict[str, str], was: dict[str, str]) -> Iterator[Change]:
+    """Yield what differs; an emptied cell takes its field away."""
     for name, value in cells.items():
         path = ("decisions", key, name)
         if value == was[name] and was["treatment"]:
             continue
         if not value:
-            document.remove(path)
+            if was[name]:
+                yield Remove(path)
         elif name == "controls":
-            document.set(path, [item.strip() for item in value.split(",") if item.strip()])
+            yield Set(path, [item.strip() for item in value.split(",") if item.strip()])
         else:
-            document.set(path, value)
+            yield Set(path, value)
