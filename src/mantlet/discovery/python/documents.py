@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 400_000
 MAX_ITEMS = 20_000
-_NESTED = re.compile(r"[\[{]")
+_SETTINGS = re.compile(r"conf|setting|param|option|args|env|secret|credential|schema")
 _REFERENCE = re.compile(r"\$\{([\w.]+)\}")
 
 
@@ -42,6 +42,11 @@ def parse(path: str, text: str) -> Any:
     except (yaml.YAMLError, configparser.Error, ValueError, RecursionError, TypeError):
         return None
     return data if _count(data, [0]) else None
+
+
+def is_settings(path: str) -> bool:
+    """Tell whether a file holds settings, and not data that happens to be written as a document."""
+    return not path.endswith(".json") or bool(_SETTINGS.search(path.lower()))
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:

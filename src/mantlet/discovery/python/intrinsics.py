@@ -138,7 +138,7 @@ def _parsed(m: Machine, args: Args, named: Named, node: ast.AST) -> Value | None
         if path:
             found = documents.load(m, path)
             if found is not None:
-                return found
+                return found if documents.is_settings(path) else found.with_origins(_first(args).origins)
     return None
 
 

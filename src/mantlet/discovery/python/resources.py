@@ -61,7 +61,13 @@ def find(m: Machine, api: Api, target: Value, node: ast.AST, recv: Value) -> lis
 
 
 def _is_data(target: Value) -> bool:
-    return any(isinstance(atom, (Sequence, Mapping, Object)) for atom in target.atoms) or bool(target.origins)
+    held_in_memory = any(isinstance(a, Instance) and a.type in _IN_MEMORY for a in target.atoms)
+    known = any(isinstance(atom, (Sequence, Mapping, Object)) for atom in target.atoms)
+    return held_in_memory or known or bool(target.origins)
+
+
+_IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
+"""Buffers: what is written there goes nowhere yet."""
 
 
 def _texts(target: Value) -> list[str]:
