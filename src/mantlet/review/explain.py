@@ -26,6 +26,7 @@ from mantlet.rules.tree import (
     SCOPES,
     UNKNOWN,
     YES,
+    Atom,
     FactCompare,
     FactIn,
     FactKnown,
@@ -47,6 +48,10 @@ class Line:
     """The fact's own value, where it is about a fact."""
     source: str
     decisive: bool
+    atom: Atom
+    """The condition itself, as the rule has it."""
+    negated: bool = False
+    """Its not being so counts; `text` and `answer` are said that way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Explained:
     factors: tuple[Factor, ...]
     row: int
     """Its row among the threats; −1 when it is absent."""
+    place: int
+    """The row of its place in the table of its scope."""
     also_at: tuple[str, ...]
     """Other places of the same risk."""
     silenced_by: tuple[str, ...]
@@ -158,6 +165,7 @@ def explain(register: Register, name: str) -> Explained:
         ),
         factors=tuple(reasons(register.ratings, row)) if row >= 0 else (),
         row=row,
+        place=place,
         also_at=tuple(analysis.place_of(other) for other in rows[1:]),
         silenced_by=silenced,
         note=_proven(state, evidence, WORDS[applies.value], WORDS[mitigated.value]) or _note(state, silenced),
@@ -257,10 +265,10 @@ def _lines(
         value, source = "", "the drawing" if answer != UNKNOWN else FROM[Origin.NOBODY]
         if isinstance(atom, (FactIn, FactCompare, FactKnown)):
             value, source = _said(analysis, atom, place, scope)
-        text = condition.text
-        if atom not in helpful:
+        text, negated = condition.text, atom not in helpful
+        if negated:
             text, answer = unparse(Not(atom)), YES - answer
-        found.append(Line(text, WORDS[answer], value, source, condition.decisive))
+        found.append(Line(text, WORDS[answer], value, source, condition.decisive, atom, negated))
     return tuple(found)
 
 

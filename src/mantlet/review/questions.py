@@ -49,7 +49,7 @@ from mantlet.rules.tree import (
     atoms,
 )
 
-__all__ = ["Question", "questions", "replace"]
+__all__ = ["Question", "question_about", "questions", "replace"]
 WEIGHT = (1, 2, 5, 12, 25)
 """What settling a threat is worth, by its worst-case severity."""
 TO_CONFIRM_SHARE = 0.5
@@ -86,6 +86,13 @@ def questions(register: Register, limit: int = 0) -> list[Question]:
             asker.add(found, kind, atom, rows[told > 0], told[told > 0])
     order = ranked(list(found.values()))
     return order[:limit] if limit else order
+
+
+def question_about(register: Register, atom: Atom, scope: Scope, place: int) -> Question | None:
+    """Return what to ask to find out a rule's condition at a place; None where no answer of people settles it."""
+    asker = _Asker(register)
+    topic = asker.about(atom, scope, place)
+    return None if topic is None else asker.ask(topic)
 
 
 class _Asker:
@@ -161,19 +168,20 @@ class _Asker:
         told = np.where(table.state[rows] == State.OPEN, told, told * TO_CONFIRM_SHARE)
         columns = zip(rows.tolist(), table.place[rows].tolist(), worst.tolist(), told.tolist(), strict=True)
         for row, place, severity, worth in columns:
-            topic = self._about(atom, scope, place)
+            topic = self.about(atom, scope, place)
             if topic is None:
                 continue
             if topic not in found:
-                found[topic] = self._ask(topic)
+                found[topic] = self.ask(topic)
             drawn = DRAWN_FACTOR if topic.fact in DRAWN else 1.0
             found[topic].book(row, worth * drawn, Severity(severity))
 
-    def _ask(self, topic: Topic) -> Question:
+    def ask(self, topic: Topic) -> Question:
+        """Put a topic into words."""
         name = topic.dimension or holder_id(self.analysis, topic.holder, topic.row)
         return ask(self.analysis, topic.fact, topic.holder, name)
 
-    def _about(self, atom: Atom, scope: Scope, place: int) -> Topic | None:
+    def about(self, atom: Atom, scope: Scope, place: int) -> Topic | None:
         """Return what an atom asks about."""
         if isinstance(atom, (Crosses, Within)):
             return Topic("boundaries", "system", 0, self.vocabulary.dimension(atom.types[0]))
