@@ -56,23 +56,33 @@ def format_of(path: Path) -> tuple[Format, Content] | None:
             data = head + file.read(MAX_BULK_BYTES - len(head))
     except OSError:
         return None
+    return format_in(data, str(path))
+
+
+def format_in(data: bytes, name: str) -> tuple[Format, Content] | None:
+    """Return the format that a file's bytes are of, with its content; None where no tool's that is read."""
     from mantlet.formats.content import Content  # noqa: PLC0415  (only for files that don't look like ours)
     from mantlet.formats.registry import detect  # noqa: PLC0415
 
-    content = Content(data, str(path))
+    content = Content(data, name)
     found = detect(content)
     return (found, content) if found is not None and found.read is not None else None
 
 
-def read_foreign(found: tuple[Format, Content], catalogue: Catalogue) -> Imported:
-    """Read a foreign file; what its format includes is read from its own folder only."""
+def read_foreign(found: tuple[Format, Content], catalogue: Catalogue, folder: Path | None = None) -> Imported:
+    """Read a foreign file; what its format includes is read from ``folder`` only, from nowhere without one."""
     from mantlet.formats.interface import Incoming  # noqa: PLC0415
 
     kind, content = found
     assert kind.read is not None  # noqa: S101  (`format_of` looked)
-    folder = Path(content.name).parent
 
     def beside(name: str) -> bytes:
+        if folder is None:
+            raise InputError(
+                f"includes '{name}', which did not come with it",
+                where=content.where,
+                mend="put both into the project's folder, and import it from there",
+            )
         path = folder / name
         inside(folder, path)
         if not is_file(path):
@@ -97,7 +107,7 @@ def open_foreign(path: Path, catalogue: Catalogue) -> Model | None:
     found = format_of(path)
     if found is None:
         return None
-    imported = read_foreign(found, catalogue)
+    imported = read_foreign(found, catalogue, path.parent)
     model = Model(imported.sections)
     model.foreign = Foreign(imported.bulk, imported.layout, imported.notes)
     return model
@@ -256,7 +266,7 @@ def read_files(
         if found is None:
             raise _unknown(file)
         place = target / f"{file.stem}.yaml" if several else target
-        imported = read_foreign(found, catalogue)
+        imported = read_foreign(found, catalogue, file.parent)
         if forget and found[0].forget is not None:
             found[0].forget(imported.bulk)
         results.append(ImportedFile(file, place, found[0].title, imported))
@@ -312,16 +322,23 @@ def save_imported(item: ImportedFile, *, overwrite: bool = False) -> list[Path]:
 
 def write_beside(item: ImportedFile) -> None:
     """Write what is kept beside the model: what the other tool needs, and what was imported, for a later update."""
+    write_atomic(sidecar(item.target), beside_text(item.imported))
+
+
+def beside_text(imported: Imported) -> bytes:
+    """Return what is kept beside a model that was imported, as the bytes of its file."""
     from mantlet.store.convert import to_raw  # noqa: PLC0415
 
-    imported = {
-        "kind": item.imported.kind,
-        "sections": to_raw(item.imported.sections),
-        "layout": item.imported.layout,
+    held = {
+        **imported.bulk,
+        IMPORTED: {
+            "kind": imported.kind,
+            "sections": to_raw(imported.sections),
+            "layout": imported.layout,
+        },
     }
-    held = {**item.imported.bulk, IMPORTED: imported}
     text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
-    write_atomic(sidecar(item.target), text.encode("utf-8", "replace") + b"\n")
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def is_table(path: Path) -> bool:

@@ -12,6 +12,7 @@ from mantlet.base.errors import Location, UsageError
 from mantlet.changes.apply import apply_to_document
 from mantlet.changes.compare import diff
 from mantlet.changes.merge import Conflict, merge
+from mantlet.changes.operations import Change
 from mantlet.model.validate import check
 from mantlet.project.foreign import IMPORTED, ImportedFile, kept_beside, sidecar, write_beside
 from mantlet.store.convert import raise_problems, to_raw
@@ -23,6 +24,7 @@ from mantlet.store.tree import Raw
 
 if TYPE_CHECKING:
     from mantlet.catalogue.load import Catalogue
+    from mantlet.formats.interface import Imported
 
 _KEYS = ("guid", "id", "page", "title", "row")
 """What tells a foreign entry from others, among the fields under its `x-…` key."""
@@ -42,37 +44,75 @@ class Updated:
 
 def update(item: ImportedFile, catalogue: Catalogue) -> Updated:
     """Bring a foreign file's changes since its last import into the model; all of them or none."""
-    kept = kept_beside(item.target)
-    before = kept.bulk.get(IMPORTED)
-    kind = item.imported.kind
-    if not isinstance(before, dict) or before.get("kind") != kind:
+    document = Document.load(item.target)
+    news = news_of(item.imported, kept_beside(item.target).bulk, document.raw)
+    if news is None:
         raise UsageError(
             f"was not imported from a file of this kind ({item.title})",
             where=Location(str(item.target)),
             mend="import into another file with --output",
         )
-    document = Document.load(item.target)
-    ours: Any = document.raw
-    base = _renamed(before.get("sections") or {}, _names(before.get("sections") or {}, ours, kind))
-    theirs = to_raw(item.imported.sections)
-    names = _names(theirs, ours, kind)
-    merged, conflicts = merge(base, ours, _renamed(theirs, names))
-    changes = diff(ours, merged)
-    apply_to_document(document, changes)
+    apply_to_document(document, news.changes)
     sections = document.sections()
     raise_problems(
         check(sections, catalogue.vocabulary, catalogue.controls, catalogue.threats, catalogue.pack_names),
         document.where,
     )
-    done = Updated([item.target], len(changes), conflicts)
+    done = Updated([item.target], len(news.changes), news.conflicts)
     document.save()
-    layout = _layout(item, before, names)
-    if layout is not None:
+    if item.imported.layout:
+        layout = Layout.load(layout_path(item.target))
+        for section, places in news.moved(layout.raw).items():
+            layout.raw.setdefault(section, {}).update(places)
         layout.save()
         done.written.append(layout_path(item.target))
     write_beside(item)
     done.written.append(sidecar(item.target))
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a foreign file says otherwise than at its last import."""
+
+    changes: list[Change]
+    conflicts: list[Conflict]
+    names: Mapping[str, str]
+    """What its entries are called in the model."""
+    layout: Mapping[str, Any]
+    before: Mapping[str, Any]
+    """The layout of the last import."""
+
+    def moved(self, held: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the positions that the file brings; where people moved things here, theirs stay."""
+        found: dict[str, dict[str, Any]] = {}
+        for section, places in self.layout.items():
+            if not isinstance(places, dict):
+                continue
+            here, was = held.get(section) or {}, self.before.get(section, {})
+            for name, place in places.items():
+                ours = self.names.get(name, name)
+                if here.get(ours) in (None, was.get(name)):
+                    found.setdefault(section, {})[ours] = place
+        return found
+
+
+def news_of(imported: Imported, bulk: Mapping[str, Any], ours: Any) -> News | None:
+    """Return what a foreign file brings into a model that was imported from it; None where it was not.
+
+    ``bulk`` is what is kept beside the model. What people did to the model since stays.
+    """
+    before, kind = bulk.get(IMPORTED), imported.kind
+    if not isinstance(before, dict) or before.get("kind") != kind:
+        return None
+    base = _renamed(before.get("sections") or {}, _names(before.get("sections") or {}, ours, kind))
+    theirs = to_raw(imported.sections)
+    names = _names(theirs, ours, kind)
+    merged, conflicts = merge(base, ours, _renamed(theirs, names))
+    layout = before.get("layout")
+    return News(
+        diff(ours, merged), conflicts, names, imported.layout, layout if isinstance(layout, dict) else {}
+    )
 
 
 def _foreign(raw: Any, section: str, kind: str) -> dict[tuple[str, ...], str]:
@@ -122,21 +162,3 @@ def _renamed(raw: Raw, names: Mapping[str, str]) -> Raw:
 
 def _new_name(names: Mapping[str, str], spaces: set[str], where: str, name: str) -> str:
     return names.get(name, name) if where in spaces else name
-
-
-def _layout(item: ImportedFile, before: Mapping[str, Any], names: Mapping[str, str]) -> Layout | None:
-    """Return the layout with what was moved in the foreign file; where people moved things here, these stay."""
-    new = item.imported.layout
-    if not new:
-        return None
-    layout = Layout.load(layout_path(item.target))
-    old = before.get("layout") if isinstance(before.get("layout"), dict) else {}
-    for section, places in new.items():
-        if not isinstance(places, dict):
-            continue
-        held = layout.raw.setdefault(section, {})
-        was = (old or {}).get(section, {})
-        for name, place in places.items():
-            if held.get(names.get(name, name)) in (None, was.get(name)):
-                held[names.get(name, name)] = place
-    return layout
