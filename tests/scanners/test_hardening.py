@@ -223,39 +223,71 @@ def test_another_tool_that_fails_is_incomplete_and_leaves_the_rest(tmp_path, mon
     assert (other.state, other.not_looked[0].why) == (CheckState.INCOMPLETE, "hadolint failed: oops")
 
 
-def test_terraform_is_read_as_it_is_written():
-    from mantlet.scanners.hardening.hcl import resources
-
-    text = """
+def test_terraform_of_one_folder_shares_what_it_knows(tmp_path):
+    files = {
+        "infra/main.tf": """
 # resource "no" "comment" {}
-variable "a" { default = ["x"] }
-resource "aws_iam_policy" "p" {
-  name   = "n-${var.a["b"]}"   // why
-  policy = <<-EOT
-    {"Action": "*"}
-    EOT
-  tags = { a = 1, b = "}" }
-  statement {
-    actions = [
-      "s3:Get", # one
-      "s3:Put",
-    ]
-    nested { deep = true }
-  }
-  statement { actions = ["x"] }
-  count = var.on ? 1 : 0
+resource "aws_db_instance" "open" {
+  publicly_accessible = var.public   // said in another file
+  storage_encrypted   = local.sealed
 }
-"""
-    (found,) = resources(text)
-    assert (found.kind, found.name, found.line) == ("aws_iam_policy", "p", 4)
-    body = found.body
-    assert body["name"] == 'n-${var.a["b"]}'
-    assert '"Action": "*"' in body["policy"]
-    assert body["statement"] == [
-        {"actions": ["s3:Get", "s3:Put"], "nested": [{"deep": "true"}]},
-        {"actions": ["x"]},
-    ]
-    assert body["count"] == "var.on ? 1 : 0"
+resource "aws_security_group" "g" {
+  dynamic "ingress" {
+    for_each = var.ports
+    content {
+      from_port   = ingress.value
+      cidr_blocks = [local.everywhere]
+    }
+  }
+}
+resource "aws_s3_bucket_policy" "b" { policy = data.aws_iam_policy_document.anybody.json }
+resource "aws_iam_role_policy" "r" {
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = ["s3:*", "s3:Get"], Resource = "*" }]
+  })
+}
+resource "aws_sqs_queue_policy" "q" {
+  policy = <<-EOT
+    {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "a",
+                   "Condition": {"ArnEquals": {"aws:SourceArn": "b"}}}}
+    EOT
+}
+""",
+        "infra/more.tf": """
+variable "public" { default = false }
+locals {
+  everywhere = "${local.half}/0"
+  half       = "0.0.0.0"
+  sealed     = true
+  itself     = "${local.itself}"
+}
+data "aws_iam_policy_document" "anybody" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+  }
+}
+""",
+        "infra/terraform.tfvars": "public = true\n",
+        "elsewhere/main.tf": 'resource "aws_db_instance" "x" {\n  publicly_accessible = var.public\n}\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    own = check.run(Request(tmp_path, sorted(files)))[0]
+    found = {(item.rule, item.spot.member) for item in own.findings if item.spot.path.startswith("infra")}
+    assert found == {
+        ("cloud-public", "aws_db_instance.open"),
+        ("open-to-world", "aws_security_group.g"),
+        ("cloud-public", "aws_s3_bucket_policy.b"),
+        ("cloud-wide-rights", "aws_iam_role_policy.r"),
+    }
+    other = {item.rule for item in own.findings if item.spot.path.startswith("elsewhere")}
+    assert other == {"cloud-unencrypted"}
 
 
 @given(st.text(max_size=200))

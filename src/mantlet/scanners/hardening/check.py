@@ -33,12 +33,13 @@ def run(request: Request) -> list[CheckResult]:
     result = CheckResult(NAME, TOOL, VERSION)
     ignore = {path.rpartition("/")[0] for path in request.files if path.endswith(".dockerignore")}
     policies, expected = False, Expected(request.expected)
+    folders = terraform.Folders(request.files, lambda path: _text(request, path))
     for path in request.files:
-        look = _reader(path, path.rpartition("/")[0] in ignore or "" in ignore)
+        look = _reader(path, path.rpartition("/")[0] in ignore or "" in ignore, folders)
         if look is None:
             continue
         try:
-            text = read_text(request.root / path, MAX_BYTES, "split it")
+            text = _text(request, path)
             hits = list(look(text))
         except (UnreadableError, MantletError) as error:
             why = error.what if isinstance(error, MantletError) else str(error)
@@ -56,7 +57,11 @@ def run(request: Request) -> list[CheckResult]:
     return [result.settle(), *others(request, result.findings)]
 
 
-def _reader(path: str, has_ignore: bool) -> Callable[[str], Iterator[Hit]] | None:
+def _text(request: Request, path: str) -> str:
+    return read_text(request.root / path, MAX_BYTES, "split it")
+
+
+def _reader(path: str, has_ignore: bool, folders: terraform.Folders) -> Callable[[str], Iterator[Hit]] | None:
     """Return what looks at a file; None where nothing does."""
     name = path.rpartition("/")[2]
     if re.match(r"(?i)(docker|container)file(\.|$)", name) or name.lower().endswith(
@@ -68,7 +73,7 @@ def _reader(path: str, has_ignore: bool) -> Callable[[str], Iterator[Hit]] | Non
     if name.endswith((".yml", ".yaml")):
         return lambda text: _yaml(path, text)
     if name.endswith(".tf"):
-        return terraform.look
+        return lambda text: folders.look(path, text)
     return configs.reader(path)
 
 

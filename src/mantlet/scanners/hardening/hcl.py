@@ -1,144 +1,93 @@
-"""Terraform's resources with their settings: blocks, texts, lists; any other expression stays as it is written.
+"""Terraform's resources with their settings, as plain values in which the folder's own variables and locals stand.
 
-python-hcl2 keeps its grammar as a pickle in the shared temporary folder, where others can put one of their own; what
-rules need of HCL is little enough to be read here.
+What nothing in the folder says stays an expression, `${…}`, and speaks for nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from mantlet.scanners.hardening.texts import MAX_DEPTH, UnreadableError
+from mantlet.base.hcl import Block, HclError, hcl_blocks
+from mantlet.base.items import Item
+from mantlet.scanners.hardening.texts import UnreadableError
 
-_TOKEN = re.compile(
-    r"(?P<skip>[ \t\r\ufeff]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)"
-    r"|(?P<line>\n)"
-    r"|<<-?[ \t]*(?P<heredoc>\w+)[^\n]*\n"
-    r'|"(?P<text>(?:[^"\\\n$%]|\\.|[$%](?!\{)|[$%]\{(?:[^{}"\n]|"[^"\n]*"|\{[^{}\n]*\})*\})*)"'
-    r"|(?P<word>[A-Za-z_][\w.-]*)"
-    r"|(?P<number>\d[\w.]*)"
-    r"|(?P<mark>.)",
-    re.DOTALL,
-)
-MAX_TOKENS = 400_000
-Token = tuple[str, str, int, int]
-"""Kind, text, and where it starts and ends."""
+_NAMED = re.compile(r"\$\{\s*((?:var|local)\.[\w-]+)\s*\}")
+_STEPS = 8
+"""Variables that stand in variables."""
+Known = Mapping[str, Item]
+"""Values by `var.name` and `local.name`."""
 
 
-class Resource:
-    """One `resource` block."""
+class Resource(NamedTuple):
+    """One `resource` or `data` block; data sources are named with `data.` before their kind."""
 
-    def __init__(self, kind: str, name: str, line: int, body: dict[str, Any]) -> None:
-        self.kind, self.name, self.line, self.body = kind, name, line, body
-
-
-def resources(text: str) -> Iterator[Resource]:
-    """Yield the resources of a file; raises `UnreadableError`."""
-    reader = _Reader(text)
-    while reader.more():
-        kind, word, start, _ = reader.take()
-        if kind != "word":
-            continue
-        labels = reader.labels()
-        if reader.peek() == "{":
-            body = reader.body(0)
-            if word == "resource" and len(labels) == 2:
-                yield Resource(labels[0], labels[1], text.count("\n", 0, start) + 1, body)
+    kind: str
+    name: str
+    line: int
+    body: dict[str, Any]
 
 
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = list(_tokens(text))
-        self._at = 0
+def blocks_of(text: str) -> list[Block]:
+    """Return a file's blocks; raises `UnreadableError`."""
+    try:
+        return hcl_blocks(text)
+    except HclError as error:
+        raise UnreadableError(f"it is no HCL: line {error.line}: {error}") from None
 
-    def more(self) -> bool:
-        return self._at < len(self._tokens)
 
-    def take(self) -> Token:
-        if not self.more():
-            raise UnreadableError("it is no HCL: it ends within a block")
-        self._at += 1
-        return self._tokens[self._at - 1]
+def known_values(files: Iterable[tuple[str, list[Block]]]) -> Known:
+    """Return what variables and locals of a folder's files say; a `terraform.tfvars` goes before defaults."""
+    known: dict[str, Item] = {}
+    given: dict[str, Item] = {}
+    for path, blocks in files:
+        for block in blocks:
+            if path.endswith(".tfvars"):
+                given[f"var.{block.type}"] = block.body
+            elif block.type == "variable" and block.labels and block.body["default"]:
+                known[f"var.{block.labels[0]}"] = block.body["default"]
+            elif block.type == "locals":
+                known |= {f"local.{name}": item for name, item in block.body.items()}
+    return known | given
 
-    def peek(self) -> str:
-        """Return the next mark; empty for anything else."""
-        return self._tokens[self._at][1] if self.more() and self._tokens[self._at][0] == "mark" else ""
 
-    def labels(self) -> list[str]:
-        found = []
-        while self.more() and self._tokens[self._at][0] in {"text", "word"}:
-            found.append(self.take()[1])
+def resources(blocks: Iterable[Block], known: Known) -> Iterator[Resource]:
+    """Yield the resources and data sources among blocks."""
+    for block in blocks:
+        if block.type in {"resource", "data"} and len(block.labels) == 2:
+            kind, name = block.labels
+            body = _plain(block.body, known, _STEPS)
+            if isinstance(body, dict):
+                prefix = "data." if block.type == "data" else ""
+                yield Resource(prefix + kind, name, block.line, body)
+
+
+def _plain(item: Item, known: Known, steps: int) -> Any:
+    """Return an item as plain data."""
+    if isinstance(item.value, list):
+        return [_plain(inner, known, steps) for inner in item.value]
+    if isinstance(item.value, dict):
+        found = {name: _plain(inner, known, steps) for name, inner in item.value.items() if name != "dynamic"}
+        for made in item["dynamic"].each():
+            found.setdefault(made.tag, []).extend(
+                _plain(content, known, steps) for content in made["content"].each()
+            )
         return found
-
-    def body(self, depth: int) -> dict[str, Any]:
-        """Read what stands between braces: settings, and blocks as lists by name."""
-        if depth > MAX_DEPTH:
-            raise UnreadableError("it is nested deeper than is read")
-        self.take()
-        found: dict[str, Any] = {}
-        while True:
-            kind, word, _, _ = self.take()
-            if kind == "mark" and word == "}":
-                return found
-            if kind not in {"word", "text"}:
-                continue
-            if self.peek() in {"=", ":"}:
-                self.take()
-                found[word] = self.value(depth)
-                continue
-            self.labels()
-            if self.peek() == "{":
-                found.setdefault(word, [])
-                inner = self.body(depth + 1)
-                if isinstance(found[word], list):
-                    found[word].append(inner)
-
-    def value(self, depth: int) -> Any:
-        """Read a value up to the end of its line, however many lines its brackets take."""
-        first, start = self._at, self._tokens[self._at][2] if self.more() else 0
-        level = 0
-        end = start
-        while self.more():
-            kind, word, _, stop = self._tokens[self._at]
-            if kind == "mark" and word in "[({":
-                level += 1
-            elif kind == "mark" and word in "])}":
-                if not level:
-                    break
-                level -= 1
-            elif not level and (kind == "line" or (kind == "mark" and word == ",")):
-                break
-            self._at += 1
-            end = stop
-        return self._plain(self._tokens[first : self._at], self._text[start:end], depth)
-
-    def _plain(self, tokens: list[Token], raw: str, depth: int) -> Any:
-        words = [token for token in tokens if token[0] != "line"]
-        if len(words) == 1 and words[0][0] in {"text", "word", "number"}:
-            return words[0][1]
-        if words and words[0][1] == "[" and words[-1][1] == "]" and depth < MAX_DEPTH:
-            return [token[1] for token in words[1:-1] if token[0] in {"text", "word", "number"}]
-        return raw
+    return _text(item.text, known, steps)
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    at = count = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise UnreadableError("it is no HCL")
-        count += 1
-        if count > MAX_TOKENS:
-            raise UnreadableError("it has more values than are read")
-        kind, value, end = str(match.lastgroup), match.group(match.lastgroup or 0), match.end()
-        if kind == "heredoc":
-            close = re.compile(rf"^[ \t]*{re.escape(value)}[ \t]*\r?$", re.MULTILINE).search(text, end)
-            if close is None:
-                raise UnreadableError("it is no HCL: a text has no end")
-            kind, value, end = "text", text[end : close.start()], close.end()
-        if kind != "skip":
-            yield kind, value, at, end
-        at = end
+def _text(text: str, known: Known, steps: int) -> Any:
+    """Return a text with what is known put in; one that is nothing but a name becomes the value itself."""
+    whole = _NAMED.fullmatch(text)
+    if whole:
+        return _plain(known[whole[1]], known, steps - 1) if steps and whole[1] in known else text
+    if not steps or "${" not in text:
+        return text
+
+    def put(match: re.Match[str]) -> str:
+        item = known.get(match[1])
+        value = _text(item.text, known, steps - 1) if item is not None and item.text else match[0]
+        return value if isinstance(value, str) else match[0]
+
+    return _NAMED.sub(put, text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -11,10 +11,35 @@ import yaml
 from msgspec import convert
 
 from mantlet.base.data import read_beside
+from mantlet.base.errors import MantletError
+from mantlet.base.hcl import Block
 from mantlet.scanners.hardening.found import Hit
-from mantlet.scanners.hardening.hcl import resources
+from mantlet.scanners.hardening.hcl import Known, blocks_of, known_values, resources
+from mantlet.scanners.hardening.policies import (
+    Documents,
+    Statement,
+    for_anybody,
+    of_document,
+    statements,
+    too_wide,
+)
+from mantlet.scanners.hardening.texts import UnreadableError
 
 _WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "any"})
+_POLICIES = (
+    "policy",
+    "assume_role_policy",
+    "access_policies",
+    "access_policy",
+    "key_policy",
+    "resource_policy",
+)
+_OWN_POLICIES = frozenset(
+    {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"}
+)
+"""Whose policies name no principal."""
+Row = tuple[str, str]
+"""A rule, and what it saw."""
 Settings = dict[str, dict[str, dict[str, list[str | bool]]]]
 
 
@@ -25,10 +50,53 @@ def settings() -> Settings:
     return convert(raw, Settings)
 
 
+class Folders:
+    """The Terraform files of a project: those of one folder share their variables and policy documents."""
+
+    def __init__(self, files: Iterable[str], read: Callable[[str], str]) -> None:
+        self._read = read
+        self._files: dict[str, list[str]] = {}
+        for path in files:
+            if path.endswith((".tf", "/terraform.tfvars", ".auto.tfvars")):
+                self._files.setdefault(path.rpartition("/")[0], []).append(path)
+        self._folders: dict[str, tuple[Known, Documents]] = {}
+
+    def look(self, path: str, text: str) -> Iterator[Hit]:
+        """Yield what a file leaves open; raises `UnreadableError`."""
+        blocks = blocks_of(text)
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders[folder] = self._known(folder)
+        yield from _hits(blocks, *self._folders[folder])
+
+    def _known(self, folder: str) -> tuple[Known, Documents]:
+        """Return what a folder's files know; one that can't be read is told when its turn comes."""
+        files = []
+        for path in self._files.get(folder, []):
+            with contextlib.suppress(UnreadableError, MantletError):
+                files.append((path, blocks_of(self._read(path))))
+        known = known_values(files)
+        return known, _documents([block for _, blocks in files for block in blocks], known)
+
+
 def look(text: str) -> Iterator[Hit]:
-    """Yield what a Terraform file leaves open; raises `UnreadableError`."""
-    for item in resources(text):
-        for rule, what in _resource(item.kind, item.body):
+    """Yield what a Terraform file that stands alone leaves open; raises `UnreadableError`."""
+    blocks = blocks_of(text)
+    known = known_values([("main.tf", blocks)])
+    yield from _hits(blocks, known, _documents(blocks, known))
+
+
+def _documents(blocks: list[Block], known: Known) -> Documents:
+    return {
+        item.name: item.body
+        for item in resources(blocks, known)
+        if item.kind == "data.aws_iam_policy_document"
+    }
+
+
+def _hits(blocks: list[Block], known: Known, documents: Documents) -> Iterator[Hit]:
+    for item in resources(blocks, known):
+        for rule, what in _resource(item.kind, item.body, documents):
             yield Hit(rule, item.line, f"{item.kind}.{item.name}", what)
 
 
@@ -45,7 +113,7 @@ def _listed(value: Any) -> list[str]:
     return [_plain(item) for item in (value if isinstance(value, list) else [value])]
 
 
-def _resource(kind: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _resource(kind: str, body: dict[str, Any], documents: Documents) -> Iterator[Row]:
     said = {name: _plain(value) for name, value in body.items() if not isinstance(value, (dict, list))}
     for rule, kinds in settings().items():
         for setting, bad in kinds.get(kind, {}).items():
@@ -53,7 +121,7 @@ def _resource(kind: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield rule, setting
     yield from _network(kind, body, said)
     yield from _storage(kind, body, said)
-    yield from _rights(kind, body, said)
+    yield from _rights(kind, body, said, documents)
 
 
 def _found(value: Any) -> str:
@@ -70,7 +138,7 @@ def _values(body: dict[str, Any], path: list[str]) -> list[Any]:
     return [value for block in blocks or [{}] for value in _values(block, path[1:])]
 
 
-def _network(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _network(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[Row]:
     rules = _blocks(body, "ingress") if kind == "aws_security_group" else []
     if (
         kind in {"aws_security_group_rule", "aws_vpc_security_group_ingress_rule"}
@@ -110,7 +178,7 @@ def _network(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[
         yield "cloud-no-tls", "protocol HTTP"
 
 
-def _storage(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _storage(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[Row]:
     if kind in {"aws_s3_bucket", "aws_s3_bucket_acl"} and said.get("acl", "").startswith("public-read"):
         yield "cloud-public", f"acl {said['acl']}"
     if kind == "aws_s3_bucket_public_access_block":
@@ -128,26 +196,19 @@ def _storage(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[
             yield "cloud-public", "allUsers"
 
 
-def _wide(policy: str) -> Iterator[tuple[str, str]]:
-    """Yield a statement that allows all of a service on everything."""
-    for statement in re.findall(r"\{[^{}]{0,20000}", policy):
-        if not re.search(r'"?Effect"?\s*[:=]\s*"Allow"', statement):
-            continue
-        actions = re.findall(r'"([a-z0-9-]+:\*)"', statement)
-        if actions and re.search(r'"?Resource"?\s*[:=]\s*\[?\s*"\*"', statement):
-            yield "cloud-wide-rights", ", ".join(actions)
-
-
-def _rights(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[tuple[str, str]]:
-    if kind in {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_s3_bucket_policy"}:
-        policy = str(body.get("policy", ""))
-        if re.search(r'"?Action"?\s*[:=]\s*\[?\s*"\*"', policy) and re.search(
-            r'"?Resource"?\s*[:=]\s*\[?\s*"\*"', policy
-        ):
-            yield "cloud-all-rights", "Action * on *"
-        else:
-            yield from _wide(policy)
-        if kind == "aws_s3_bucket_policy" and re.search(r'"?Principal"?\s*[:=]\s*"\*"', policy):
+def _rights(kind: str, body: dict[str, Any], said: dict[str, str], documents: Documents) -> Iterator[Row]:
+    if kind == "data.aws_iam_policy_document":
+        yield from _wide(of_document(body))
+    elif kind.startswith("aws_"):
+        allowed = [each for name in _POLICIES if name in body for each in statements(body[name], documents)]
+        inline = [
+            each
+            for block in _blocks(body, "inline_policy")
+            for each in statements(block.get("policy"), documents)
+        ]
+        if not any(_named(body.get(name)) for name in _POLICIES):  # else it is told where the document stands
+            yield from _wide([*allowed, *inline])
+        if any(map(for_anybody, allowed)) and kind not in _OWN_POLICIES:
             yield "cloud-public", "Principal *"
     if kind.startswith("google_") and "_iam_" in kind and said.get("role") in {"roles/owner", "roles/editor"}:
         yield "cloud-all-rights", said["role"]
@@ -155,3 +216,17 @@ def _rights(kind: str, body: dict[str, Any], said: dict[str, str]) -> Iterator[t
         _plain(item.get("http_tokens", "")) == "required" for item in _blocks(body, "metadata_options")
     ):
         yield "metadata-v1", "http_tokens"
+
+
+def _named(policy: Any) -> bool:
+    return isinstance(policy, str) and "data.aws_iam_policy_document." in policy
+
+
+def _wide(allowed: Iterable[Statement]) -> Iterator[Row]:
+    """Yield the statements that allow everything, or all of a service, on everything."""
+    for each in allowed:
+        what = too_wide(each)
+        if what == "*":
+            yield "cloud-all-rights", "Action * on *"
+        elif what:
+            yield "cloud-wide-rights", what
