@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import typer
+from figures import register_figures
 from file_reference import file_format
 from json_reference import json_shapes
 from sessions import screen
@@ -52,13 +53,9 @@ def catalogue_tables(catalogue: Catalogue) -> Parts:
         )
         counts = (item.total, covered, item.total - covered - left, left)
         rows.append([item.title, item.version, item.of, *map(str, counts)])
-    per_pack = [
-        [f"`{pack}`", str(sum(item.pack == pack for item in catalogue.threats.values())), about.title]
-        for pack, about in catalogue.packs.items()
-    ]
     return {
         "coverage": table(["list", "version", "of", "entries", "covered", "elsewhere", "open"], rows),
-        "packs": table(["pack", "threat types", "what"], per_pack),
+        **register_figures(catalogue),
         "threats": table(
             ["id", "threat", "pack", "categories"], [_threat(item) for item in catalogue.threats.values()]
         ),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from msgspec import UNSET, Struct
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import Index, Mask, flags, packed
@@ -55,10 +55,8 @@ class Analysis:
         self.seen, self.marks = seen, marks
         self.columns = columns or Columns(sections, catalogue.vocabulary)
         self.atoms = ModelAtoms(self.columns, catalogue.controls, seen)
-        packs = sections.catalogue.packs
-        self._active = catalogue.once(
-            ("active", None if packs is UNSET else tuple(packs)), lambda: _Active.of(catalogue.active(packs))
-        )
+        chosen = sections.catalogue.chosen
+        self._active = catalogue.once(("active", chosen), lambda: _Active.of(catalogue.active(*chosen)))
         self.types: list[ThreatType] = list(self._active.types)
         self.catalogued = len(self.types)
         """How many types are the catalogue's; those that people found come after them."""

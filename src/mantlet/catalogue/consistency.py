@@ -97,7 +97,7 @@ def check_records(
 ) -> None:
     """Check the records that were read now; those compiled before were checked then."""
     checker = _Checker(compiled, frameworks, vocabulary)
-    for section in ("types", "facts", "threats", "controls"):
+    for section in ("types", "facts", "threats", "controls", "packs"):
         for record in getattr(compiled, section):
             if (section, record.id) not in sources.origins:
                 continue
@@ -129,6 +129,8 @@ class _Checker:
                 yield from self._threat(record)
             case Control():
                 yield from self._control(record)
+            case Pack() if record.within:
+                yield from _known([record.within], self.packs, "pack", "within")
 
     def unfinished(self, record: object) -> Iterator[Finding]:
         """Yield what may be while somebody is still writing, and not in a release."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from mantlet.base.errors import InputError, Location, UsageError, raise_all
 from mantlet.base.limits import is_folder
@@ -80,17 +80,30 @@ class Catalogue:
         given = _shipped_frameworks() if self._frameworks is None else self._frameworks
         return {item.id: item for item in given}
 
-    def active(self, packs: Sequence[str] | UnsetType | None = None) -> list[ThreatType]:
-        """Return the threat types of the chosen packs, or of those on by default; the project's own are always in."""
-        if packs is None or packs is UNSET:
-            chosen = {name for name, pack in self.packs.items() if pack.on}
-        else:
-            chosen = set(packs)
-            for name in packs:
-                if name not in self.pack_names:
-                    mend = suggest(name, self.packs) or f"there are: {', '.join(self.packs)}"
-                    raise UsageError(f"unknown pack '{name}'", mend=mend)
-        return [item for item in self.threats.values() if item.pack in chosen or item.pack == PROJECT]
+    def active(self, packs: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[ThreatType]:
+        """Return the threat types of the chosen packs, or of those on by default, less those of the packs ``without``.
+
+        A pack brings those that are part of it; the project's own rules are in unless they are switched off by name.
+        """
+        for name in (*(packs or ()), *without):
+            if name not in self.pack_names:
+                mend = suggest(name, self.packs) or f"there are: {', '.join(self.packs)}"
+                raise UsageError(f"unknown pack '{name}'", mend=mend)
+        chosen = {
+            name
+            for name, pack in self.packs.items()
+            if (pack.on if packs is None else not self._around(name).isdisjoint(packs))
+        }
+        chosen = {name for name in (*chosen, PROJECT) if self._around(name).isdisjoint(without)}
+        return [item for item in self.threats.values() if item.pack in chosen]
+
+    def _around(self, name: str) -> set[str]:
+        """Return a pack with those that it is part of."""
+        found: set[str] = set()
+        while name and name not in found:
+            found.add(name)
+            name = self.packs[name].within if name in self.packs else ""
+        return found
 
     def search(self, text: str) -> list[Hit]:
         """Return what mentions every word of ``text``, best first: ids before titles before texts."""

@@ -169,6 +169,8 @@ class Pack(Record, kw_only=True):
     text: str = ""
     on: bool = True
     """Part of the default choice."""
+    within: str = ""
+    """The pack that it is part of: whoever chooses that has this too, unless it is switched off by name."""
     closed: bool = False
     """Judged as the foreign tool does it: what nobody wrote is no match."""
 

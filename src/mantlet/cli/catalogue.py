@@ -76,12 +76,21 @@ def _rows(catalogue: Catalogue, kind: str) -> list[tuple[str, str, str]]:
         ]
     if kind == "packs":
         return [
-            (item.id, item.title, "on" if item.on else "off by default") for item in catalogue.packs.values()
+            (item.id, item.title, _pack(catalogue, item.id, item.on, item.within))
+            for item in catalogue.packs.values()
         ]
     return [
         (item.id, item.title, f"{item.version}, {len(item.entries)} entries")
         for item in catalogue.frameworks.values()
     ]
+
+
+def _pack(catalogue: Catalogue, name: str, on: bool, within: str) -> str:
+    from mantlet.base.counts import how_many
+
+    size = sum(item.pack == name for item in catalogue.threats.values())
+    parts = ("on" if on else "off by default", how_many(size, "threat type"), within and f"part of {within}")
+    return " · ".join(filter(None, parts))
 
 
 @app.command()

@@ -76,7 +76,14 @@ class CatalogueChoice(Entry):
     version: int = 1
     """Version of the catalogue that the model was last judged by; threats of newer types are listed apart."""
     packs: list[str] | UnsetType = UNSET
-    """Rule packs; without it those that are on by default."""
+    """Rule packs, each with those that are part of it; without it the packs that are on by default."""
+    without: list[str] = field(default_factory=list)
+    """Rule packs that are off all the same."""
+
+    @property
+    def chosen(self) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+        """The choice of packs, as what is worked out for it is kept by."""
+        return None if self.packs is UNSET else tuple(self.packs), tuple(self.without)
 
 
 class Party(Entry):

@@ -35,6 +35,7 @@ def check(
         check_names(sections, problems)
         if sections.catalogue.packs is not UNSET:
             problems.names(sections.catalogue.packs, packs, "pack", ("catalogue", "packs"))
+        problems.names(sections.catalogue.without, packs, "pack", ("catalogue", "without"))
         system = SystemChecker(sections, vocabulary, problems)
         system.run()
         ReviewChecker(sections, controls, threat_types, problems, system.facts).run()

@@ -262,4 +262,4 @@ def _with_packs(sections: Sections, packs: Sequence[str]) -> Sections:
 
     if isinstance(packs, str):
         raise UsageError("packs is one text", mend="give a list, such as packs=['ml']")
-    return structs.replace(sections, catalogue=structs.replace(sections.catalogue, packs=list(packs)))
+    return structs.replace(sections, catalogue=structs.replace(sections.catalogue, packs=list(packs), without=[]))

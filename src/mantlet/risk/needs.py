@@ -93,8 +93,7 @@ class Stakes:
             levels = [typical(tuple(item.assets), vocabulary) for item in some]
             return np.array(levels, np.int8).reshape(-1, WIDTH)
 
-        packs = self.analysis.sections.catalogue.packs
-        key = ("usual", None if packs is UNSET else tuple(packs))
+        key = ("usual", self.analysis.sections.catalogue.chosen)
         known = self.analysis.catalogue.once(key, lambda: rows(types[:own]))
         return np.concatenate([known, rows(types[own:])]) if len(types) > own else known
 

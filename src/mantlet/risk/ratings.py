@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from msgspec import UNSET
 from numpy.typing import NDArray
 
 from mantlet.analysis.arrays import distinct
@@ -90,9 +89,8 @@ class Ratings:
     def _type_table(self) -> TypeTable:
         """Return what ratings need of the types: the catalogue's, read once, and those that people found."""
         analysis, kinds = self.analysis, tuple(self.kinds)
-        types, packs = analysis.types, analysis.sections.catalogue.packs
-        count = analysis.catalogued
-        key = ("rated", None if packs is UNSET else tuple(packs), kinds)
+        types, count = analysis.types, analysis.catalogued
+        key = ("rated", analysis.sections.catalogue.chosen, kinds)
         table = analysis.catalogue.once(key, lambda: TypeTable.of(types[:count], kinds))
         return table.and_(TypeTable.of(types[count:], kinds)) if len(types) > count else table
 
