@@ -83,6 +83,11 @@ class Discovered:
         """The inventory: frameworks, models, data sets and images with their versions; an ML-BOM is made of it."""
         return inventory(self.draft.parts)
 
+    @property
+    def state(self) -> State:
+        """What later looks remember of this one."""
+        return State(self.proposal.raw, self.options, self.components)
+
     def model_text(self) -> str:
         """Return the model as the text of a first `threatmodel.yaml`."""
         return _HEADER + dump(from_raw(self.proposal.raw))
@@ -146,7 +151,7 @@ def write_first(found: Discovered, output: Path) -> None:
     """Write a first model, and keep the proposal as the base of later comparisons; never overwrites."""
     refuse_overwrite(output)
     write_atomic(output, found.model_text().encode(), expected="")
-    keep_state(found, output)
+    keep_state(found.state, output)
 
 
 def refuse_overwrite(output: Path) -> None:
@@ -220,7 +225,7 @@ class Update:
             document.sections()
         for document in touched:
             document.save()
-        keep_state(self._found, self._model)
+        keep_state(self._found.state, self._model)
 
 
 def stale_code(root: Path, raw: Raw) -> list[tuple[str, str]]:
@@ -253,9 +258,8 @@ def _files(root: Path) -> Iterable[str]:
 # -- what is remembered
 
 
-def keep_state(found: Discovered, model: Path) -> None:
-    """Remember the proposal beside the model."""
-    state = State(found.proposal.raw, found.options, found.components)
+def keep_state(state: State, model: Path) -> None:
+    """Remember a proposal beside the model."""
     write_atomic(model.parent / STATE, msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
 
 
