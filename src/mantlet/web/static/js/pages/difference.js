@@ -1,0 +1,81 @@
+// @ts-check
+// What differs between two versions of a model: the same tables for a revision of git and for a change that is tried.
+
+import { h } from '../dom.js';
+import { t } from '../words.js';
+import { counts, place, risk, section, severity, shown, tag } from './common.js';
+
+const ORDER = ['appeared', 'reopened', 'unsettled', 'confirmed', 'worse', 'better', 'doubtful', 'settled', 'mitigated', 'went'];
+const BAD = new Set(['appeared', 'reopened', 'unsettled', 'confirmed', 'worse']);
+const FIRST = 8;
+
+/** Open risks before and after, in a line. @param {any} made */
+export function standing(made) {
+  return h('p', { class: 'pg-standing' }, counts(made.counts.before), h('span', { class: 'pg-arrow', 'aria-label': t('diff.becomes') }, '→'), counts(made.counts.after));
+}
+
+/** The threats that differ, grouped by how, bad news first. @param {any} app @param {any} made */
+export function threats(app, made) {
+  const groups = ORDER.map((kind) => ({ kind, items: made.threats.filter((/** @type {any} */ item) => item.change === kind) }));
+  const there = groups.filter((group) => group.items.length);
+  if (!there.length) return [h('p', { class: 'pg-muted' }, t('diff.no-threats'))];
+  return there.map(({ kind, items }) =>
+    h('details', { class: `pg-fold ${BAD.has(kind) ? 'bad' : 'good'}`, open: true },
+      h('summary', null, h('span', null, t(`diff.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.length))),
+      list(items.map((/** @type {any} */ item) => threat(app, item)))));
+}
+
+/** A list that begins short and opens to its whole length. @param {any[]} rows */
+function list(rows) {
+  const node = h('ul', { class: 'pg-list' }, rows.slice(0, FIRST));
+  if (rows.length <= FIRST) return node;
+  const more = h('button', { type: 'button', class: 'btn btn-quiet', onclick: () => {
+    node.append(...rows.slice(FIRST));
+    more.remove();
+  } }, t('page.show-more', { n: rows.length - FIRST }));
+  return h('div', null, node, more);
+}
+
+/** @param {any} app @param {any} item */
+function threat(app, item) {
+  const [before, after] = [item.before?.severity, item.after?.severity];
+  const moved = before && after && before !== after;
+  return h('li', null,
+    h('span', { class: 'pg-sevs' }, moved ? [severity(before), h('span', { class: 'pg-arrow', 'aria-label': t('diff.becomes') }, '→')] : null, severity(after ?? before ?? 'note')),
+    h('span', { class: 'pg-grow' }, risk(app, item.risk ?? item.id, item.title), ' ', item.by_catalogue ? tag(t('diff.newer-rules')) : null),
+    h('code', { class: 'pg-id' }, item.id));
+}
+
+/** What changed in the system itself, or in its decisions. @param {any} app @param {any[]} entries */
+export function entries(app, entries) {
+  return list(entries.map((entry) => h('li', { class: 'pg-entry' },
+    h('span', { class: `pg-mark ${entry.change}` }, t(`diff.mark.${entry.change}`)),
+    h('div', { class: 'pg-grow' }, named(app, entry), entry.fields?.length ? h('dl', { class: 'pg-fields' }, entry.fields.map(fieldOf)) : null))));
+}
+
+/** @param {any} app @param {any} entry */
+function named(app, entry) {
+  if (entry.key) {
+    const standing = entry.before === entry.after ? entry.after : `${entry.before || '–'} → ${entry.after || '–'}`;
+    return h('div', null, risk(app, entry.key), h('span', { class: 'pg-muted' }, ` ${standing ?? ''}`));
+  }
+  const drawn = ['elements', 'flows', 'boundaries'].includes(entry.section) && entry.change !== 'removed';
+  const label = entry.name || entry.id || entry.section;
+  return h('div', null, h('span', { class: 'pg-muted' }, `${t(`diff.section.${entry.section}`)} `), drawn ? place(app, entry.id, label) : h('strong', null, label));
+}
+
+/** @param {any} change */
+function fieldOf(change) {
+  return h('div', null,
+    h('dt', null, (change.path || '').replaceAll('_', ' ')),
+    h('dd', null, h('del', null, shown(change.before)), h('span', { class: 'pg-arrow', 'aria-label': t('diff.becomes') }, '→'), h('ins', null, shown(change.after))));
+}
+
+/** Everything that differs. @param {any} app @param {any} made */
+export function whole(app, made) {
+  return [
+    section(t('diff.threats'), threats(app, made)),
+    made.system?.length ? section(t('diff.system'), entries(app, made.system)) : null,
+    made.decisions?.length ? section(t('diff.decisions'), entries(app, made.decisions)) : null,
+  ];
+}

@@ -1,0 +1,13 @@
+// @ts-check
+/** The whole model as tables. */
+
+import { h } from './dom.js';
+
+export default {
+  id: 'table',
+  /** @param {HTMLElement} root @param {import('./app.js').App} app */
+  mount(root, app) {
+    root.append(h('div', { class: 'empty-state' }, Object.keys(app.store.model.elements ?? {}).join(', ')));
+    return () => {};
+  },
+};
