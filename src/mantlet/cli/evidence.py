@@ -34,18 +34,14 @@ def import_(
     """
     from datetime import date
 
-    from mantlet.base import sarif
-    from mantlet.findings.runs import from_run
+    from mantlet.base.limits import read_text
+    from mantlet.base.sarif import MAX_SARIF_BYTES
     from mantlet.project import scanning
+    from mantlet.project.evidence import bring_in
 
     day = options.read_day(today) or date.today()
-    results = []
-    for file in files:
-        for run in sarif.read(file).runs:
-            result = from_run(run, file.stem)
-            result.on = result.on or day.isoformat()
-            results.append(result)
-    scanning.keep(project, results)
+    mend = "ask the tool for fewer results, or split the file"
+    results = bring_in(project, [(str(file), read_text(file, MAX_SARIF_BYTES, mend)) for file in files], day)
     if as_json:
         plain.write_json({"mantlet": 1, "checks": scanning.summary(results)})
         return
@@ -114,18 +110,9 @@ def suppress(
     """Silence one finding until a day; its reason is shown wherever it would have been."""
     from datetime import date
 
-    from mantlet.base.errors import UsageError
-    from mantlet.findings import keeping
+    from mantlet.findings.keeping import Suppression
+    from mantlet.project.evidence import silence
 
-    day = options.read_day(until)
-    if day is None or not reason.strip():
-        raise UsageError("a suppression needs a reason and an end", mend="--reason '…' --until 2027-01-31")
-    known = {item.fingerprint for result in keeping.load(project, date.today()) for item in result.findings}
-    if fingerprint not in known:
-        raise UsageError(
-            f"no finding has the fingerprint '{fingerprint}'", mend="`mantlet evidence list` prints them"
-        )
-    path = keeping.add_suppression(
-        project, keeping.Suppression(fingerprint=fingerprint, reason=reason.strip(), until=until, by=by)
-    )
-    plain.say(f"wrote {path}", aside=True)
+    options.read_day(until)
+    item = Suppression(fingerprint=fingerprint, reason=reason, until=until, by=by)
+    plain.say(f"wrote {silence(project, item, date.today())}", aside=True)
