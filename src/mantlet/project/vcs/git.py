@@ -54,6 +54,15 @@ class Commit(NamedTuple):
     subject: str
 
 
+class Ref(NamedTuple):
+    """A branch or tag."""
+
+    name: str
+    """Such as `heads/main`, `remotes/origin/main`, `tags/v1`."""
+    commit: str
+    current: bool
+
+
 class Repository:
     """A git repository, read only."""
 
@@ -111,6 +120,17 @@ class Repository:
                 del fields[0]
             found.append(Commit(name.strip(), int(when), author, subject))
         return found
+
+    def refs(self, limit: int) -> list[Ref]:
+        """Return branches and tags, the one that is checked out first, then those committed to last."""
+        form = "--format=%(refname)%00%(*objectname)%00%(objectname)%00%(HEAD)"
+        places = ("refs/heads", "refs/remotes", "refs/tags")
+        out = self._run("for-each-ref", f"--count={limit}", "--sort=-creatordate", form, *places)
+        found = []
+        for line in out.decode("utf-8", "replace").splitlines():
+            name, peeled, commit, head = line.split("\0")
+            found.append(Ref(name.partition("/")[2], peeled or commit, head == "*"))
+        return sorted(found, key=lambda ref: not ref.current)
 
     def relative(self, path: Path) -> str:
         """Return a path below the top of the repository, with forward slashes; raises `UsageError` outside."""

@@ -70,6 +70,13 @@ def open_version(
     return open_commit(repository, commit, wanted, name, **options)
 
 
+def open_revision(revision: str, model: Path, **options: Any) -> Opened:
+    """Read and judge the model at hand as a revision of git has it; never a file of any other name."""
+    repository = Repository(_folder(model))
+    commit = repository.commit(revision)
+    return open_commit(repository, commit, _model_at(repository, commit, model), revision, **options)
+
+
 def open_commit(repository: Repository, commit: str, path: str, name: str, **options: Any) -> Opened:
     """Judge the model at a path of a commit, with what it includes, its rules and its evidence."""
     with checked_out(repository, commit, path, name) as file:
