@@ -113,40 +113,28 @@ def _update(item: ImportedFile, *, as_json: bool) -> None:
 
 
 def _record(item: ImportedFile, paths: list[Path]) -> dict[str, object]:
-    sections = item.imported.sections
+    from mantlet.project.importing import counts, note_records
+
     return {
         "file": str(item.source),
         "format": item.imported.kind,
         "written": [str(path) for path in paths],
-        "elements": len(sections.elements),
-        "flows": len(sections.flows),
-        "boundaries": len(sections.boundaries),
-        "data": len(sections.data),
-        "threats": sum(len(threat.at) for threat in sections.threats.values()),
-        "decisions": len(sections.decisions),
+        **counts(item.imported.sections),
         "notes": note_records(item.imported.notes),
     }
 
 
-def note_records(notes: Iterable[Note]) -> list[dict[str, object]]:
-    """Return notes as JSON has them."""
-    return [{"fate": item.fate, "what": item.what, "names": list(item.names)} for item in notes]
-
-
 def _print(item: ImportedFile, paths: list[Path]) -> None:
     from mantlet.base.counts import how_many
+    from mantlet.project.importing import counts
 
-    sections = item.imported.sections
-    counts = (
-        (len(sections.elements), "element", ""),
-        (len(sections.flows), "flow", ""),
-        (len(sections.boundaries), "boundary", "boundaries"),
-        (len(sections.data), "data asset", ""),
-        (sum(len(threat.at) for threat in sections.threats.values()), "threat", ""),
-        (len(sections.decisions), "decision", ""),
+    words = {"data": ("data asset", ""), "boundaries": ("boundary", "boundaries")}
+    said = ", ".join(
+        how_many(number, *words.get(kind, (kind.removesuffix("s"), "")))
+        for kind, number in counts(item.imported.sections).items()
+        if number
     )
-    said = ", ".join(how_many(*count) for count in counts if count[0]) or "nothing"
-    plain.say(f"{item.source} ({item.title}): {said}")
+    plain.say(f"{item.source} ({item.title}): {said or 'nothing'}")
     print_notes(item.imported.notes)
     plain.say(f"wrote {', '.join(map(str, paths))}")
 
