@@ -45,6 +45,12 @@ class Components:
         self._imported = frozenset(imported)
         self._declared = frozenset(declared)
         self._folded = self._many_steps()
+        self._apart = trace.apart
+        self._served = {
+            entry.code: entry
+            for entry in trace.entries
+            if entry.frame is not None and entry.kind in {"app", "endpoint"}
+        }
         self._steps = {entry.code: entry for entry in trace.entries if entry.kind in {"step", "task"}}
         for frame in sorted(trace.frames, key=self._order):
             self._place(frame)
@@ -194,6 +200,8 @@ class Components:
         scripted = inside and anchor.entry in _SCRIPTED and anchor.type != "web-app"
         if frame.quiet:
             return current
+        if frame.owner in self._apart and _owner(current) != frame.owner:
+            return self._elsewhere(frame, current)
         if frame.code in self._roles.pipelines and not scripted:
             return self._make(frame.code, "llm-app", frame, current)
         roles = self._roles.classes.get(frame.owner)
@@ -204,6 +212,13 @@ class Components:
         if frame.owner or "#" not in frame.code:
             return current
         return self._helper(frame, anchor) if inside else self._function(frame, anchor, module)
+
+    def _elsewhere(self, frame: Frame, current: str) -> str:
+        """What runs apart from who calls it is a process of its own, or an endpoint of one."""
+        entry = self._served.get(frame.code) or self._served.get(frame.owner)
+        if entry is not None and entry.frame is not None:
+            return self._entered(entry.code, entry, entry.frame)
+        return self._make(frame.owner, "inference-service", frame, current, name=_last(frame.owner))
 
     def _helper(self, frame: Frame, anchor: Component) -> str:
         """A function beside a handler that only predicts is the inference."""

@@ -99,7 +99,9 @@ class Moves:
                 parent=component.parent,
                 also=tuple(component.also),
             )
-            if component.entry == "task" or (component.entry == "serve" and component.type in _DRIVEN):
+            if component.entry in {"task", "app"} or (
+                component.entry == "serve" and component.type in _DRIVEN
+            ):
                 self.more.append(Fact(component.key, "declared", "yes", component.at))
             self.places[component.key] += [*component.places, *telling.get(component.key, [])[:12]]
 

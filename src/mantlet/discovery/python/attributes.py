@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.python import imports
 from mantlet.discovery.python.values import (
+    NONE,
     UNKNOWN,
     Class,
     External,
@@ -39,6 +40,7 @@ STATES = frozenset(
     }
 )
 """Names of libraries under which programs keep values between calls."""
+_LITERALS = frozenset({str, int, float, bool, bytes, type(NONE)})
 _MEASURES = frozenset(
     {"shape", "dtype", "ndim", "columns", "device", "size", "classes", "__class__", "__name__", "dtypes"}
 )
@@ -187,8 +189,15 @@ def _of_path(atom: PathText, name: str) -> Value:
     return Value((Method(atom, name),))
 
 
+def _here(m: Machine) -> ast.AST:
+    return ast.Pass(lineno=m.line)
+
+
 def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     """Give an object an attribute; in a branch it keeps what it was before as well."""
+    if m.frame is not None and m.frame.step and not any(type(a) in _LITERALS for a in value.atoms):
+        m.use(value, _here(m))  # what a step keeps is its own
+        value = Value(value.atoms, m.made())
     for atom in owner.atoms:
         if isinstance(atom, (Object, Instance, Class)):
             target = atom.attrs
@@ -197,7 +206,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         elif isinstance(atom, Mapping):
             target = atom.items
         elif isinstance(atom, External) and atom.name not in STATES:
-            m.use(value, ast.Pass(lineno=m.line))  # `openai.api_key = …`
+            m.use(value, _here(m))  # `openai.api_key = …`
             continue
         elif isinstance(atom, External):
             name = f"{atom.name}.{name}"

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import containers, effects, intrinsics, queues, sql, strings
+from mantlet.discovery.python import actors, containers, effects, intrinsics, queues, sql, strings
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.binding import bind, is_context, is_generator
 from mantlet.discovery.python.chains import base_of, chain_of
@@ -175,6 +175,8 @@ def call_method(
         return _method_of_function(m, owner, name, args, named, node)
     recv = Value((owner,), method.origins)
     if isinstance(owner, Object):
+        if name in actors.SETTING or name == "remote":
+            return _call_object(m, owner, args, named, node, recv) if name == "remote" else recv
         if name in containers.CHANGING and owner.shared:
             containers.touched(m, recv, "store", node, join(*args))
             return UNKNOWN
@@ -190,6 +192,10 @@ def call_method(
     found = _mapped(m, method, args, named, node)
     if found is not None or (isinstance(owner, Class) and name == "as_view"):
         return found or Value((owner,))
+    if isinstance(owner, Class) and name in actors.MAKING:
+        return actors.made(m, owner, name, args, named, node)
+    if isinstance(owner, Class) and name in actors.SETTING:
+        return Value((owner,))
     if isinstance(owner, Class):
         head, first = base_of(Object(owner)), Object(owner)
     elif isinstance(owner, Method):
@@ -236,7 +242,7 @@ def _method_of_function(
         if name == "map":
             args = [iterate(m, value) for value in args]
         return call_function(m, owner, args, named, node)
-    if name in {"override", "with_options", "options", "partial", "expand", "set"}:
+    if name in {"override", "with_options", "options", "partial", "expand", "set", "bind"}:
         return Value((owner,))
     return UNKNOWN
 
@@ -299,13 +305,16 @@ def call_function(
         with m.entering(code, at, called, function.module, owner=owner) as frame:
             frame.quiet = function.cls is not None and effects.is_model_class(function.cls.externals())
             frame.step = id(function.node) in m.steps_of
+            apart = function.cls is not None and id(function.cls.node) in m.apart
             # what a step is given is the step's, whatever it does with it
-            if frame.step:
+            if frame.step or apart:
                 for value in (*args, *named.values()):
                     m.use(value, function.node)
             result = run_body(m, function, args, named)
             if id(function.node) in m.steps_of:
                 result = _of_step(m, m.steps_of[id(function.node)], function, result)
+            elif apart:
+                result = Value(result.atoms, m.made())
     finally:
         m.importing = importing
         m.active_names = names

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import documents
+from mantlet.discovery.python import actors, documents
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.chains import chain_of
 from mantlet.discovery.python.expressions import evaluate
@@ -63,6 +63,11 @@ def _one(m: Machine, function: Function, value: Value, node: ast.expr, scope: Sc
         elif api.do == "asset":
             m.assets[function.name.rpartition(".")[2]] = function
             _task(m, structs.replace(api, do="task"), owner, args, named, function, node)
+        elif api.role == "inference-service" and isinstance(owner, Instance) and "prefix" in owner.extra:
+            path = "/" + function.name.rpartition(".")[2]
+            m.routes.append(Route(owner, ["POST"], path, function, m.at(node)))
+        elif api.do == "app":
+            _task(m, structs.replace(api, do="serve"), owner, args, named, function, node)
         elif api.do == "serve" and api.role == "inference-service":
             m.answering[id(function.node)] = m.at(node)
             _task(m, api, owner, args, named, function, node)
@@ -178,6 +183,8 @@ def decorated_class(m: Machine, cls: Class, scope: Scope) -> Value:
             api = m.catalogue.find(name) if name else None
             if api is not None and api.do in {"app", "flow", "tool"}:
                 m.classes.append((api, cls, m.at(node)))
+                if api.do == "app":
+                    actors.apart(m, cls)
                 _answers(m, api, cls, m.at(node))
     for base in cls.externals():
         api = m.catalogue.find(base)

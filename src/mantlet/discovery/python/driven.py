@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mantlet.discovery.clues import Move, Thing, Where
-from mantlet.discovery.python import queues, web
+from mantlet.discovery.python import actors, queues, web
 from mantlet.discovery.python.calls import call_function, run_body
 from mantlet.discovery.python.machine import Machine
 from mantlet.discovery.python.parts import Task
@@ -178,7 +178,7 @@ def _run_class(m: Machine, api: Any, cls: Class, at: Where) -> None:
     """Read the methods of a class that a framework drives, in the order they are written."""
     if any(route.function.cls is cls for route in m.routes):
         return
-    made = Object(cls)
+    made = actors.known(m, cls) or Object(cls)
     code = f"{cls.module.code}#{cls.name}"
     where = Where(cls.module.path, cls.node.lineno)
     m.fresh()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ROLES = frozenset(
     {"fit", "predict", "transform", "evaluate", "aggregate", "generate", "embed", "forward", "track"}
 )
+_READING = frozenset({"load", "receive", "exchange", "source", "hub"})
 SENDS = re.compile(
     r"^(a?)(add|insert|upsert|put|write|save|send|publish|upload|set|create|update|delete|remove|push|index|store|produce|emit|bulk|ingest|import|append|execute_many|drop)(_|$|[A-Z])"
 )
@@ -286,16 +287,17 @@ def _resourceful(
         else join(recv if api.arg != "self" else UNKNOWN, *others)
     )
     lazy = api.do in {"load", "source", "hub"}
+    if api.also and (resources or not recv.atoms):
+        origin = m.resource(api.also, "data-provider", api.also.partition(":")[2], m.at(node))
+        resources = resources or [origin]
+        m.moves += [(origin, resource, m.at(node), api.says) for resource in resources]
     asked = [m.asked(resource) for resource in resources]
     origins = frozenset(Origin(resource=r) for r in resources) if lazy else frozenset().union(*asked)
-    if api.also and resources:
-        origin = m.resource(api.also, "data-provider", api.also.partition(":")[2], m.at(node))
-        m.moves += [(origin, resource, m.at(node), api.says) for resource in resources]
     for resource in resources:
         _note(m, api, resource, payload, node)
-    if api.do in {"load", "receive", "exchange", "source", "hub"}:
-        for value in others:
-            m.use(value, node)
+    for value in others if api.do in _READING or api.data else ():
+        m.use(value, node)
+    if api.do in _READING:
         if api.do != "exchange" and not api.returns.endswith("!"):
             returned.resource = None
         return Value((returned,), origins or (frozenset() if lazy else m.made()))

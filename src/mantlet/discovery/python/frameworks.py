@@ -10,6 +10,7 @@ from mantlet.discovery.python import graphs, imports
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import VERBS, Route, Task
+from mantlet.discovery.python.resources import argument
 from mantlet.discovery.python.texts import one
 from mantlet.discovery.python.values import (
     HOLE,
@@ -65,7 +66,7 @@ def _made(
     made.extra["root"] = (
         next((frame.number for frame in m.frame.up() if frame.parent is None), None) if m.frame else None
     )
-    title = named.get("title") or named.get("name") or UNKNOWN
+    title = named.get("title") or named.get("name") or argument(api.arg, args, named, UNKNOWN)
     made.extra["title"] = (title.text() or "").replace(HOLE, "").strip()
     if api.do == "app":
         m.apps.append(made)
@@ -75,7 +76,6 @@ def _made(
                     if isinstance(atom, Function):
                         m.startups.append((atom, Value((made,))))
         _routes(m, made, named.get("routes", UNKNOWN), node)
-    del args
     return Value((made,))
 
 

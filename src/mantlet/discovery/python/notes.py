@@ -26,6 +26,8 @@ class Notes:
     """Applications that hand work to a queue."""
     servants: list[Any] = field(default_factory=list)
     """Classes whose methods answer requests, with the object that was made of each."""
+    apart: set[int] = field(default_factory=set)
+    """Nodes of classes whose objects run apart from who calls them."""
     classes: list[Any] = field(default_factory=list)
     """Classes that a framework drives."""
     listens: list[tuple[Frame, str, Where]] = field(default_factory=list)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from mantlet.discovery.python import (
+    actors,
     agents,
     documents,
     features,
@@ -302,6 +303,7 @@ def _put_file(
 
 
 SPECIALS: dict[str, Call] = {
+    "runner": actors.runner, "depends-on": actors.depends,
     "get-file": _get_file, "put-file": _put_file,
     "sql-local": _sql_local,
     "include-urls": frameworks.include, "engine": prompts.engine, "agent": agents.make, "agent-task": agents.task, "crew": agents.crew, "agent-run": agents.start,

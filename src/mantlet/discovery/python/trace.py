@@ -111,3 +111,5 @@ class Trace:
     frames: list[Frame] = field(default_factory=list)
     unclear: list[tuple[Where, str]] = field(default_factory=list)
     apps: dict[str, str] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)
+    """Keys of the classes whose objects run apart from who calls them."""
