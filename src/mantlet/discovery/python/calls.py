@@ -175,12 +175,7 @@ def call_method(
         return _method_of_function(m, owner, name, args, named, node)
     recv = Value((owner,), method.origins)
     if isinstance(owner, Object):
-        if name in actors.SETTING or name == "remote":
-            return _call_object(m, owner, args, named, node, recv) if name == "remote" else recv
-        if name in containers.CHANGING and owner.shared:
-            containers.touched(m, recv, "store", node, join(*args))
-            return UNKNOWN
-        return effects.method_of_object(m, owner, name, args, named, node, recv)
+        return _method_of_object(m, method, args, named, node, recv)
     if isinstance(owner, Instance):
         special = intrinsics.METHODS.get(f"{owner.type}.{name}")
         result = special(m, owner, args, named, node) if special is not None else None
@@ -190,19 +185,40 @@ def call_method(
             else effects.library(m, f"{owner.type}.{name}", args, named, node, recv)
         )
     found = _mapped(m, method, args, named, node)
-    if found is not None or (isinstance(owner, Class) and name == "as_view"):
-        return found or Value((owner,))
-    if isinstance(owner, Class) and name in actors.MAKING:
-        return actors.made(m, owner, name, args, named, node)
-    if isinstance(owner, Class) and name in actors.SETTING:
-        return Value((owner,))
+    if found is not None:
+        return found
     if isinstance(owner, Class):
-        head, first = base_of(Object(owner)), Object(owner)
-    elif isinstance(owner, Method):
+        return _method_of_class(m, method, args, named, node)
+    if isinstance(owner, Method):
         head, first = chain_of(owner)
-    else:
-        return effects.unknown(m, name, [recv, *args], named, node)
-    return effects.library(m, f"{head}.{name}", args, named, node, Value((first,), method.origins))
+        return effects.library(m, f"{head}.{name}", args, named, node, Value((first,), method.origins))
+    return effects.unknown(m, name, [recv, *args], named, node)
+
+
+def _method_of_object(
+    m: Machine, method: Method, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    owner, name = method.owner, method.name
+    if name == "remote":
+        return _call_object(m, owner, args, named, node, recv)
+    if name in actors.SETTING:
+        return recv
+    if name in containers.CHANGING and owner.shared:
+        containers.touched(m, recv, "store", node, join(*args))
+        return UNKNOWN
+    return effects.method_of_object(m, owner, name, args, named, node, recv)
+
+
+def _method_of_class(
+    m: Machine, method: Method, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
+    owner, name = method.owner, method.name
+    if name == "as_view" or name in actors.SETTING:
+        return Value((owner,))
+    if name in actors.MAKING:
+        return actors.made(m, owner, name, args, named, node)
+    first = Object(owner)
+    return effects.library(m, f"{base_of(first)}.{name}", args, named, node, Value((first,), method.origins))
 
 
 def _mapped(
