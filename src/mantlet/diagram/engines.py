@@ -6,11 +6,12 @@ text of the model: only numbered ids and sizes measured by us.
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from functools import cache
 from typing import Any, Protocol
+
+import msgspec
 
 from mantlet.base.errors import MantletError, MissingToolError, UsageError
 
@@ -67,8 +68,8 @@ class SystemDot:
 def parse(output: bytes) -> dict[str, Any]:
     """Return the engine's JSON as a mapping, or raise `LayoutError` where it is none."""
     try:
-        graph = json.loads(output)
-    except ValueError:
+        graph = msgspec.json.decode(output)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise LayoutError("the layout engine's answer is not JSON") from None
     if not isinstance(graph, dict):
         raise LayoutError("the layout engine's answer is no graph")

@@ -7,11 +7,11 @@ the way its ends lie along a line through that plane. A life cycle becomes a loo
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import rustworkx as rx
 
 from mantlet.diagram.bundles import Bundle
 from mantlet.diagram.view import View
@@ -32,41 +32,31 @@ def spread(view: View, bundles: Sequence[Bundle]) -> Plane | None:
     np.fill_diagonal(weights, 0.0)
     totals = weights.sum(axis=1)
     turns = np.arange(count) * (2 * math.pi / count)
-    plane: Plane = np.column_stack((np.cos(turns), np.sin(turns))) * (count / 4)
+    x, y = np.cos(turns) * (count / 4), np.sin(turns) * (count / 4)
+    pulls = weights * distances
     for _ in range(_ROUNDS):
-        gaps = plane[:, None, :] - plane[None, :, :]
-        lengths = np.maximum(np.sqrt((gaps**2).sum(axis=2)), 1e-9)
-        pull = (weights * distances / lengths)[:, :, None] * gaps
-        plane = (weights @ plane + pull.sum(axis=1)) / totals[:, None]
-    return np.round(plane - plane.mean(axis=0), 6)
+        wide, high = x[:, None] - x, y[:, None] - y
+        pull = pulls / np.maximum(np.sqrt(wide * wide + high * high), 1e-9)
+        x = (weights @ x + (pull * wide).sum(axis=1)) / totals
+        y = (weights @ y + (pull * high).sum(axis=1)) / totals
+    return np.round(np.column_stack((x - x.mean(), y - y.mean())), 6)
 
 
 def _distances(view: View, bundles: Sequence[Bundle]) -> Plane:
     """Return graph distances; nodes of one outline are nearer to each other, unconnected ones far apart."""
     rows = {name: row for row, name in enumerate(view.nodes)}
-    near: list[list[int]] = [[] for _ in rows]
-    for bundle in bundles:
-        near[rows[bundle.tail]].append(rows[bundle.head])
-        near[rows[bundle.head]].append(rows[bundle.tail])
-    count = len(rows)
-    found = np.full((count, count), math.inf)
-    for start in range(count):
-        found[start, start] = 0.0
-        waiting = deque([start])
-        while waiting:
-            row = waiting.popleft()
-            for other in near[row]:
-                if found[start, other] == math.inf:
-                    found[start, other] = found[start, row] + 1
-                    waiting.append(other)
+    graph = rx.PyGraph()
+    graph.add_nodes_from(rows)
+    graph.add_edges_from_no_data([(rows[bundle.tail], rows[bundle.head]) for bundle in bundles])
+    found: Plane = rx.distance_matrix(graph, null_value=math.inf)
     finite = found[np.isfinite(found)]
     found[~np.isfinite(found)] = float(finite.max()) + 1.0
-    names = list(rows)
-    around = [set(view.around(view.nodes[name].cluster)) for name in names]
-    for first in range(count):
-        for second in range(first):
-            apart = len(around[first] ^ around[second])
-            found[first, second] = found[second, first] = max(1.0, found[first, second] + 0.5 * apart)
+    clusters = {name: row for row, name in enumerate(view.clusters)}
+    around = np.zeros((len(rows), len(clusters)))
+    for name, row in rows.items():
+        around[row, [clusters[outer] for outer in view.around(view.nodes[name].cluster)]] = 1.0
+    apart = around @ (1.0 - around).T
+    found = np.maximum(1.0, found + 0.5 * (apart + apart.T))
     np.fill_diagonal(found, 1.0)
     return found
 

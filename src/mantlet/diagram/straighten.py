@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mantlet.diagram import metrics as m
 from mantlet.diagram.channels import Turn
-from mantlet.diagram.layered import Item, Layered
+from mantlet.diagram.layered import Layered
 from mantlet.diagram.ports import lanes_at, spaced
 
 _STRAIGHT = 0.5
@@ -38,6 +38,10 @@ class Straightener:
     made: Layered
     at_item: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """By item, the steps (bundle, position in its path) that touch it."""
+    around: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By outline, it and those around it."""
+    known: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+    """By step, its lanes' jogs as everything stands now; forgotten when anything moves."""
     trials: int = 0
 
     def __post_init__(self) -> None:
@@ -75,6 +79,7 @@ class Straightener:
         if not room.low <= item.middle + by <= room.high:
             return False
         item.middle += by
+        self.known.clear()
         return True
 
     def _tighten(self) -> None:
@@ -95,16 +100,16 @@ class Straightener:
 
     def _all_steps(self) -> Iterable[tuple[float, int, int]]:
         every = [(index, row) for index, path in enumerate(self.made.paths) for row in range(len(path) - 1)]
-        jogs = self._jogs(every)
+        self.known = self._jogs(every)
         for step in every:
-            worst = max((abs(jog) for jog in jogs[step]), default=0.0)
+            worst = max((abs(jog) for jog in self.known[step]), default=0.0)
             if worst > _STRAIGHT:
                 yield worst, *step
 
     def _straighten(self, index: int, position: int) -> bool:
         """Try to move either end of a step so that it is straight; return whether something moved."""
         path = self.made.paths[index]
-        jogs = self._jogs([(index, position)])[index, position]
+        jogs = self._jog((index, position))
         for wish in dict.fromkeys(round(jog, 3) for jog in jogs if abs(jog) > _STRAIGHT):
             ends = [(path[position], wish), (path[position + 1], -wish)]
             ends.sort(key=lambda end: self.made.items[end[0]].kind == "node")
@@ -130,7 +135,7 @@ class Straightener:
                 if (
                     other not in block
                     and len(block) < 40
-                    and all(abs(jog) < _STRAIGHT for jog in self._jogs([step])[step])
+                    and all(abs(jog) < _STRAIGHT for jog in self._jog(step))
                 ):
                     block.append(other)
                     waiting.append(other)
@@ -149,10 +154,11 @@ class Straightener:
             if not room.low - 1e-6 <= items[key].middle + shift <= room.high + 1e-6:
                 return False
         touched = {step for key in block for step in self._around(key)}
-        before = self._cost(touched)
+        before = _cost(self._jog(step) for step in sorted(touched))
         for key in block:
             items[key].middle += shift
-        if self._cost(touched) < before - 0.05:
+        if _cost(self._jogs(sorted(touched)).values()) < before - 0.05:
+            self.known.clear()
             return True
         for key in block:
             items[key].middle -= shift
@@ -169,36 +175,42 @@ class Straightener:
                     yield from self.at_item[end]
 
     def _room(self, key: str, moved: set[str]) -> _Room:
-        made = self.made
-        item = made.items[key]
-        room = _Room(float("-inf"), float("inf"))
-        for other_key in made.columns[item.column]:
-            other = made.items[other_key]
-            if other_key not in moved:
-                self._narrow(room, item, other.low, other.high, other.middle, _gap(item, other))
-        ours = set(made.view.around(item.cluster))
+        made, items = self.made, self.made.items
+        item = items[key]
+        middle, half, column = item.middle, item.across / 2, item.column
+        apart = m.NODE_GAP if item.kind == "node" else m.ITEM_GAP
+        low, high = float("-inf"), float("inf")
+        for other_key in made.columns[column]:
+            if other_key in moved:
+                continue
+            other = items[other_key]
+            reach = other.across / 2 + half + (apart if other.kind == "node" else m.ITEM_GAP)
+            if other.middle < middle:
+                low = max(low, other.middle + reach)
+            else:
+                high = min(high, other.middle - reach)
+        ours = self._ours(item.cluster)
         for name, band in made.bands.items():
             if name in ours:
-                room.low = max(room.low, band.low + _pad(made, top=True) + item.across / 2)
-                room.high = min(room.high, band.high - _pad(made, top=False) - item.across / 2)
-            elif made.spans[name][0] <= item.column <= made.spans[name][1]:
-                self._narrow(room, item, band.low, band.high, (band.low + band.high) / 2, m.CLUSTER_PAD)
-        return room
+                low = max(low, band.low + _pad(made, top=True) + half)
+                high = min(high, band.high - _pad(made, top=False) - half)
+            elif made.spans[name][0] <= column <= made.spans[name][1]:
+                if band.low + band.high < 2 * middle:
+                    low = max(low, band.high + m.CLUSTER_PAD + half)
+                else:
+                    high = min(high, band.low - m.CLUSTER_PAD - half)
+        return _Room(low, high)
 
-    @staticmethod
-    def _narrow(room: _Room, item: Item, low: float, high: float, middle: float, gap: float) -> None:
-        if middle < item.middle:
-            room.low = max(room.low, high + gap + item.across / 2)
-        else:
-            room.high = min(room.high, low - gap - item.across / 2)
+    def _ours(self, cluster: str) -> frozenset[str]:
+        """Return an outline and those around it."""
+        if cluster not in self.around:
+            self.around[cluster] = frozenset(self.made.view.around(cluster))
+        return self.around[cluster]
 
-    def _cost(self, steps: Iterable[tuple[int, int]]) -> float:
-        total = 0.0
-        for jogs in self._jogs(sorted(set(steps))).values():
-            for size in map(abs, jogs):
-                if size > _STRAIGHT:
-                    total += 1.0 + size / 150 + (1.0 if size < _SMALL else 0.0)
-        return total
+    def _jog(self, step: tuple[int, int]) -> list[float]:
+        if step not in self.known:
+            self.known.update(self._jogs([step]))
+        return self.known[step]
 
     def _jogs(self, steps: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[float]]:
         """Return how far each lane of the steps moves across, with the ports its nodes would give it."""
@@ -241,8 +253,14 @@ class Straightener:
         return {lane: place for place, (_, lane) in zip(places, wishes, strict=True)}
 
 
-def _gap(item: Item, other: Item) -> float:
-    return m.NODE_GAP if item.kind == other.kind == "node" else m.ITEM_GAP
+def _cost(found: Iterable[list[float]]) -> float:
+    """Return what the jogs of some steps cost the eye."""
+    total = 0.0
+    for jogs in found:
+        for size in map(abs, jogs):
+            if size > _STRAIGHT:
+                total += 1.0 + size / 150 + (1.0 if size < _SMALL else 0.0)
+    return total
 
 
 def _pad(made: Layered, *, top: bool) -> float:
