@@ -29,6 +29,7 @@ from mantlet.cli import (
     risks,
     scan,
     schema,
+    serve,
     threats,
     validate,
 )
@@ -61,6 +62,7 @@ app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("init", rich_help_panel=START)(init.init)
 app.command("discover", rich_help_panel=START)(discover.discover)
 app.command("validate", rich_help_panel=START)(validate.validate)
+app.command("serve", rich_help_panel=START)(serve.serve)
 app.command("risks", rich_help_panel=LOOK)(risks.risks)
 app.command("threats", rich_help_panel=LOOK)(threats.threats)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)

@@ -101,11 +101,25 @@ def analyse(
         sections = _with_packs(sections, packs)
     day = today or date.today()
     proof = _evidence(system, path, known, day) if evidence else None
-    if proof is None:
-        analysis = Analysis(sections, known)
+    return judged(system, sections, known, proof, day, impact_mode)
+
+
+def judged(
+    model: Model,
+    sections: Sections,
+    catalogue: Catalogue,
+    evidence: Evidence | None,
+    today: date,
+    mode: ImpactMode = "method",
+) -> Assessment:
+    """Judge sections that are known to be sound, with what scans found placed on them."""
+    if evidence is None:
+        analysis = Analysis(sections, catalogue)
     else:
-        analysis = Analysis(proof.applied(sections), known, seen=proof.facts, marks=proof.marks)
-    return Assessment(system, Register(analysis, today=day, mode=impact_mode), proof)
+        analysis = Analysis(
+            evidence.applied(sections), catalogue, seen=evidence.facts, marks=evidence.marks
+        )
+    return Assessment(model, Register(analysis, today=today, mode=mode), evidence)
 
 
 def _evidence(model: Model, path: Path | None, catalogue: Catalogue, today: date) -> Evidence | None:

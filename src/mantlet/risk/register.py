@@ -146,6 +146,11 @@ class Register:
         wanted[list(states)] = True
         return rows[wanted[self.analysis.threats.state[rows]]]
 
+    @property
+    def spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """All threats, those of a risk next to each other and worst first; and per risk, in rank order, where its own start and end."""
+        return self._order, self._starts, self._ends
+
     def risk(self, number: int) -> Risk:
         """Return the risk of that rank."""
         rows = tuple(int(row) for row in self._order[self._starts[number] : self._ends[number]])

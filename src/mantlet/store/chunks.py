@@ -37,6 +37,16 @@ class Chunks:
         """The file's text."""
         return self.head + "".join(section.text for section in self.sections.values())
 
+    def copy(self) -> Chunks:
+        """Return the same pieces, to be edited apart."""
+        return Chunks(
+            self.head,
+            {
+                name: Section(section.head, None if section.entries is None else dict(section.entries))
+                for name, section in self.sections.items()
+            },
+        )
+
     def pieces(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the pieces in order, each with the path of what it holds; heads have the section's."""
         yield (), self.head

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path as FilePath
 from typing import Self
@@ -53,6 +54,19 @@ class Document:
         self._chunks = None if reading.is_json else cut(reading.text, tree)
         self._odd: list[Path] | None = [path for path in tree.odd if is_foreign(path[-1:])]
         """Foreign keys; unknown once the text was edited."""
+
+    def copy(self) -> Self:
+        """Return the same file for other edits; what is not edited is shared."""
+        other = copy.copy(self)
+        other._chunks = self._chunks.copy() if self._chunks is not None else None
+        other._nodes = {}
+        return other
+
+    def become(self, earlier: Self) -> None:
+        """Take over the text of the same file as it was at another time; what is on disk stays the version that a save may replace."""
+        kept = self.fingerprint
+        self.__dict__.update(earlier.copy().__dict__)
+        self.fingerprint = kept
 
     @property
     def text(self) -> str:

@@ -74,6 +74,15 @@ class Source:
             for prefix, part in self.salvages
         )
 
+    def copy(self) -> Source:
+        """Return the same model for other edits: its documents are copies."""
+        copies = {name: document.copy() for name, document in self.documents.items()}
+        twins = {id(document): copies[name] for name, document in self.documents.items()}
+        parts = [Part(twins[id(part.document)], part.sections, part.prefix) for part in self.parts]
+        kept = {id(old): new for old, new in zip(self.parts, parts, strict=True)}
+        owners = {key: kept[id(part)] for key, part in self.owners.items()}
+        return Source(twins[id(self.document)], self.sections, parts, owners, self.root, copies)
+
     def where(self, path: Path, at_key: bool = False) -> Location:
         """Return the file, line and column of a value or its key."""
         document, local = self.locate(path)

@@ -71,6 +71,10 @@ class Layout:
         if path is None:
             self.fingerprint = fingerprint(data)
 
+    def check(self) -> None:
+        """Raise what is wrong with the parts that mantlet reads."""
+        raise_problems(_check(self.raw), None)
+
     def box(self, name: str) -> Box | None:
         """Return an element's or boundary's `x`, `y` and, where known, `width` and `height`."""
         for section in ("elements", "boundaries"):

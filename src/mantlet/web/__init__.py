@@ -1,0 +1,1 @@
+"""The workbench: a local server on a model file, its API, and the editor in the browser."""

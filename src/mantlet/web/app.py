@@ -1,0 +1,55 @@
+"""The application: routes behind the guard, one session, and a watch on the project's files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import import_module
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from mantlet.base.version import VERSION
+from mantlet.web import errors, files
+from mantlet.web.registry import Registry
+from mantlet.web.security import Access, Guard
+from mantlet.web.session import Session
+from mantlet.web.watching import watch
+
+ROUTES = ("project", "changes", "register", "review", "diagram", "events")
+"""Modules of `mantlet.web.routes`, each with a `router`."""
+
+
+def create_app(session: Session, access: Access, *, watching: bool = True) -> ASGIApp:
+    """Return the server for a project."""
+    registry = Registry(session)
+
+    @contextlib.asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        registry.bind(asyncio.get_running_loop())
+        task = asyncio.create_task(watch(registry)) if watching else None
+        try:
+            yield
+        finally:
+            registry.only.events.close()
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    app = FastAPI(
+        title="mantlet workbench",
+        version=VERSION,
+        description="Read and change a threat model. Everything here is what the workbench itself uses.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=running,
+    )
+    app.state.registry = registry
+    errors.install(app)
+    for name in ROUTES:
+        app.include_router(import_module(f"mantlet.web.routes.{name}").router, prefix="/api")
+    app.include_router(files.router)
+    return Guard(app, access)

@@ -1,0 +1,72 @@
+"""The drawing: as a picture, and as places for the editor."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from mantlet.diagram import Options, draw, layout_positions
+from mantlet.project.outputs import diagram as drawn
+from mantlet.web.answers import Json
+from mantlet.web.registry import Current
+from mantlet.web.routes import errors
+from mantlet.web.shapes import ArrangeBody
+
+router = APIRouter(tags=["diagram"])
+TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "dot": "text/vnd.graphviz; charset=utf-8",
+    "mermaid": "text/plain; charset=utf-8",
+    "plantuml": "text/plain; charset=utf-8",
+}
+SUFFIXES = {"mermaid": "mmd", "plantuml": "puml"}
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; frame-ancestors 'self'; sandbox"
+"""For a picture that is opened by itself: it runs and loads nothing."""
+
+
+@router.post("/arrange", responses=errors())
+def arrange(body: ArrangeBody, session: Current) -> Response:
+    """Return where the layout engine puts everything; nothing is saved."""
+    assessment = session.assessment
+    positions: dict[str, Any] | None = body.positions or (session.state.layout if body.keep else None)
+    options = Options(
+        focus=body.focus,
+        detail=body.detail,
+        dimension=body.dimension,
+        direction=body.direction,
+        positions=positions or {},
+        legend=False,
+    )
+    drawing = draw(assessment.model, assessment.catalogue.vocabulary, options)
+    return Json(layout_positions(drawing))
+
+
+@router.get(
+    "/diagram",
+    responses={
+        **errors(),
+        200: {"content": {kind: {} for kind in TYPES.values()}, "description": "the picture"},
+    },
+)
+def diagram(
+    session: Current,
+    format: Literal["svg", "png", "dot", "mermaid", "plantuml"] = "svg",
+    focus: Annotated[str, Query(max_length=2000)] = "",
+    detail: bool = False,
+    highlight: Annotated[list[str], Query(max_length=2000)] = [],  # noqa: B006  (the framework copies it)
+    theme: Literal["light", "dark", "auto"] = "light",
+    overlay: bool = True,
+    scale: Annotated[float, Query(ge=0.5, le=6)] = 2.0,
+    download: bool = False,
+) -> Response:
+    """Draw the data flow diagram."""
+    options = Options(focus=focus, detail=detail, highlight=frozenset(highlight))
+    data = drawn(session.assessment, format, options, theme=theme, scale=scale, marked=overlay)
+    headers = {"content-security-policy": PICTURE}
+    if download:
+        name = f"{session.path.stem}.{SUFFIXES.get(format, format)}"
+        headers["content-disposition"] = f'attachment; filename="diagram.{name.rpartition(".")[2]}"'
+    return Response(data, media_type=TYPES[format], headers=headers)

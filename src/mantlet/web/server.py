@@ -1,0 +1,113 @@
+"""The server process: a socket, a session, and uvicorn between them."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+
+from mantlet.base.errors import MissingToolError, UsageError
+from mantlet.base.limits import is_folder
+from mantlet.project.places import DEFAULT_FILE, model_file
+from mantlet.web.app import create_app
+from mantlet.web.security import Access, local_hosts
+from mantlet.web.session import Session
+
+PATIENCE = 2
+"""Seconds that open connections have when the server stops."""
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  (compared with, not bound)
+
+
+class Server:
+    """A workbench on one model file."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        read_only: bool = False,
+        token: str = "",
+        today: date | None = None,
+    ) -> None:
+        self.file = served_file(path)
+        self.session = Session(self.file, read_only=read_only, today=today)
+        self._socket = _bound(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self.host = host
+        hosts = local_hosts(self.port, "" if host in ANYWHERE else host)
+        if host in ANYWHERE:
+            hosts |= {f"{name}:{self.port}" for name in (socket.gethostname().lower(), *_addresses())}
+        self.access = Access(token, hosts) if token else Access(hosts=hosts)
+        config = uvicorn.Config(
+            create_app(self.session, self.access),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=PATIENCE,
+            limit_concurrency=400,
+            ws="none",
+        )
+        self._server = uvicorn.Server(config)
+
+    @property
+    def url(self) -> str:
+        """The address that lets one in, token and all."""
+        shown = "127.0.0.1" if self.host in ANYWHERE else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{shown}:{self.port}/?token={self.access.token}"
+
+    def run(self, *, browser: bool = False) -> None:
+        """Serve until somebody stops it."""
+        if browser:
+            threading.Timer(0.6, webbrowser.open, [self.url]).start()
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let it end soon; may be called from any thread."""
+        self._server.should_exit = True
+
+    @property
+    def started(self) -> bool:
+        """Whether it answers."""
+        return bool(self._server.started)
+
+
+def served_file(path: Path) -> Path:
+    """Return the model file to serve; a folder without one gets a first model when something is drawn."""
+    if is_folder(path):
+        try:
+            return model_file(path)
+        except MissingToolError:
+            raise
+        except Exception:  # noqa: BLE001
+            return path / DEFAULT_FILE
+    return path
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"{host}:{port} cannot be listened on: {error.strerror or error}",
+            mend="another server may be there already; choose another --port, or 0 for a free one",
+        ) from None
+    return listening
+
+
+def _addresses() -> list[str]:
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None)
+    except OSError:
+        return []
+    return [f"[{item[4][0]}]" if item[0] == socket.AF_INET6 else str(item[4][0]) for item in found]
