@@ -130,6 +130,10 @@ def test_unknown_formats_and_files_are_named(here, call):
     assert "export to what?" in call("export", "shop.otm", code=2).err
     (here / "poem.txt").write_text("roses are red", encoding="utf-8")
     assert "no model that mantlet knows" in call("import", "poem.txt", code=2).err
+    (here / "broken.json").write_text('{\n  "summary": 1,,\n}', encoding="utf-8")
+    assert "broken.json:2:" in call("import", "broken.json", code=2).err
+    (here / "found.json").write_text('{"version": "2.1.0", "runs": []}', encoding="utf-8")
+    assert "mantlet evidence import found.json" in call("import", "found.json", code=2).err
     assert "there is no such file" in call("import", "nothing.otm", code=2).err
     assert "threat-dragon" in call("export", "--list").out
 

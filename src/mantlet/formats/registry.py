@@ -86,6 +86,17 @@ def refuse(content: Content) -> InputError:
             where=where,
             mend="unpack it and import what is inside",
         )
+    if content.is_json:
+        try:
+            _ = content.json
+        except InputError as broken:
+            return broken
+    if {"runs", "version"} <= content.keys:
+        return InputError(
+            "these are results of a scanner (SARIF), no model",
+            where=where,
+            mend=f"mantlet evidence import {content.name} puts them on your model",
+        )
     mend = f"mantlet imports {', '.join(item.title for item in formats() if item.read)}"
     if content.root:
         return InputError(
