@@ -129,6 +129,8 @@ class Components:
 
     def _entered(self, key: str, entry: Entry, frame: Frame) -> str:
         kind = entry.type or self._type_of(entry, frame)
+        if kind == "stream-processor" and self._roles.deep[frame.code]:
+            kind = self._type_of(entry, frame)
         if kind == "serverless-function" and "infer" in self._roles.deep[frame.code]:
             kind = "inference-service"
         if key in self.found:

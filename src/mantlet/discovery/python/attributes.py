@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from mantlet.discovery.python import imports
+from mantlet.discovery.python import imports, queues
 from mantlet.discovery.python.values import (
     NONE,
     UNKNOWN,
@@ -211,6 +211,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         elif isinstance(atom, External):
             name = f"{atom.name}.{name}"
             target = m.outside
+        elif isinstance(atom, Method):
+            queues.configured(m, atom, {name: value}, _here(m))
+            continue
         else:
             continue
         before = target.get(name)

@@ -100,7 +100,7 @@ class Project:
         foreign = top in self._known or top in sys.stdlib_module_names
         if not (foreign and folder in self._packages):
             found = self._inside(folder, name)
-            if found and not (foreign and (found == path or not found.endswith(".py"))):
+            if found and not (foreign and (found == path or not self._shadows(found, top))):
                 return found
         while folder:
             folder = posixpath.dirname(folder)
@@ -110,6 +110,11 @@ class Project:
         if foreign:
             return ""
         return self._by_suffix(name)
+
+    def _shadows(self, found: str, name: str) -> bool:
+        """Tell whether a file hides the library of its name: not where it imports that library itself."""
+        own = re.search(rf"^\s*(from|import)\s+{name}\b", self._texts.get(found, ""), re.MULTILINE)
+        return found.endswith(".py") and own is None
 
     def _by_suffix(self, name: str) -> str:
         """Find a module under a root that only the command knows (`PYTHONPATH`, `src`)."""

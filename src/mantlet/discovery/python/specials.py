@@ -309,7 +309,7 @@ SPECIALS: dict[str, Call] = {
     "include-urls": frameworks.include, "engine": prompts.engine, "agent": agents.make, "agent-task": agents.task, "crew": agents.crew, "agent-run": agents.start,
     "variable": _variable,
     "memmap": _memmap,
-    "celery": queues.make, "enqueue": queues.enqueue, "task-result": queues.result, "xcom": queues.pulled,
+    "celery": queues.make, "celery-settings": queues.configure, "broker": queues.broker, "enqueue": queues.enqueue, "enqueue-function": queues.enqueue_function, "task-result": queues.result, "xcom": queues.pulled,
     "copy-object": _copy_object,
     "listen": _listen, "parameter": _parameter,
     "load-dataset": hubs.load_dataset, "training-arguments": hubs.training_arguments,
