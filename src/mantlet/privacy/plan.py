@@ -204,20 +204,32 @@ def read_plan(path: Path) -> Plan:
     text = read_text(path, mend="a plan names columns and steps, nothing else")
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506  # a BaseLoader: makes strings only
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _unreadable(error, str(path)) from None
+    return plan_of(raw, str(path))
+
+
+def plan_of(raw: object, name: str) -> Plan:
+    """Return plain data as a plan; ``name`` is what errors call it. Raises `InputError`."""
+    try:
         plan = msgspec.convert(raw, Plan, strict=False)
-    except (yaml.YAMLError, msgspec.ValidationError, RecursionError) as error:
-        raise InputError(
-            f"not readable as a masking plan: {error}",
-            where=Location(str(path)),
-            mend="`mantlet privacy mask DATA --suggest` writes one",
-        ) from None
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise _unreadable(error, name) from None
     if plan.version != 1:
         raise InputError(
             f"version {plan.version} of plans is not known",
-            where=Location(str(path)),
+            where=Location(name),
             mend="write `mantlet-plan: 1`",
         )
     return plan
+
+
+def _unreadable(error: Exception, name: str) -> InputError:
+    return InputError(
+        f"not readable as a masking plan: {error}",
+        where=Location(name),
+        mend="`mantlet privacy mask DATA --suggest` writes one",
+    )
 
 
 class _Loader(yaml.BaseLoader):

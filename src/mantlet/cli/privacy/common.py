@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mantlet.base.errors import MissingToolError, UsageError
+from mantlet.base.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,14 +39,13 @@ Treats = Annotated[
 Model = Annotated[Path, typer.Option("--model", help="The model file of --treats.", rich_help_panel="Model")]
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
-_NEEDED = ("polars", "polars_hash", "faker", "phonenumbers")
 
 
 def need_extra() -> None:
     """Raise `MissingToolError` with the command to type where the privacy extra isn't installed."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise MissingToolError(f"this needs {', '.join(missing)}", mend="pip install 'mantlet[privacy]'")
+    from mantlet.project.extras import need_privacy
+
+    need_privacy()
 
 
 def read_size(text: str) -> int:

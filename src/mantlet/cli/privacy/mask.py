@@ -124,8 +124,10 @@ def mask(
         return
     if output is None:
         raise UsageError("no output given", mend="name it with -o")
+    from mantlet.project.masking import sentence
+
     masked = _run(table, steps, output, key, vault, memory, lineage, verify=verify or treats != "")
-    common.say_treated(treats, model, "mask", _sentence(masked))
+    common.say_treated(treats, model, "mask", sentence(masked))
 
 
 def _refuse(options: dict[str, bool], where: str) -> None:
@@ -230,18 +232,6 @@ def _run(
     if verify:
         _verify(table, masked)
     return masked
-
-
-def _sentence(masked: Masked) -> str:
-    """Say what was done to which columns, for the model; no value of the data is in it."""
-    from mantlet.privacy.plan import Keep
-
-    done = [
-        f"{name} ({step.__struct_config__.tag})"
-        for name, step in masked.resolved.items()
-        if not isinstance(step, Keep)
-    ]
-    return f"masked {', '.join(done)} in {masked.rows:,} rows; verified over all of them"
 
 
 def _verify(table: Table, masked: Masked) -> None:

@@ -40,16 +40,11 @@ def profile(
     common.need_extra()
     from mantlet.privacy.profile import SEED, profile_all
     from mantlet.privacy.tables import open_tables
+    from mantlet.project.masking import profiles_record
 
     found = profile_all(open_tables(data), seed=seed or SEED)
     if as_json:
-        plain.write_json(
-            {
-                "mantlet": 1,
-                "columns": [column.record() for one in found for column in one.columns],
-                "tables": [_record(one) for one in found],
-            }
-        )
+        plain.write_json(profiles_record(found))
     else:
         for one in found:
             _print(one)
@@ -60,26 +55,6 @@ def profile(
             said = "updated" if noted.changed else "says so already"
             goes = ", ".join(noted.flows) or "nowhere in the model"
             plain.say(f"{model}: data.{noted.key} {said}; it goes {goes}", aside=True)
-
-
-def _record(one: Profile) -> dict[str, object]:
-    measured = one.anonymity
-    return {
-        "name": one.name,
-        "rows": one.rows,
-        "personal": list(one.categories()),
-        "quasi_identifiers": list(one.quasi),
-        "anonymity": None
-        if measured is None
-        else {
-            "k": measured.k,
-            "classes": measured.classes,
-            "unique": round(measured.unique, 6),
-            "prosecutor_risk": measured.prosecutor,
-            "marketer_risk": measured.marketer,
-        },
-        "names_in_text": one.names_in_text,
-    }
 
 
 def _print(one: Profile) -> None:
