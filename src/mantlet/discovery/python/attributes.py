@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from mantlet.discovery.python import imports, queues
+from mantlet.discovery.python import django, imports, queues
 from mantlet.discovery.python.values import (
     NONE,
     UNKNOWN,
@@ -63,6 +63,8 @@ def attribute_of(m: Machine, atom: Any, name: str, owner: Value, node: ast.AST) 
             m.missed = True
             if f"{atom.name}.{name}" in m.outside:
                 return m.outside[f"{atom.name}.{name}"]
+        if atom.name == "django.conf.settings":
+            return django.setting(m, name)
         asked = m.made() if atom.name == "flask.request" else frozenset()
         return Value((External(f"{atom.name}.{name}"),), asked)
     if isinstance(atom, Object):

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import actors, containers, effects, intrinsics, queues, sql, strings
+from mantlet.discovery.python import actors, containers, django, effects, intrinsics, queues, strings
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.binding import bind, is_context, is_generator
 from mantlet.discovery.python.chains import base_of, chain_of
@@ -184,7 +184,7 @@ def call_method(
             if result is not None
             else effects.library(m, f"{owner.type}.{name}", args, named, node, recv)
         )
-    found = _mapped(m, method, args, named, node)
+    found = django.queried(m, method, args, named, node)
     if found is not None:
         return found
     if isinstance(owner, Class):
@@ -219,29 +219,6 @@ def _method_of_class(
         return actors.made(m, owner, name, args, named, node)
     first = Object(owner)
     return effects.library(m, f"{base_of(first)}.{name}", args, named, node, Value((first,), method.origins))
-
-
-def _mapped(
-    m: Machine, method: Method, args: list[Value], named: dict[str, Value], node: ast.AST
-) -> Value | None:
-    """`Model.objects.create(…)`: a table that Django keeps for a class."""
-    owner = method.owner
-    cls = (
-        owner.owner
-        if isinstance(owner, Method) and owner.name == "objects" and isinstance(owner.owner, Class)
-        else None
-    )
-    if cls is None or not any(base.endswith("models.Model") for base in cls.externals()):
-        return None
-    database = m.resource("db:django", "database", "Django database", m.at(node))
-    table = sql.table(m, cls.node.name.lower(), database, node)
-    if effects.SENDS.match(method.name) or method.name in {"bulk_create", "get_or_create"}:
-        m.event("store", node, table, "records")
-        for value in (*args, *named.values()):
-            m.use(value, node, table)
-        return Value((Instance("django.record", table),))
-    m.event("receive", node, table, "records")
-    return Value((Sequence([], Value((Instance("django.record", table),))),), m.asked(table))
 
 
 def _method_of_function(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mantlet.discovery.clues import Move, Thing, Where
-from mantlet.discovery.python import actors, queues, web
+from mantlet.discovery.python import actors, django, queues, web
 from mantlet.discovery.python.calls import call_function, run_body
 from mantlet.discovery.python.machine import Machine
 from mantlet.discovery.python.parts import Task
@@ -52,6 +52,8 @@ def read_services(m: Machine) -> None:
         )
         app.extra["entry"] = entry
         m.trace.entries.append(entry)
+        if app.type == "django.urls":
+            django.site(m, app)
     for route in m.routes:
         for app, path in web.full_paths(route):
             entry = web.handle(m, route, app, path)

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python import frameworks, paths, prompts, specials, sql
+from mantlet.discovery.python import django, frameworks, paths, prompts, specials, sql
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.resources import argument, find, held
@@ -85,6 +85,9 @@ def method_of_object(
     recv: Value,
 ) -> Value:
     """Call a method that an object has from a library's class."""
+    kept = django.saved(m, owner, name, [*args, *named.values()], node)
+    if kept is not None:
+        return kept
     for base in owner.cls.externals():
         if m.catalogue.find(f"{base}.{name}") is not None:
             return library(m, f"{base}.{name}", args, named, node, recv)

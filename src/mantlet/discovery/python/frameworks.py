@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Move, Thing
-from mantlet.discovery.python import graphs, imports
+from mantlet.discovery.python import django, graphs, imports
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import VERBS, Route, Task
@@ -19,6 +19,7 @@ from mantlet.discovery.python.values import (
     Function,
     Instance,
     Mapping,
+    Method,
     Object,
     Partial,
     Sequence,
@@ -30,6 +31,11 @@ from mantlet.discovery.readers._kinds import step_type
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
 
+_ANSWERS = (
+    "post", "get", "put", "patch", "delete", "form_valid", "predict", "list", "create", "retrieve", "update", "destroy",
+    "get_queryset", "get_context_data",
+)  # fmt: skip
+_POSTED = {"form_valid": "POST", "create": "POST", "update": "PUT", "destroy": "DELETE"}
 DOES = frozenset({"app", "router", "include", "depends", "add-route", "lifecycle", "run-app", "schedule"})
 
 
@@ -114,43 +120,38 @@ def _added(
     if given is not None and given.items:
         methods = [one(item).upper() for item in given.items]
     made = Instance("web.route")
-    if name.startswith("django.urls"):
-        router = _addresses(m, node)
-        for atom in (
-            atom
-            for value in values
-            for atom in value.atoms
-            if isinstance(atom, Instance) and "prefix" in atom.extra
-        ):
-            atom.extra.setdefault("parents", []).append((router, text.replace(HOLE, "*")))
-            return Value((made,))
+    addressed = name.startswith(("django.urls", "django.conf.urls"))
+    if addressed:
+        router, text = _addresses(m, node), django.plain(text)
+        for value in values:
+            for atom in value.atoms:
+                if isinstance(atom, Instance) and "prefix" in atom.extra:
+                    atom.extra.setdefault("parents", []).append((router, text.replace(HOLE, "*")))
+                    return Value((made,))
         recv = Value((router,))
-    for value in values:
-        for atom in value.atoms:
-            function = atom
-            if isinstance(atom, Class):
-                function = next(
-                    (
-                        f
-                        for m_ in ("post", "get", "predict")
-                        for f in atom.attrs.get(m_, UNKNOWN).atoms
-                        if isinstance(f, Function)
-                    ),
-                    None,
-                )
-            if isinstance(function, Function):
-                owner = next((a for a in recv.atoms if isinstance(a, Instance)), None)
-                if isinstance(atom, Class):
-                    function = Function(
-                        function.node, function.module, function.name, function.outer, Object(atom), atom
-                    )
-                if methods == ["ANY"] and name.startswith("django.urls"):
-                    methods = [_verb_of(function)]
-                route = Route(owner, methods, text.replace(HOLE, "*"), function, m.at(node))
-                m.routes.append(route)
-                made.extra["route"] = route
-                return Value((made,))
+    owner = next((a for a in recv.atoms if isinstance(a, Instance)), None)
+    for atom in (atom for value in values for atom in value.atoms):
+        handlers = (
+            [atom] if isinstance(atom, Function) else _handlers(atom) if isinstance(atom, Class) else []
+        )
+        for function in handlers:
+            verbs = methods
+            if methods == ["ANY"] and (addressed or function.cls is not None):
+                verbs = [_verb_of(function)]
+            route = Route(owner, verbs, text.replace(HOLE, "*"), function, m.at(node))
+            m.routes.append(route)
+            made.extra["route"] = route
+        if handlers:
+            return Value((made,))
     return Value((made,))
+
+
+def _handlers(cls: Class) -> list[Function]:
+    """Return the methods of a class that answer requests, bound to an object of it."""
+    made = Object(cls)
+    found = [of_class(cls, name, made) for name in _ANSWERS]
+    functions = [value.first(Function) for value in found if value is not None]
+    return [function for function in functions if function is not None][:4]
 
 
 def _addresses(m: Machine, node: ast.AST, path: str = "") -> Instance:
@@ -174,6 +175,9 @@ def include(
 ) -> Value:
     """`include("app.urls")`: the addresses of another file under a prefix."""
     del api, name, named, recv
+    for atom in args[0].atoms if args else ():
+        if isinstance(atom, Method) and isinstance(atom.owner, Instance) and "prefix" in atom.owner.extra:
+            return Value((atom.owner,))  # `router.urls`
     found = (
         m.project.find(one(args[0]), m.module.path if m.module else "") if args and args[0].texts() else ""
     )
@@ -185,7 +189,10 @@ def include(
 
 def _verb_of(function: Function) -> str:
     """Return the verb that a view is for, as far as what it reads of the request tells."""
-    name = function.name.rpartition(".")[2].upper()
+    name = function.name.rpartition(".")[2]
+    if name in _POSTED:
+        return _POSTED[name]
+    name = name.upper()
     if name in {"GET", "POST", "PUT", "DELETE", "PATCH"}:
         return name
     told = {part.attr for part in ast.walk(function.node) if isinstance(part, ast.Attribute)}

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from mantlet.discovery.python import (
     actors,
     agents,
+    django,
     documents,
     features,
     fluent,
@@ -303,6 +304,7 @@ def _put_file(
 
 
 SPECIALS: dict[str, Call] = {
+    "django-get": django.fetched, "django-file": django.stored,
     "runner": actors.runner, "depends-on": actors.depends,
     "get-file": _get_file, "put-file": _put_file,
     "sql-local": _sql_local,
