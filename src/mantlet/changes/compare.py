@@ -36,6 +36,8 @@ def _between(old: dict[str, Raw], new: dict[str, Raw], path: Path) -> Iterator[C
 
 def same(one: Raw, other: Raw) -> bool:
     """Tell whether two values say the same; 1, 1.0 and true differ, the order of entries does not."""
+    if one is other:
+        return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

@@ -129,3 +129,49 @@ def extend(section: Section, tail: str) -> None:
         section.entries[next(reversed(section.entries))] += tail
     else:
         section.head += tail
+
+
+def restored(chunks: Chunks, section: str, name: str, earlier: Chunks, *, fresh: bool) -> bool:
+    """Give an entry its earlier text, and where it is ``fresh`` (was just added again) its earlier place; tell whether that could be done."""
+    now, then = chunks.sections.get(section), earlier.sections.get(section)
+    if now is None or then is None or not now.entries or not then.entries:
+        return False
+    if name not in now.entries or name not in then.entries:
+        return False
+    if not fresh:
+        now.entries = {**now.entries, name: _ended(then.entries[name])}
+        return True
+    _returned(now, then, name)
+    return True
+
+
+def _returned(now: Section, then: Section, name: str) -> None:
+    """Put an entry back where it was.
+
+    What follows a section's last entry had moved behind the fresh one, and the comments behind an entry that was taken
+    out had stayed with the one before it; both go back.
+    """
+    entries, text = dict(now.entries or {}), _ended((then.entries or {})[name])
+    _, tail = split_tail(entries.pop(name))
+    if entries:
+        entries[next(reversed(entries))] += tail
+    else:
+        text += tail
+    order = list(then.entries or {})
+    before = [key for key in order[: order.index(name)] if key in entries]
+    _, tail = split_tail(text)
+    if before:
+        held = (then.entries or {})[before[-1]]
+        if tail and entries[before[-1]] == held + tail:
+            entries[before[-1]] = held
+    elif tail and now.head == then.head + tail:
+        now.head = then.head
+    names = list(entries)
+    names.insert(names.index(before[-1]) + 1 if before else 0, name)
+    entries[name] = text
+    now.entries = {key: _ended(entries[key]) for key in names}
+
+
+def _ended(text: str) -> str:
+    """Return a piece that something may follow."""
+    return text if text.endswith("\n") else text + newline(text)

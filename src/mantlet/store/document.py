@@ -11,7 +11,7 @@ from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.base.files import fingerprint, write_atomic
 from mantlet.base.text import locate
 from mantlet.model.entries import Sections
-from mantlet.store.chunks import cut
+from mantlet.store.chunks import cut, restored
 from mantlet.store.convert import from_raw, settle
 from mantlet.store.jsonread import JsonPlaces, looks_like_json
 from mantlet.store.rawedit import MISSING, Edit, applied, as_read, get, is_foreign
@@ -67,6 +67,19 @@ class Document:
         kept = self.fingerprint
         self.__dict__.update(earlier.copy().__dict__)
         self.fingerprint = kept
+
+    def restore(self, section: str, name: str, earlier: Self, *, fresh: bool) -> None:
+        """Give an entry the text that it had in the same file at another time, where both say the same of it.
+
+        One that is ``fresh``, because it was just added again, also gets its earlier place.
+        """
+        if self._chunks is None or earlier._chunks is None or not isinstance(self.raw, dict):
+            return
+        if restored(self._chunks, section, name, earlier._chunks, fresh=fresh):
+            ordered = self._chunks.sections[section].entries or {}
+            self.raw = {**self.raw, section: {key: self.raw[section][key] for key in ordered}}
+            self._text = None
+            self._nodes.clear()
 
     @property
     def text(self) -> str:

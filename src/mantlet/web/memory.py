@@ -1,22 +1,110 @@
-"""Texts that were there before, put back where an undo makes the data what it was: comments, order and quoting return too."""
+"""What the project said before: to bring changes made on an older state onto the newest, and to undo exactly.
+
+Revisions share all that did not change between them, so that hundreds take little memory.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from mantlet.changes.compare import same
-from mantlet.changes.operations import Change
+from mantlet.changes.operations import Change, Rename
 from mantlet.store.document import Document
+from mantlet.store.include import Source
 from mantlet.web.state import State
+from mantlet.web.table import Signs
+
+KEPT, LEAST = 256, 8
+"""Revisions that are kept, and how many even of the largest model."""
+KEPT_ENTRIES = 400_000
+"""Bound on the entries that they have together."""
+TABLES = 32
+"""Revisions of which it is also kept what browsers know of the register; whoever is further behind gets all of it."""
 
 
-def restore(touched: Sequence[Document], changes: Sequence[Change], history: Iterable[State]) -> None:
-    """Give documents that now say what an earlier one of the same file said that one's text."""
-    for document in touched:
-        for state in reversed(list(history)):
-            earlier = next(
-                (item for item in state.source.documents.values() if item.file == document.file), None
-            )
-            if earlier is not None and earlier.raw == document.raw and same(earlier.raw, document.raw):
-                document.become(earlier)
-                break
+@dataclass(slots=True)
+class Kept:
+    """An earlier revision."""
+
+    raw: dict[str, Any]
+    layout: dict[str, Any]
+    documents: dict[str, Document]
+    signs: Signs | None
+
+
+class Memory:
+    """The last revisions by name."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, revision: str) -> Kept | None:
+        """Return a revision, as long as it is kept."""
+        return self._kept.get(revision)
+
+    def add(self, state: State) -> None:
+        """Keep a state; the oldest goes."""
+        self._kept[state.revision] = Kept(state.raw, state.layout, state.source.documents, state.table.signs)
+        self._kept.move_to_end(state.revision)
+        entries = sum(len(part) for part in state.raw.values() if isinstance(part, dict)) + 1
+        while len(self._kept) > max(LEAST, min(KEPT, KEPT_ENTRIES // entries)):
+            self._kept.popitem(last=False)
+        if len(self._kept) > TABLES:
+            list(self._kept.values())[-TABLES - 1].signs = None
+
+    def restore(self, before: Source, touched: Sequence[Document], changes: Sequence[Change]) -> None:
+        """Put texts back that were there before, where an undo makes the data what it was: comments, order and quoting return.
+
+        A file that says again what it said gets its earlier text as a whole; else each entry does.
+        """
+        for document in touched:
+            earlier = [item for kept in reversed(self._kept.values()) for item in _of(kept, document)]
+            whole = next((item for item in earlier if _equal(item.raw, document.raw)), None)
+            if whole is not None:
+                document.become(whole)
+                continue
+            was = next((item.raw for item in before.documents.values() if item.file == document.file), None)
+            for section, name in _entries(changes):
+                _restore_entry(document, section, name, earlier, fresh=_entry(was, section, name) is None)
+
+
+def _of(kept: Kept, document: Document) -> list[Document]:
+    return [item for item in kept.documents.values() if item.file == document.file]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return one == other and same(one, other)
+
+
+def _entries(changes: Sequence[Change]) -> list[tuple[str, str]]:
+    found = [
+        (change.section, change.new)
+        if isinstance(change, Rename)
+        else (str(change.path[0]), str(change.path[1]))
+        for change in changes
+        if isinstance(change, Rename) or len(change.path) > 1
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _restore_entry(
+    document: Document, section: str, name: str, earlier: Sequence[Document], *, fresh: bool
+) -> None:
+    now = _entry(document.raw, section, name)
+    if now is None:
+        return
+    for item in earlier:
+        if _equal(_entry(item.raw, section, name), now):
+            document.restore(section, name, item, fresh=fresh)
+            return
+
+
+def _entry(raw: Any, section: str, name: str) -> Any:
+    held = raw.get(section) if isinstance(raw, dict) else None
+    return held.get(name) if isinstance(held, dict) else None

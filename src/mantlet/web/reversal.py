@@ -12,13 +12,13 @@ from mantlet.store.rawedit import MISSING, get
 from mantlet.store.tree import Path, Raw
 
 
-def inverse(raw: Raw, changes: Iterable[Change]) -> tuple[list[Change], Raw]:
-    """Return the changes that take others back, and the data after these others."""
+def inverse(raw: Raw, changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that take others back, to be done after these."""
     back: list[Change] = []
     for change in changes:
         back[:0] = _taken_back(raw, change)
         raw = apply(raw, [change])
-    return back, raw
+    return back
 
 
 def _taken_back(raw: Raw, change: Change) -> list[Change]:

@@ -6,7 +6,6 @@ Every change is an operation. It is brought onto the state of now, judged, writt
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,17 +18,14 @@ from mantlet.changes.apply import apply_to_source
 from mantlet.changes.operations import Change
 from mantlet.project.api import Assessment
 from mantlet.project.foreign import refuse_foreign
-from mantlet.web import layouts, memory, reversal
+from mantlet.web import layouts, reversal
 from mantlet.web.errors import BrokenError, ConflictError, ReadOnlyError, RefusedError
 from mantlet.web.events import Broadcaster
+from mantlet.web.memory import Kept, Memory
 from mantlet.web.project import Files
 from mantlet.web.rebase import rebased
 from mantlet.web.state import State, problems_of
 
-KEPT = 256
-"""Revisions that are kept, so that a change made on an older one can be brought onto the newest, and undone exactly."""
-KEPT_ENTRIES = 400_000
-"""Bound on what they hold together, in entries."""
 MAX_CHANGES = 20_000
 Made = Callable[[Assessment], Sequence[Change]]
 
@@ -45,7 +41,7 @@ class Session:
         self.lock = threading.RLock()
         self.problems: list[dict[str, Any]] = []
         """What is wrong with the files as they are on disk; the last state that was sound stays."""
-        self._history: OrderedDict[str, State] = OrderedDict()
+        self._memory = Memory()
         self._stamps: Any = None
         self._state: State | None = None
         self._reload("")
@@ -98,10 +94,10 @@ class Session:
         assert self._state is not None  # noqa: S101  (the first state is read before anything else)
         return self._state
 
-    def at(self, revision: str) -> State | None:
-        """Return an earlier state, as long as it is kept."""
+    def at(self, revision: str) -> Kept | None:
+        """Return an earlier revision, as long as it is kept."""
         with self.lock:
-            return self._history.get(revision)
+            return self._memory.get(revision)
 
     def sync(self) -> bool:
         """Read the files anew if any changed on disk, and tell the listeners; tell whether one did."""
@@ -133,11 +129,7 @@ class Session:
 
     def _adopt(self, state: State) -> None:
         self._state = state
-        self._history[state.revision] = state
-        self._history.move_to_end(state.revision)
-        entries = sum(len(part) for part in state.raw.values() if isinstance(part, dict)) + 1
-        while len(self._history) > max(8, min(KEPT, KEPT_ENTRIES // entries)):
-            self._history.popitem(last=False)
+        self._memory.add(state)
 
     def writable(self) -> None:
         """Raise where nothing may be changed now."""
@@ -190,12 +182,12 @@ class Session:
         wanted = list(changes(now.assessment) if callable(changes) else changes)
         if len(wanted) > MAX_CHANGES:
             raise UsageError(f"more than {MAX_CHANGES:,} changes at once", mend="send fewer at a time")
-        known = self._history.get(base) if base else now
-        moved = known is not now
+        moved = bool(base) and base != now.revision
+        known = self._memory.get(base or now.revision)
         done = self._rebased(known, now, wanted, layout) if moved and not callable(changes) else wanted
         if author:
             done = [structs.replace(change, author=author) for change in done]
-        back, raw = reversal.inverse(now.raw, done)
+        back = reversal.inverse(now.raw, done)
         after, layout_back = self._applied(now, done, layout, moved=moved)
         if after.revision != now.revision:
             self.files.save(now, after)
@@ -208,20 +200,20 @@ class Session:
             "changes": done,
             "inverse": back,
             "inverse_layout": layout_back,
-            "normalised": reversal.normalised(after.raw, done if not moved else wanted),
-            "register": after.table.since(known.table if known is not None else None),
+            "normalised": reversal.normalised(after.raw, wanted),
+            "register": after.table.since(known.signs if known is not None else None),
             "problems": [],
         }
 
     def _rebased(
-        self, base: State | None, now: State, changes: list[Change], layout: layouts.Sections
+        self, base: Kept | None, now: State, changes: list[Change], layout: layouts.Sections
     ) -> list[Change]:
         done, conflicts = rebased(base.raw if base else {}, now.raw, changes)
         held = base.layout if base else {}
         for section, entries in layout.items():
             for name, entry in entries.items():
                 was, there = ((side.get(section) or {}).get(name) for side in (held, now.layout))
-                if was != there and there != entry:
+                if there not in (was, entry):
                     conflicts.append(
                         {"path": ["layout", section, name], "base": was, "mine": entry, "theirs": there}
                     )
@@ -235,7 +227,7 @@ class Session:
         source = now.source.copy()
         try:
             touched = apply_to_source(source, changes)
-            memory.restore(touched, changes, self._history.values())
+            self._memory.restore(now.source, touched, changes)
             placed, back = layouts.changed(layouts.renamed(now.layout, changes), layout)
             return self.files.checked(now, source, placed), back
         except RefusedError as error:

@@ -14,7 +14,7 @@ from mantlet.project.api import Assessment
 from mantlet.store.convert import to_raw
 from mantlet.store.document import Document
 from mantlet.store.include import MERGED, Source
-from mantlet.web.inherited import inherited
+from mantlet.web.inherited import Facts, inherited
 from mantlet.web.table import RiskTable
 
 
@@ -34,8 +34,8 @@ class State:
     assessment: Assessment
 
     @cached_property
-    def inherited(self) -> dict[str, dict[str, dict[str, str]]]:
-        """Facts that elements have without anybody writing them there, with where they come from."""
+    def inherited(self) -> Facts:
+        """Facts that things have without anybody writing them there, with where they come from."""
         return inherited(self.assessment)
 
     @cached_property

@@ -51,7 +51,7 @@ def arrange(body: ArrangeBody, session: Current) -> Response:
         200: {"content": {kind: {} for kind in TYPES.values()}, "description": "the picture"},
     },
 )
-def diagram(
+def diagram(  # noqa: PLR0917  (the framework passes all by name)
     session: Current,
     format: Literal["svg", "png", "dot", "mermaid", "plantuml"] = "svg",
     focus: Annotated[str, Query(max_length=2000)] = "",

@@ -23,7 +23,7 @@ def register(session: Current, since: Name = "") -> Response:
     """Return the risks, or what differs from an earlier revision."""
     state = session.state
     before = session.at(since) if since else None
-    found: dict[str, Any] = state.table.since(before.table if before else None)
+    found: dict[str, Any] = state.table.since(before.signs if before else None)
     return Json({"revision": state.revision, **found})
 
 

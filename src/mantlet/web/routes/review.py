@@ -17,6 +17,7 @@ from mantlet.risk.owasp import rate as rate_factors
 from mantlet.risk.owasp import rate_vector
 from mantlet.web.answers import Json
 from mantlet.web.errors import NotFoundError
+from mantlet.web.explanation import listed_question
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.routes.changes import Client
@@ -38,25 +39,8 @@ def ask(
 ) -> Response:
     """Return what to find out, most telling first."""
     found = [item for item in session.assessment.questions if not place or item.at == place]
-    return Json(
-        [
-            {
-                "id": question_id(item),
-                "text": item.text,
-                "why": item.why,
-                "answers": item.answers,
-                "open": item.open or not item.answers,
-                "settles": len(item.threats),
-                "worst": item.worst.word,
-                "path": item.path,
-                "by_hand": "" if item.path else item.by_hand,
-                "fact": item.fact,
-                "kind": item.holder,
-                "place": item.at,
-            }
-            for item in (found[:limit] if limit else found)
-        ]
-    )
+    register = session.assessment.register
+    return Json([listed_question(register, item) for item in (found[:limit] if limit else found)])
 
 
 @router.post("/answers", responses=errors(404, 409))
