@@ -68,6 +68,7 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
         places.unite_alternatives(linker, seen.alternatives)
     places.unite_hubs(linker)
     places.unite_paths(linker, clues, files)
+    places.unite_outputs(linker)
     places.unite_tables(linker)
     web.unite_hosts(linker)
     web.connect_routes(linker)

@@ -74,6 +74,8 @@ class Linker:
         self.answers: set[str] = set()
         self.declared: set[str] = set()
         """Keys of steps and handlers that code declares: they are there, whatever they do."""
+        self.outputs: list[Fact] = []
+        """Files that steps are declared to hand on, by the steps' keys."""
         self.endpoints: set[str] = set()
         """Keys of things that are endpoints, though no code of the repository answers there."""
         self.parents: dict[str, str] = {}
@@ -126,6 +128,8 @@ class Linker:
             self.calls.append(clue)
         elif clue.fact == "answers":
             self.answers.add(clue.key)
+        elif clue.fact == "writes":
+            self.outputs.append(clue)
         elif clue.fact == "declared":
             self.declared.add(clue.key)
         else:

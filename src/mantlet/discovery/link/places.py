@@ -21,6 +21,23 @@ def unite_paths(linker: Linker, clues: Iterable[Clue], files: frozenset[str]) ->
     _in_folders(linker, files)
 
 
+def unite_outputs(linker: Linker) -> None:
+    """A file that a step is declared to hand on is the one of that name that its code writes."""
+    for output in linker.outputs:
+        name = posixpath.basename(output.value)
+        step = linker.find(output.key)
+        written = {
+            linker.find(move.target)
+            for move in linker.moves
+            if linker.find(move.source) == step
+            and move.target.startswith("path:")
+            and move.target != output.value
+            and posixpath.basename(move.target) == name
+        }
+        if len(written) == 1:
+            linker.unite(written.pop(), output.value)
+
+
 def _paths(linker: Linker) -> list[str]:
     return sorted(key for key in linker.keys if key.startswith("path:"))
 

@@ -43,7 +43,7 @@ _FORMS = ("ModelForm", "ModelSerializer", "HyperlinkedModelSerializer")
 
 
 def plain(address: str) -> str:
-    """Return the path that a pattern of addresses stands for: `^rows/(?P<id>\\d+)/$` is `/rows/{id}/`."""
+    r"""Return the path that a pattern of addresses stands for: `^rows/(?P<id>\d+)/$` is `/rows/{id}/`."""
     text = _GROUP.sub(r"{\1}", address)
     text = re.sub(r"\((?:[^()]|\([^()]*\))*\)", "*", text)
     return "/" + text.lstrip("^/").removesuffix("$").removesuffix(r"\Z").replace("\\", "")

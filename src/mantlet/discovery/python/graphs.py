@@ -6,7 +6,7 @@ import ast
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from mantlet.discovery.clues import Move, Runs, Same, Thing
+from mantlet.discovery.clues import Fact, Move, Runs, Same, Thing
 from mantlet.discovery.python import paths, sql
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import Task
@@ -274,10 +274,13 @@ def container_op(
     made.extra["key"] = key
     outputs = (named.get("file_outputs") or UNKNOWN).first(Mapping)
     results: dict[Any, Value] = {}
-    for out in outputs.items if outputs else {"output": UNKNOWN}:
+    for out, place in (outputs.items if outputs else {"output": UNKNOWN}).items():
         result = Instance("kfp.output")
         result.extra["from"] = key
         result.extra["name"] = str(out)
+        written = one(place) if place.texts() else ""
+        if written and HOLE not in written:
+            result.extra["from"] = _written(m, key, f"/{label}/{written.lstrip('/')}", node)
         results[out] = Value((result,))
     made.attrs["outputs"] = Value((Mapping(results, next(iter(results.values()), UNKNOWN)),))
     made.attrs["output"] = next(iter(results.values()), UNKNOWN)
@@ -286,6 +289,19 @@ def container_op(
             if source != key:
                 m.clues.append(Move(source, key, at, said.replace("_", " ")))
     return Value((made,))
+
+
+def _written(m: Machine, key: str, path: str, node: ast.AST) -> str:
+    """Note a file that a step hands on; return its key."""
+    store, at = f"path:{path}", m.at(node)
+    fallback = "model-artifact" if "model" in path.rpartition("/")[2].lower() else "dataset-store"
+    kind = paths.type_of(store, fallback)
+    m.clues += [
+        Thing(store, kind, path.rpartition("/")[2], at, 0.7),
+        Move(key, store, at, opened_by=key),
+        Fact(key, "writes", store, at),
+    ]
+    return store
 
 
 def sources(value: Value) -> list[tuple[str, str]]:
