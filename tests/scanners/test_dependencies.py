@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mantlet.findings.finding import CheckState
-from mantlet.scanners.dependencies import advisories, check, pins
+from mantlet.scanners.dependencies import advisories, check, online, pins
 from mantlet.scanners.dependencies.sbom import sbom
 from mantlet.scanners.interface import Request, list_files
+from mantlet.scanners.process import ToolError
 
 FILES = {
     "requirements.txt": "# a\nrequests==2.31.0\nflask>=2\nnumpy\nother[x]==1.0 ; python_version > '3' # why\n-r b.txt\n"
@@ -168,13 +169,43 @@ def test_what_pip_audit_skipped_was_not_looked_at(tmp_path, monkeypatch):
     tool = tmp_path / "pip-audit"
     tool.write_text(f"#!/bin/sh\ncat <<'E'\n{json.dumps(answer)}\nE\n")
     tool.chmod(0o755)
-    monkeypatch.setattr(check, "find", lambda _: str(tool))
+    monkeypatch.setattr(online, "find", lambda _: str(tool))
     result = check.run(Request(tmp_path, ["requirements.txt"], online=True))[2]
     assert [item.refs for item in result.findings] == [["PYSEC-9"]]
     assert [item.spot.member for item in result.not_looked] == ["b"]
     answer["dependencies"].pop(0)
     tool.write_text(f"#!/bin/sh\ncat <<'E'\n{json.dumps(answer)}\nE\n")
     assert check.run(Request(tmp_path, ["requirements.txt"], online=True))[2].state is CheckState.INCOMPLETE
+
+
+def test_uv_is_asked_about_its_lock_files_and_pip_audit_about_the_rest(tmp_path, monkeypatch):
+    (tmp_path / "app").mkdir()
+    write(tmp_path, {"requirements.txt": "a==1\n", "app/uv.lock": "version = 1\n"})
+    hole = {"id": "GHSA-1", "aliases": ["CVE-1"], "summary": "bad", "fix_versions": []}
+    answer = {
+        "summary": {"audited_packages": 7},
+        "vulnerabilities": [{"dependency": {"name": "Jinja2", "version": "2"}, **hole}],
+    }
+    tool = tmp_path / "uv"
+    tool.write_text(f"#!/bin/sh\necho \"$@\" > asked\ncat <<'E'\n{json.dumps(answer)}\nE\n")
+    tool.chmod(0o755)
+    monkeypatch.setattr(online, "find", lambda name: str(tool) if name == "uv" else "")
+    request = Request(tmp_path, ["requirements.txt", "app/uv.lock"], online=True)
+    *_, pip_audit, uv = check.run(request)
+    assert pip_audit.state is CheckState.TOOL_MISSING
+    assert (uv.looked, uv.notes) == (["app/uv.lock"], ["app/uv.lock: 7 packages"])
+    (found,) = uv.findings
+    assert (found.spot.member, found.refs, found.rule) == (
+        "jinja2",
+        ["CVE-1", "GHSA-1"],
+        "known-vulnerability",
+    )
+    assert "no mended version" in found.fix
+    asked = (tmp_path / "asked").read_text()
+    assert {"--frozen", "--no-config", "--no-build", str(tmp_path / "app")} <= set(asked.split())
+    tool.write_text("#!/bin/sh\necho '{}'\n")
+    with pytest.raises(ToolError, match="nothing that is understood"):
+        check.run(request)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ Advisories = Annotated[
 ]
 Online = Annotated[
     bool,
-    typer.Option("--online", help="Let checks ask public services (pip-audit).", rich_help_panel=WHAT),
+    typer.Option("--online", help="Let checks ask public services (pip-audit, uv audit).", rich_help_panel=WHAT),
 ]
 Targets = Annotated[
     list[str] | None,

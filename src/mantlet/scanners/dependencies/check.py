@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mantlet.base.version import VERSION
@@ -18,10 +16,9 @@ from mantlet.findings.finding import (
     skipped,
     tool_missing,
 )
-from mantlet.scanners.dependencies.pins import Pin, UnreadableError, is_dependency_file, normal, read
+from mantlet.scanners.dependencies import online
+from mantlet.scanners.dependencies.pins import Pin, UnreadableError, is_dependency_file, read
 from mantlet.scanners.interface import Request, Tool
-from mantlet.scanners.process import ToolError, find, first_line, package_version
-from mantlet.scanners.process import run as start
 
 if TYPE_CHECKING:
     from mantlet.scanners.dependencies.advisories import Advisory
@@ -29,19 +26,14 @@ if TYPE_CHECKING:
 NAME = "dependencies"
 TITLE = "Python dependencies: pinning, and advisories that speak of them"
 PRACTICE = "secure coding"
-PINS, ADVISORIES, ONLINE = "mantlet-pins", "mantlet-advisories", "pip-audit"
+PINS, ADVISORIES = "mantlet-pins", "mantlet-advisories"
 OLD_DAYS = 30
 MEND = "name a folder or zip with --advisories (the PyPI zip of osv.dev), or use --online"
 
 
 def tools() -> list[Tool]:
     """Return the tools."""
-    version = package_version("pip-audit")
-    return [
-        Tool(PINS, VERSION, ""),
-        Tool(ADVISORIES, VERSION, ""),
-        Tool(ONLINE, version or ("on PATH" if find(ONLINE) else ""), "pipx install pip-audit", needed=False),
-    ]
+    return [Tool(PINS, VERSION, ""), Tool(ADVISORIES, VERSION, ""), *online.tools()]
 
 
 def run(request: Request) -> list[CheckResult]:
@@ -60,9 +52,7 @@ def run(request: Request) -> list[CheckResult]:
     locked = {pin.name for pin in pins if pin.locked}
     first.findings = [finding for pin in pins if (finding := _loose(pin, locked)) is not None]
     results = [first.settle(), _known(request, pins, locked)]
-    if request.online:
-        results.append(_online(request, files))
-    return results
+    return [*results, *online.ask(request, files)] if request.online else results
 
 
 def _loose(pin: Pin, locked: set[str]) -> Finding | None:
@@ -154,63 +144,3 @@ def _advised(pin: Pin, known: list[Advisory]) -> list[Finding]:
         )
         found.update(dict.fromkeys(aliases, found[advisory.id]))
     return list({id(finding): finding for finding in found.values()}.values())
-
-
-def _online(request: Request, files: list[str]) -> CheckResult:
-    """Ask pip-audit; a dependency that it skipped was not looked at, whatever it says at the end."""
-    program = find(ONLINE)
-    result = CheckResult(NAME, ONLINE, package_version("pip-audit"))
-    if not program:
-        return tool_missing(NAME, ONLINE, "pipx install pip-audit")
-    for path in files:
-        if not path.endswith(".txt"):
-            result.not_looked.append(NotLooked(Spot(path), "pip-audit reads requirements files only"))
-            continue
-        output = start(
-            [
-                program,
-                "-r",
-                str(request.root / path),
-                "--no-deps",
-                "--disable-pip",
-                "--format",
-                "json",
-                "--progress-spinner",
-                "off",
-            ],
-            cwd=Path(request.root),
-        )
-        try:
-            answer = json.loads(output.out)
-        except ValueError:
-            raise ToolError(f"pip-audit failed: {first_line(output.err)}") from None
-        _read_online(result, answer, path)
-    return result.settle()
-
-
-def _read_online(result: CheckResult, answer: dict[str, object], path: str) -> None:
-    entries = answer.get("dependencies")
-    for item in entries if isinstance(entries, list) else ():
-        name = normal(str(item["name"]))
-        if item.get("skip_reason"):
-            result.not_looked.append(NotLooked(Spot(path, member=name), str(item["skip_reason"])[:200]))
-            continue
-        result.looked.append(f"{path}#{name}")
-        for hole in item.get("vulns", ()):
-            fixed = next(iter(hole.get("fix_versions") or ()), "")
-            result.findings.append(
-                Finding(
-                    check=NAME,
-                    tool=ONLINE,
-                    rule="known-vulnerability",
-                    message=f"{name} {item['version']}: {hole['id']}",
-                    severity="high",
-                    spot=Spot(path, member=name),
-                    cwe=[1395],
-                    fix=f"Update {name} to {fixed} or later."
-                    if fixed
-                    else f"There is no mended version of {name} yet.",
-                    refs=sorted({hole["id"], *hole.get("aliases", ())}),
-                    anchor=f"{name} {hole['id']}",
-                )
-            )
