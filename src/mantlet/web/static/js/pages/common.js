@@ -144,7 +144,7 @@ export function section(title, content, more = {}) {
 }
 
 /** A severity as a word on its colour. @param {string} word */
-export const severity = (word) => pill(t(`page.severity.${SEVERITIES.includes(word) ? word : 'note'}`), SEVERITIES.includes(word) ? word : 'note');
+export const severity = (word) => pill(t(`severity.${SEVERITIES.includes(word) ? word : 'note'}`), SEVERITIES.includes(word) ? word : 'note');
 
 /** A small word in a frame. @param {string} text @param {string} [kind] @param {string} [title] */
 export function tag(text, kind = '', title) {
@@ -158,7 +158,7 @@ export function counts(counts) {
   return h(
     'span',
     { class: 'pg-counts' },
-    ...shown.map((word) => h('span', { class: `pg-count ${word}` }, h('b', null, String(counts[word])), ` ${t(`page.severity.${word}`)}`)),
+    ...shown.map((word) => h('span', { class: `pg-count ${word}` }, h('b', null, String(counts[word])), ` ${t(`severity.${word}`)}`)),
   );
 }
 

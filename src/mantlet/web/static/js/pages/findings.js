@@ -35,7 +35,7 @@ function filters(all, draw, count) {
   const checks = [...new Set(all.map((item) => item.check))].sort();
   return h('div', { class: 'pg-filters' },
     line({ type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') }, (value) => { asked.text = value; draw(); }),
-    select([any('evidence.any-severity'), ...SEVERITIES.map((word) => ({ value: word, label: t(`page.severity.${word}`) }))], asked.severity, (value) => { asked.severity = value; draw(); }, { 'aria-label': t('evidence.column.severity') }),
+    select([any('evidence.any-severity'), ...SEVERITIES.map((word) => ({ value: word, label: t(`severity.${word}`) }))], asked.severity, (value) => { asked.severity = value; draw(); }, { 'aria-label': t('evidence.column.severity') }),
     select([any('evidence.any-check'), ...checks.map((word) => ({ value: word, label: word }))], asked.check, (value) => { asked.check = value; draw(); }, { 'aria-label': t('evidence.column.check') }),
     select([any('evidence.any-place'), { value: 'yes', label: t('evidence.placed') }, { value: 'no', label: t('evidence.unplaced') }, { value: 'silenced', label: t('evidence.silenced-only') }], asked.placed, (value) => { asked.placed = value; draw(); }, { 'aria-label': t('evidence.column.place') }), count);
 }

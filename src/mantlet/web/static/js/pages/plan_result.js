@@ -51,8 +51,8 @@ function matrix(caption, rows) {
     h('td', { class: `pg-cell ${CELLS[row][column]}${number ? '' : ' none'}` }, number ? String(number) : '·');
   return h('table', { class: 'pg-matrix' },
     h('caption', null, caption),
-    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('plan.likelihood')), ['low', 'medium', 'high'].map((word) => h('th', { scope: 'col' }, t('plan.impact', { word: t(`page.severity.${word}`) }))))),
-    h('tbody', null, rows.map((numbers, row) => h('tr', null, h('th', { scope: 'row' }, t(`page.severity.${WORDS[row]}`)), numbers.map((number, column) => cell(number, row, column))))));
+    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('plan.likelihood')), ['low', 'medium', 'high'].map((word) => h('th', { scope: 'col' }, t('plan.impact', { word: t(`severity.${word}`) }))))),
+    h('tbody', null, rows.map((numbers, row) => h('tr', null, h('th', { scope: 'row' }, t(`severity.${WORDS[row]}`)), numbers.map((number, column) => cell(number, row, column))))));
 }
 
 /** @param {any} app @param {any} made @param {Set<string>} kept @param {() => void} tell */

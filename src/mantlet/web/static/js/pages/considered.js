@@ -1,0 +1,69 @@
+// @ts-check
+// Everything that was considered: each cell of a framework's table for each place, with what became of it and why.
+
+import { h, select } from '../dom.js';
+import { t } from '../words.js';
+import { empty, line, load, place, put, tag, tick } from './common.js';
+
+const SIGNS = /** @type {Record<string, string>} */ ({ open: '●', 'to-confirm': '?', mitigated: '✓', settled: '✓', absent: '–', silenced: '–', 'out-of-scope': '–', 'not-asked': '' });
+/** Kept while the page is not shown. */
+const asked = { table: '', text: '', open: false };
+
+/** @param {HTMLElement} panel @param {any} app */
+export function matrix(panel, app) {
+  const result = h('div', { class: 'pg-result' });
+  const head = h('div', { class: 'pg-filters' });
+  const show = () => load(result, () => app.api.get('/considered', { table: asked.table }), (made) => {
+    const tables = made.tables;
+    asked.table ||= tables[0]?.id ?? '';
+    const draw = () => put(body, drawn(app, made.cells.filter((/** @type {any} */ cell) => cell.table === asked.table)));
+    const body = h('div', null);
+    put(head, [
+      select(tables.map((/** @type {any} */ item) => ({ value: item.id, label: item.title })), asked.table, (value) => { asked.table = value; void show(); }, { 'aria-label': t('considered.table') }),
+      line({ type: 'search', value: asked.text, placeholder: t('considered.filter'), 'aria-label': t('considered.filter') }, (value) => { asked.text = value; draw(); }),
+      tick(t('considered.only-open'), asked.open, (on) => { asked.open = on; draw(); })]);
+    draw();
+    return body;
+  });
+  put(panel, [h('p', { class: 'pg-muted' }, t('considered.lead')), head, result]);
+  void show();
+}
+
+/** @param {any} cell */
+const key = (cell) => `${cell.place}${cell.at && cell.at !== 'element' && cell.at !== 'flow' ? ` · ${cell.at}` : ''}`;
+/** @param {string} state */
+const plain = (state) => state.replaceAll(' ', '-').replaceAll('_', '-');
+
+/** @param {any} app @param {any[]} cells */
+function drawn(app, cells) {
+  const categories = [...new Set(cells.map((cell) => cell.category))];
+  /** @type {Map<string, any[]>} */
+  const rows = new Map();
+  for (const cell of cells) rows.set(key(cell), [...(rows.get(key(cell)) ?? []), cell]);
+  const wanted = [...rows.values()].filter((list) => (!asked.open || list.some((cell) => ['open', 'to-confirm'].includes(plain(cell.state)))) &&
+    (!asked.text || `${list[0].name} ${list[0].place}`.toLowerCase().includes(asked.text.toLowerCase())));
+  if (!wanted.length) return empty(t('considered.none.title'), t('considered.none.text'));
+  const about = h('div', { class: 'pg-about', role: 'status' }, t('considered.hint'));
+  const table = h('table', { class: 'pg-table pg-considered' },
+    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('considered.place')), categories.map((word) => h('th', { scope: 'col' }, word.replaceAll('-', ' '))))),
+    h('tbody', null, wanted.map((list) => h('tr', null, h('th', { scope: 'row' }, place(app, list[0].place, list[0].name), list[0].at && !['element', 'flow'].includes(list[0].at) ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${list[0].at}`)}`) : null),
+      categories.map((category) => box(app, list.find((cell) => cell.category === category), about))))));
+  return [legend(cells), h('div', { class: 'pg-scroll tall', tabindex: 0, role: 'region', 'aria-label': t('considered.title') }, table), about];
+}
+
+/** @param {any} app @param {any} cell @param {HTMLElement} about */
+function box(app, cell, about) {
+  if (!cell) return h('td', { class: 'none' }, '');
+  const state = plain(cell.state);
+  const tell = () => put(about, [h('div', { class: 'pg-row' }, tag(t(`considered.${state}`), state), h('strong', null, `${cell.category.replaceAll('-', ' ')}: ${cell.name}`)), h('p', null, cell.reason || '–'),
+    cell.type ? h('a', { href: `#/risks?risk=${encodeURIComponent(`${cell.type}@${cell.place}`)}` }, cell.type) : null]);
+  return h('td', { class: `cell ${state}` }, h('button', { type: 'button', title: cell.reason, 'aria-label': `${t(`considered.${state}`)}: ${cell.category}, ${cell.name}`, onclick: tell, onfocus: tell }, SIGNS[state] ?? '·'));
+}
+
+/** @param {any[]} cells */
+function legend(cells) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const cell of cells) counts[plain(cell.state)] = (counts[plain(cell.state)] ?? 0) + 1;
+  return h('ul', { class: 'pg-legend' }, Object.entries(counts).map(([state, n]) => h('li', null, h('i', { class: `sign ${state}` }, SIGNS[state] ?? '·'), `${t(`considered.${state}`)} ${n}`)));
+}

@@ -1,0 +1,126 @@
+// @ts-check
+// Workshop: cards about this very system are dealt onto its drawing; people talk, the clock runs, findings go into the model.
+
+import { button, field, h, toast } from '../dom.js';
+import { t } from '../words.js';
+import { act, empty, frame, line, place, problem, put, tag } from './common.js';
+import { findingForm } from './finding.js';
+import { overlaid } from './table_top.js';
+import { clock } from './timer.js';
+
+/** @typedef {{id: string, suit: string, title: string, text: string, question: string, place: string, place_name: string, type?: string}} Card */
+
+/** The game that is on; kept while the page is not shown. */
+const game = {
+  seed: '', hand: 8, minutes: 3, /** @type {Card[]} */ cards: [], at: 0,
+  /** @type {Record<number, 'found' | 'nothing'>} */ done: {}, /** @type {{title: string, id: string}[]} */ found: [],
+};
+
+/** @param {HTMLElement} root @param {any} app */
+function mount(root, app) {
+  const timer = clock();
+  const body = frame(root, { id: 'workshop', title: t('view.workshop'), lead: t('workshop.lead') });
+  const stage = h('div', { class: 'pg-result' });
+  body.append(stage);
+  const show = () => (game.cards.length ? play(app, stage, timer, show) : welcome(app, stage, timer, show));
+  const keys = app.keys.offer([
+    { keys: ['N', 'ArrowRight'], label: t('workshop.next'), run: () => turn(1, show, timer) },
+    { keys: ['P', 'ArrowLeft'], label: t('workshop.previous'), run: () => turn(-1, show, timer) },
+    { keys: ['F'], label: t('workshop.found'), run: () => void found(app, show) },
+    { keys: ['E'], label: t('workshop.nothing'), run: () => { nothing(show, timer); } },
+    { keys: ['T'], label: t('workshop.timer'), run: () => timer.toggle() },
+  ]);
+  show();
+  return () => {
+    keys();
+    timer.stop();
+  };
+}
+
+/** @param {number} by @param {() => void} show @param {any} timer */
+function turn(by, show, timer) {
+  if (!game.cards.length) return false;
+  game.at = Math.max(0, Math.min(game.cards.length, game.at + by));
+  timer.restart(game.minutes);
+  show();
+  return true;
+}
+
+/** @param {() => void} show @param {any} timer */
+function nothing(show, timer) {
+  if (!game.cards[game.at]) return;
+  game.done[game.at] = 'nothing';
+  turn(1, show, timer);
+}
+
+/** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
+function welcome(app, stage, timer, show) {
+  if (!Object.keys(app.store.model.elements ?? {}).length) {
+    put(stage, empty(t('workshop.empty.title'), t('workshop.empty.text'), button(t('plan.empty.draw'), () => app.nav.open('design'))));
+    return;
+  }
+  const said = h('div', null);
+  const deal = async () => {
+    try {
+      const made = await app.api.get('/cards', { seed: game.seed, hand: game.hand });
+      Object.assign(game, { seed: String(made.seed), cards: made.cards, at: 0, done: {}, found: [] });
+      timer.restart(game.minutes);
+      show();
+    } catch (error) {
+      put(said, problem(error));
+    }
+  };
+  const number = (/** @type {'hand' | 'minutes'} */ name, /** @type {number} */ most) => line({ type: 'number', min: 1, max: most, value: game[name] }, (text) => (game[name] = Number(text) || game[name]));
+  put(stage, h('form', { class: 'pg-welcome', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void deal(); } },
+    h('h2', null, t('workshop.how')), h('ol', null, [1, 2, 3].map((step) => h('li', null, t(`workshop.how.${step}`)))),
+    h('div', { class: 'pg-row' }, field(t('workshop.hand'), number('hand', 60)), field(t('workshop.minutes'), number('minutes', 30)), field(t('workshop.seed'), line({ value: game.seed, spellcheck: 'false', autocomplete: 'off' }, (value) => (game.seed = value)), t('workshop.seed.hint'))),
+    h('button', { type: 'submit', class: 'btn btn-primary' }, t('workshop.deal')), said));
+}
+
+/** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
+function play(app, stage, timer, show) {
+  const over = game.at >= game.cards.length;
+  const hand = h('ol', { class: 'pg-hand', 'aria-label': t('workshop.cards') }, game.cards.map((card, at) => h('li', null, h('button', {
+    type: 'button', class: `pg-mini ${suit(card)} ${game.done[at] ?? ''}`, 'aria-current': at === game.at ? 'step' : null,
+    'aria-label': `${t('workshop.card', { n: at + 1 })}: ${card.title}${game.done[at] ? `, ${t(`workshop.done.${game.done[at]}`)}` : ''}`,
+    onclick: () => turn(at - game.at, show, timer) }, String(at + 1)))));
+  const top = h('div', { class: 'pg-table-top' }, overlaid(app, game.cards, game.at, (at) => turn(at - game.at, show, timer)));
+  const head = h('div', { class: 'pg-game' }, hand, timer.node, h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })), act(t('workshop.again'), () => { game.cards = []; timer.stop(); show(); }, { kind: 'quiet' }));
+  put(stage, [head, h('div', { class: 'pg-play' }, top, over ? ending(app, show) : faceUp(app, game.cards[game.at], show, timer))]);
+}
+
+/** A class for the suit's colour. @param {Card} card */
+const suit = (card) => `suit-${card.suit.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
+
+/** @param {any} app @param {Card} card @param {() => void} show @param {any} timer */
+function faceUp(app, card, show, timer) {
+  return h('article', { class: `pg-cardface ${suit(card)}`, 'aria-live': 'polite' },
+    h('header', null, tag(card.suit.replaceAll('-', ' ')), h('span', { class: 'pg-muted' }, t('workshop.of', { n: game.at + 1, of: game.cards.length }))),
+    h('h2', null, card.title), h('p', { class: 'pg-where' }, t('workshop.at'), ' ', place(app, card.place, card.place_name)), h('p', null, card.text), card.question ? h('p', { class: 'pg-question' }, card.question) : null,
+    h('footer', null, act(t('workshop.found'), () => found(app, show), { kind: 'primary', title: t('workshop.found'), icon: 'plus' }), button(t('workshop.nothing'), () => nothing(show, timer)), h('span', { class: 'pg-grow' }),
+      button('', () => turn(-1, show, timer), { icon: 'undo', title: t('workshop.previous'), disabled: game.at === 0 }), button('', () => turn(1, show, timer), { icon: 'chevron', title: t('workshop.next') })));
+}
+
+/** What the team found becomes a threat of the model. @param {any} app @param {() => void} show */
+async function found(app, show) {
+  const card = game.cards[game.at];
+  if (!card || app.store.readOnly) return;
+  const made = await findingForm(app, card);
+  if (!made) return;
+  const answer = await app.store.change([{ op: 'set', path: ['threats', made.id], value: made.entry }], { label: t('workshop.finding.label') });
+  if (!answer) return;
+  game.done[game.at] = 'found';
+  game.found.push({ title: made.entry.title, id: made.id });
+  toast(t('workshop.added', { what: made.entry.title }), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
+  show();
+}
+
+/** @param {any} app @param {() => void} show */
+function ending(app, show) {
+  const played = Object.keys(game.done).length;
+  return h('article', { class: 'pg-cardface', 'aria-live': 'polite' }, h('h2', null, t('workshop.over')), h('p', null, t('workshop.over.text', { n: played, of: game.cards.length, found: game.found.length })),
+    game.found.length ? h('ul', { class: 'pg-list' }, game.found.map((item) => h('li', null, h('strong', null, item.title), h('code', null, item.id)))) : null,
+    h('footer', null, game.found.length ? button(t('workshop.rate'), () => app.nav.open('risks'), { kind: 'primary' }) : null, button(t('workshop.again'), () => { game.cards = []; show(); })));
+}
+
+export default { id: 'workshop', mount };
