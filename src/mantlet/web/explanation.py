@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from mantlet.catalogue.schema import Control
+from mantlet.model.vector import FACTORS
 from mantlet.project.api import Assessment
 from mantlet.report.records import Records
 from mantlet.review.conditions import sentence
@@ -17,6 +19,9 @@ from mantlet.risk.decisions import Ruling
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.register import Register
 from mantlet.rules.tree import SCOPES, ControlOn, FactCompare, FactIn, FactKnown
+
+MOST_RISKS = 30
+"""Risks that a question names; how many hang on it is counted."""
 
 
 def explanation(assessment: Assessment, name: str) -> dict[str, Any]:
@@ -39,6 +44,7 @@ def explanation(assessment: Assessment, name: str) -> dict[str, Any]:
         "refs": _references(assessment, explained),
         "controls": [_control(assessment, control) for control in explained.controls],
         "rating": _rating(register, explained.row) if explained.row >= 0 else None,
+        "factors": _factors(register, explained),
         "siblings": _siblings(register, explained),
         "decision": _decision(explained.decision),
     }
@@ -84,6 +90,22 @@ def question_record(register: Register, question: Question) -> dict[str, Any]:
         "open": question.open,
         "kind": _kind(question, definition.values if definition else None),
         "by_hand": "" if written else question.by_hand,
+    }
+
+
+def listed_question(register: Register, question: Question) -> dict[str, Any]:
+    """Return a question of the ranked list: with what it settles, and for which risks."""
+    table = register.analysis.threats
+    risks = dict.fromkeys(
+        f"{register.analysis.types[int(table.type[row])].id}@{register.element_id(row)}"
+        for row in question.threats
+    )
+    return {
+        "id": f"{question.fact}@{question.at}",
+        **question_record(register, question),
+        "settles": len(question.threats),
+        "worst": question.worst.word,
+        "risks": list(risks)[:MOST_RISKS],
     }
 
 
@@ -148,6 +170,24 @@ def _rating(register: Register, row: int) -> dict[str, Any]:
     }
 
 
+def _factors(register: Register, explained: Explained) -> list[dict[str, Any]]:
+    """Return the factors; those that a person set also with the estimate that setting them replaced."""
+    found = [factor.to_dict() for factor in explained.factors]
+    ruling = explained.decision
+    if ruling is None or not ruling.decision.rating:
+        return found
+    sections = register.analysis.sections
+    without = replace(ruling.decision, rating="")
+    bare = replace(sections, decisions={**sections.decisions, ruling.key: without})
+    analysis = register.analysis.again(bare)
+    before = Register(analysis, today=register.today, mode=register.ratings.mode)
+    for factor, estimate in zip(FACTORS, before.ratings.factors_of(explained.row), strict=True):
+        for item in found:
+            if item["factor"] == factor and item["source"] == "set":
+                item["estimate"] = estimate if estimate >= 0 else None
+    return found
+
+
 def _siblings(register: Register, explained: Explained) -> list[dict[str, Any]]:
     """Return the threats of the same risk, worst first, this one among them."""
     if explained.row < 0:
@@ -180,4 +220,4 @@ def _decision(ruling: Ruling | None) -> dict[str, Any] | None:
     }
 
 
-__all__ = ["explanation", "question_record"]
+__all__ = ["explanation", "listed_question", "question_record"]

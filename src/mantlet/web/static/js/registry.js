@@ -24,4 +24,5 @@ export const panels = [
   { id: 'properties', icon: 'rename', order: 0, load: () => import('./properties.js') },
   { id: 'threats', icon: 'risks', order: 1, load: () => import('./risks/panel.js') },
   { id: 'explain', icon: 'help', order: 2, load: () => import('./risks/explain.js') },
+  { id: 'paths', icon: 'link', order: 3, load: () => import('./risks/paths.js') },
 ];
