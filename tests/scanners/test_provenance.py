@@ -10,7 +10,7 @@ import pytest
 
 from mantlet.scanners.cache import Cache
 from mantlet.scanners.interface import Request, list_files
-from mantlet.scanners.models import check
+from mantlet.scanners.models import check, provenance
 from tests.scanners import handmade
 
 MODEL = handmade.safetensors({})
@@ -54,6 +54,32 @@ def test_a_signature_is_about_this_content_or_it_is_none(tmp_path, name, text, r
     assert [item.rule for item in [*result.findings, *result.passes]] == ([rule] if rule else [])
     assert result.hashes == {"m.safetensors": DIGEST.hex()}
     assert (result.notes == ["1 model files have no signature beside them"]) == (rule == "")
+
+
+def test_who_signed_is_known_where_sigstore_verified_it(tmp_path, monkeypatch):
+    (tmp_path / "m.safetensors").write_bytes(MODEL)
+    (tmp_path / "m.safetensors.sigstore").write_text(bundle(DIGEST))
+
+    def judged(*signers):
+        request = Request(tmp_path, ["m.safetensors"], cache=Cache(enabled=False), signers=signers)
+        return check.run(request)[0]
+
+    maker, other = ("ana@example.com", "https://issuer"), ("eve@example.com", "https://issuer")
+    monkeypatch.setattr(provenance, "find", lambda _: "")
+    without = judged(maker)
+    assert [item.rule for item in without.passes] == ["signature-fits"]
+    assert "sigstore isn't installed" in without.not_looked[0].why
+    tool = tmp_path / "sigstore"
+    tool.write_text(
+        '#!/bin/sh\ncase "$*" in *--offline*ana@example.com*) exit 0;; esac\n'
+        'echo "ERROR    FAIL: it was somebody\n  else" >&2; exit 1\n'
+    )
+    tool.chmod(0o755)
+    monkeypatch.setattr(provenance, "find", lambda _: str(tool))
+    assert [item.rule for item in judged(other, maker).passes] == ["signature-verified"]
+    (found,) = judged(other).findings
+    assert found.rule == "signature-untrusted"
+    assert found.message.endswith("FAIL: it was somebody else")
 
 
 def test_results_of_unchanged_files_are_remembered_but_never_taken_from_the_project(tmp_path, monkeypatch):

@@ -37,7 +37,9 @@ Advisories = Annotated[
 ]
 Online = Annotated[
     bool,
-    typer.Option("--online", help="Let checks ask public services (pip-audit, uv audit).", rich_help_panel=WHAT),
+    typer.Option(
+        "--online", help="Let checks ask public services (pip-audit, uv audit).", rich_help_panel=WHAT
+    ),
 ]
 Targets = Annotated[
     list[str] | None,
@@ -58,6 +60,14 @@ Allowed = Annotated[
 Fuzz = Annotated[
     bool,
     typer.Option("--fuzz", help="Also send odd requests to APIs (schemathesis).", rich_help_panel=TARGETS),
+]
+Signers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--signer",
+        help="Who may have signed model files: 'IDENTITY ISSUER' as sigstore knows them; repeat for more.",
+        rich_help_panel=WHAT,
+    ),
 ]
 Listing = Annotated[bool, typer.Option("--list", help="List the checks, their tools and rules.")]
 Fix = Annotated[
@@ -103,6 +113,7 @@ def scan(
     target: Targets = None,
     allowed: Allowed = False,
     fuzz: Fuzz = False,
+    signer: Signers = None,
     listing: Listing = False,
     fix: Fix = False,
     write_fixes: WriteFixes = False,
@@ -128,7 +139,9 @@ def scan(
         scan_view.print_list(as_json=as_json)
         return
     day = options.read_day(today) or date.today()
-    asked = scanning.Asked(names, target or (), allowed, advisories, online, fuzz, cached)
+    asked = scanning.Asked(
+        names, target or (), allowed, advisories, online, fuzz, cached, _signers(signer or [])
+    )
     with _progress(quiet=as_json) as (note, done):
         results = scanning.scan(path, asked, today=day, note=note, done=done)
     if keep:
@@ -143,6 +156,21 @@ def scan(
     if fix:
         _fix(path, results, write=write_fixes)
     _leave(results, names, fail_on)
+
+
+def _signers(written: list[str]) -> list[tuple[str, str]]:
+    from mantlet.base.errors import UsageError
+
+    pairs = []
+    for one in written:
+        identity, _, issuer = one.strip().partition(" ")
+        if not issuer.strip().startswith("https://"):
+            raise UsageError(
+                f"'{one}' names no signer",
+                mend="write an identity and its issuer: --signer 'ana@example.com https://accounts.google.com'",
+            )
+        pairs.append((identity, issuer.strip()))
+    return pairs
 
 
 def _names(only: str, fail_on: str) -> list[str]:

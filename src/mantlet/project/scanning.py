@@ -35,6 +35,8 @@ class Asked(Struct):
     online: bool = False
     fuzz: bool = False
     cached: bool = True
+    signers: Sequence[tuple[str, str]] = ()
+    """Who may have signed a model file: identity and issuer."""
 
 
 def scan(
@@ -70,6 +72,7 @@ def scan(
         advisories=advisories,
         online=wanted.online,
         fuzz=wanted.fuzz,
+        signers=list(wanted.signers),
         expected=_addresses(place),
         cache=Cache(enabled=wanted.cached),
         note=note,

@@ -60,6 +60,8 @@ class Request:
     """The user says that addresses off this machine may be looked at."""
     advisories: Path | None = None
     online: bool = False
+    signers: Sequence[tuple[str, str]] = ()
+    """Who may have signed a model file: identity in the certificate, and the issuer that vouches for it."""
     fuzz: bool = False
     expected: Sequence[str] = ()
     """Addresses that the threat model says something listens on."""

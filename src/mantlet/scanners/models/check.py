@@ -11,9 +11,10 @@ from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot
 from mantlet.scanners.cache import Shelf, content_hash
 from mantlet.scanners.interface import Request, Tool
 from mantlet.scanners.models.context import MODEL_SUFFIXES
-from mantlet.scanners.models.provenance import signature
+from mantlet.scanners.models.provenance import MEND, SIGSTORE, signature, signer
 from mantlet.scanners.models.rules import RULES
 from mantlet.scanners.models.scan import FileReport, scan_file
+from mantlet.scanners.process import ToolError, find, package_version
 
 NAME = "models"
 TITLE = "Model files: code, path escapes and templates in what is loaded"
@@ -22,8 +23,13 @@ TOOL = "mantlet-models"
 
 
 def tools() -> list[Tool]:
-    """Return the tools: it is all our own."""
-    return [Tool(TOOL, VERSION, "")]
+    """Return the tools: it is all our own, but for who signed a file."""
+    return [
+        Tool(TOOL, VERSION, ""),
+        Tool(
+            SIGSTORE, package_version(SIGSTORE) or ("on PATH" if find(SIGSTORE) else ""), MEND, needed=False
+        ),
+    ]
 
 
 def run(request: Request) -> list[CheckResult]:
@@ -59,20 +65,28 @@ def _provenance(request: Request, result: CheckResult, report: FileReport) -> No
     state, bundle = signature(file, report.path, digest)
     if state == "unsigned":
         return
-    rule = {"signed": "signature-fits", "mismatch": "signature-mismatch"}[state]
+    rule, who = {"signed": "signature-fits", "mismatch": "signature-mismatch"}[state], ""
+    if state == "signed" and request.signers:
+        try:
+            trusted, who = signer(file, bundle, request.signers)
+            rule = "signature-verified" if trusted else "signature-untrusted"
+        except ToolError as error:
+            result.not_looked.append(NotLooked(Spot(report.path), f"who signed it isn't known: {error}"))
     known = RULES[rule]
     finding = Finding(
         check=NAME,
         tool=TOOL,
         rule=rule,
-        message=known.message.format(name=bundle),
+        message=known.message.format(name=bundle, args=who),
         severity=known.severity,
         spot=Spot(report.path),
         cwe=list(known.cwe),
         fix=known.fix,
         anchor=digest,
     )
-    (result.passes if state == "signed" else result.findings).append(finding)
+    (result.findings if rule in {"signature-mismatch", "signature-untrusted"} else result.passes).append(
+        finding
+    )
 
 
 def _base(request: Request) -> Path:

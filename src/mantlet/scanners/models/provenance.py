@@ -1,7 +1,7 @@
 """Where a model file comes from: its hash, and whether a signature beside it is about this very content.
 
-A sigstore bundle names the digest that was signed. That it fits is checked here, offline; who signed is sigstore's to
-verify (`sigstore verify`), with the identity that you expect.
+A sigstore bundle names the digest that was signed. That it fits is checked here; who signed is sigstore's to verify, as a
+process and offline, with the identities that the user expects. Anybody can write a bundle that fits.
 """
 
 from __future__ import annotations
@@ -9,13 +9,19 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mantlet.base.errors import MantletError
 from mantlet.base.limits import is_file, read_text
+from mantlet.scanners.process import ToolError, find, first_line, run
 
+SIGSTORE = "sigstore"
+MEND = "pipx install sigstore"
+_LOG = re.compile(r"ERROR|\b\w+\.py:\d+")
+"""What sigstore's log writes between its words."""
 MAX_BYTES = 16 * 2**20
 _BESIDE = (".sigstore.json", ".sigstore", ".sig.json")
 _IN_FOLDER = ("model.sig", "model.sigstore.json", "signature.json")
@@ -35,6 +41,23 @@ def signature(path: Path, name: str, digest: str) -> tuple[str, str]:
         if said:
             return ("signed" if said == digest else "mismatch"), bundle.name
     return "unsigned", ""
+
+
+def signer(path: Path, bundle: str, signers: Sequence[tuple[str, str]]) -> tuple[bool, str]:
+    """Tell whether one of the signers made a file's signature, and which, or why none did; raises `ToolError`."""
+    program = find(SIGSTORE)
+    if not program:
+        raise ToolError(f"sigstore isn't installed ({MEND})")
+    if bundle in _IN_FOLDER:
+        raise ToolError("it is a folder's signature; `model_signing verify` looks at those")
+    command, why = [program, "verify", "identity", "--offline"], ""
+    for identity, issuer in signers:
+        expected = ["--cert-identity", identity, "--cert-oidc-issuer", issuer]
+        said = run([*command, "--bundle", str(path.with_name(bundle)), *expected, str(path)], seconds=60)
+        if said.code == 0:
+            return True, identity
+        why = " ".join(_LOG.sub(" ", said.err.partition("ERROR")[2]).split()) or first_line(said.err)
+    return False, why[:200]
 
 
 def _bundles(path: Path) -> Iterator[Path]:
