@@ -22,6 +22,7 @@ RUN = (
     "docs/discovery.md",
     "docs/python.md",
     "docs/rating.md",
+    "docs/cards.md",
     "docs/extend.md",
     "docs/privacy.md",
     "docs/scan.md",

@@ -26,13 +26,11 @@ def test_the_shipped_data_is_finished():
     assert [item.diagnostics() for item in BUILD.warnings] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "content"), [(compiler.COMPILED, BUILD.compiled), (compiler.FRAMEWORKS, BUILD.frameworks)]
-)
-def test_the_compiled_files_are_up_to_date(name, content):
+@pytest.mark.parametrize("name", compiler.contents(BUILD))
+def test_the_compiled_files_are_up_to_date(name):
     path = compiler.HERE / name
     assert path.exists(), "run python -m mantlet.catalogue.compile"
-    assert path.read_bytes() == encode(content), "run python -m mantlet.catalogue.compile"
+    assert path.read_bytes() == compiler.contents(BUILD)[name], "run python -m mantlet.catalogue.compile"
 
 
 def test_what_is_compiled_reads_back_equal():
@@ -43,14 +41,16 @@ def test_what_is_compiled_reads_back_equal():
 
 def test_without_compiled_files_a_checkout_compiles_in_memory(monkeypatch, tmp_path):
     monkeypatch.setattr(load, "_HERE", tmp_path)
-    load._shipped.cache_clear()
-    load._shipped_frameworks.cache_clear()
+    caches = (load._shipped, load._shipped_frameworks, load._shipped_cards)
+    for cached in caches:
+        cached.cache_clear()
     try:
         assert load_catalogue().threats == {item.id: item for item in BUILD.compiled.threats}
         assert list(load_catalogue().frameworks.values()) == BUILD.frameworks
+        assert list(load_catalogue().cards.values()) == BUILD.cards
     finally:
-        load._shipped.cache_clear()
-        load._shipped_frameworks.cache_clear()
+        for cached in caches:
+            cached.cache_clear()
 
 
 def test_loading_needs_neither_yaml_nor_the_parser():
@@ -68,11 +68,15 @@ def test_compiling_writes_checks_and_refuses(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(compiler, "HERE", tmp_path)
     monkeypatch.setattr(compiler, "build_shipped", lambda: BUILD)
     assert compiler.main(["--check"]) == 1
-    assert "out of date: compiled.json, frameworks.json" in capsys.readouterr().err
+    assert "out of date: compiled.json, frameworks.json, cards.json" in capsys.readouterr().err
     assert compiler.main([]) == 0
     assert "threat types" in capsys.readouterr().out
     assert compiler.main(["--check"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["compiled.json", "frameworks.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cards.json",
+        "compiled.json",
+        "frameworks.json",
+    ]
 
 
 def test_every_rule_reads_back_from_its_text():

@@ -124,7 +124,7 @@ class Analysis:
                 continue
             verdict = Verdict.of(where, answer(mitigated))
             if limited:
-                verdict.out_of_scope = verdict.take(~packed(self._live(item.at)))
+                verdict.out_of_scope = verdict.take(~packed(self.live(item.at)))
             verdicts.append(verdict)
         return verdicts
 
@@ -144,7 +144,7 @@ class Analysis:
         """Return what became of a type at every place of its scope."""
         return self.verdicts[row].states(self._sizes[SCOPES[self.types[row].at]])
 
-    def _live(self, at: At) -> Mask:
+    def live(self, at: At) -> Mask:
         """Tell of each place whether it is looked at: neither its flow nor its element is out of scope."""
         columns = self.columns
         live = np.append(columns.element_in_scope, True)[self.end(at)]

@@ -16,9 +16,21 @@ import msgspec
 
 from mantlet.base.errors import InputError, InputErrors, MantletError, raise_all
 from mantlet.base.files import write_atomic
+from mantlet.catalogue.cardcheck import check_cards
 from mantlet.catalogue.consistency import check_ancestry, check_records
 from mantlet.catalogue.folders import shipped
-from mantlet.catalogue.schema import COMPILED, FRAMEWORKS, Compiled, Framework, Pack, ThreatSource, ThreatType
+from mantlet.catalogue.schema import (
+    CARDS,
+    COMPILED,
+    FRAMEWORKS,
+    Card,
+    CardSource,
+    Compiled,
+    Framework,
+    Pack,
+    ThreatSource,
+    ThreatType,
+)
 from mantlet.catalogue.source import Sources, read_folders
 from mantlet.model.vocabulary import Vocabulary
 from mantlet.rules.check import check
@@ -35,11 +47,17 @@ class Build:
 
     compiled: Compiled
     frameworks: list[Framework]
+    cards: list[Card] = field(default_factory=list)
     errors: list[MantletError] = field(default_factory=list)
     warnings: list[MantletError] = field(default_factory=list)
 
 
-def build(sources: Sources, base: Compiled | None = None, frameworks: Sequence[Framework] = ()) -> Build:
+def build(
+    sources: Sources,
+    base: Compiled | None = None,
+    frameworks: Sequence[Framework] = (),
+    cards: Sequence[Card] = (),
+) -> Build:
     """Compile what was read, on top of an already compiled catalogue if there is one."""
     base = base or Compiled(types=[], facts=[], threats=[], controls=[], packs=[])
     result = Build(
@@ -51,6 +69,7 @@ def build(sources: Sources, base: Compiled | None = None, frameworks: Sequence[F
             packs=[*base.packs, *_new(base.packs, sources, "packs")],
         ),
         [*frameworks, *_new(frameworks, sources, "frameworks")],
+        list(cards),
         sources.errors,
     )
     check_ancestry(sources, result.compiled.types)
@@ -62,9 +81,11 @@ def build(sources: Sources, base: Compiled | None = None, frameworks: Sequence[F
     for threat in _new(base.threats, sources, "threats"):
         result.compiled.threats.append(compiler.threat(threat))
     result.compiled.program = Program.of(result.compiled.threats)
+    result.cards += [compiler.card(card) for card in _new(cards, sources, "cards")]
     check_records(
         sources, result.compiled, result.frameworks, compiler.vocabulary, result.errors, result.warnings
     )
+    check_cards(sources, result.cards, {item.id: item for item in result.frameworks}, result.errors)
     return result
 
 
@@ -114,14 +135,19 @@ class _RuleCompiler:
             **{**fields, **{rule: self._rule(threat, rule) for rule in ("applies", "mitigated")}}
         )
 
-    def _rule(self, threat: ThreatSource, rule: str) -> Tree:
-        origin = self.sources.origins["threats", threat.id]
+    def card(self, card: CardSource) -> Card:
+        """Compile one; a rule with errors becomes `no` and the errors are noted."""
+        fields = {name: getattr(card, name) for name in card.__struct_fields__}
+        return Card(**{**fields, "applies": self._rule(card, "applies")})
+
+    def _rule(self, threat: ThreatSource | CardSource, rule: str) -> Tree:
+        origin = self.sources.origins["threats" if isinstance(threat, ThreatSource) else "cards", threat.id]
         try:
             tree = parse(getattr(threat, rule), origin.at(rule))
         except MantletError as error:
             self.result.errors.append(error)
             return Const(0)
-        foreign = threat.pack in self.closed
+        foreign = isinstance(threat, ThreatSource) and threat.pack in self.closed
         for problem in check(tree, threat.at, self.vocabulary, self.controls, foreign=foreign):
             where = origin.naming(problem.name, rule)
             noted = self.result.errors if problem.fatal else self.result.warnings
@@ -134,19 +160,26 @@ def build_shipped() -> Build:
     return build(read_folders([shipped()], label="catalogue/data"))
 
 
-def compile_shipped() -> tuple[Compiled, list[Framework]]:
+def compile_shipped() -> Build:
     """Compile the package's own data, or raise all errors."""
     result = build_shipped()
     raise_all(result.errors)
-    return result.compiled, result.frameworks
+    return result
+
+
+def contents(result: Build) -> dict[str, bytes]:
+    """Return what the files that ship hold, by name."""
+    return {
+        COMPILED: encode(result.compiled),
+        FRAMEWORKS: encode({"frameworks": result.frameworks}),
+        CARDS: encode({"cards": result.cards}),
+    }
 
 
 def encode(record: object) -> bytes:
     """Return JSON with one record per line, so that a change shows as the lines it touches."""
-    raw = msgspec.to_builtins(record)
-    sections = raw if isinstance(raw, dict) else {"frameworks": raw}
     lines = []
-    for name, items in sections.items():
+    for name, items in msgspec.to_builtins(record).items():
         if isinstance(items, dict):
             lines.append(f'"{name}":{msgspec.json.encode(items).decode()}')
             continue
@@ -165,7 +198,7 @@ def main(arguments: Sequence[str]) -> int:
     for warning in result.warnings:
         sys.stderr.write(f"warning: {warning.diagnostics()}\n")
     outdated = []
-    for name, content in ((COMPILED, encode(result.compiled)), (FRAMEWORKS, encode(result.frameworks))):
+    for name, content in contents(result).items():
         path = HERE / name
         if not path.exists() or path.read_bytes() != content:
             outdated.append(name)
@@ -177,7 +210,7 @@ def main(arguments: Sequence[str]) -> int:
     counts = result.compiled
     sys.stdout.write(
         f"{len(counts.threats)} threat types, {len(counts.controls)} controls, {len(counts.types)} types, "
-        f"{len(counts.facts)} facts, {len(result.frameworks)} frameworks\n"
+        f"{len(counts.facts)} facts, {len(result.frameworks)} frameworks, {len(result.cards)} cards\n"
     )
     return 0
 

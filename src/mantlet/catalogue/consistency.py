@@ -18,7 +18,7 @@ from mantlet.model.vocabulary import ROOTS, FactDef, TypeDef, Vocabulary
 from mantlet.rules.tree import DATA_WORDS, At
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_PLACEHOLDERS: dict[At, set[str]] = {
+PLACEHOLDERS: dict[At, set[str]] = {
     "flow": {"source", "target", "flow", "data", "system"},
     "flow.source": {"source", "target", "flow", "data", "system"},
     "flow.target": {"source", "target", "flow", "data", "system"},
@@ -280,8 +280,8 @@ class _Checker:
 def _placeholders(item: ThreatType) -> Iterator[Finding]:
     for part in ("title", "text"):
         for name in _PLACEHOLDER.findall(getattr(item, part)):
-            if name not in _PLACEHOLDERS[item.at]:
-                known = ", ".join(sorted(_PLACEHOLDERS[item.at]))
+            if name not in PLACEHOLDERS[item.at]:
+                known = ", ".join(sorted(PLACEHOLDERS[item.at]))
                 yield f"{{{name}}} has no meaning at '{item.at}'", (part,), f"there are: {known}"
 
 

@@ -15,9 +15,11 @@ from mantlet.base.limits import is_folder
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.folders import data_files, installed_packs
 from mantlet.catalogue.schema import (
+    CARDS,
     COMPILED,
     FRAMEWORKS,
     PROJECT,
+    Card,
     Compiled,
     Control,
     Framework,
@@ -44,17 +46,26 @@ class _Frameworks(Struct):
     frameworks: list[Framework]
 
 
+class _Cards(Struct):
+    cards: list[Card]
+
+
 class Catalogue:
     """Threat types, controls and vocabulary by id."""
 
-    def __init__(self, compiled: Compiled, frameworks: Sequence[Framework] | None = None) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        frameworks: Sequence[Framework] | None = None,
+        cards: Sequence[Card] | None = None,
+    ) -> None:
         self.vocabulary = Vocabulary(compiled.types, compiled.facts)
         self.threats: dict[str, ThreatType] = {item.id: item for item in compiled.threats}
         self.controls: dict[str, Control] = {item.id: item for item in compiled.controls}
         self.packs: dict[str, Pack] = {item.id: item for item in compiled.packs}
         self.program = compiled.program
         """The rules of all threat types; see `rules.program`."""
-        self._frameworks = frameworks
+        self._frameworks, self._cards = frameworks, cards
         self._once: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -78,6 +89,12 @@ class Catalogue:
     def frameworks(self) -> dict[str, Framework]:
         """Published lists by id; read only when somebody asks, because most runs don't."""
         given = _shipped_frameworks() if self._frameworks is None else self._frameworks
+        return {item.id: item for item in given}
+
+    @cached_property
+    def cards(self) -> dict[str, Card]:
+        """Cards for workshops by id; read only when somebody plays."""
+        given = _shipped_cards() if self._cards is None else self._cards
         return {item.id: item for item in given}
 
     def active(self, packs: Sequence[str] | None = None, without: Sequence[str] = ()) -> list[ThreatType]:
@@ -140,16 +157,19 @@ def load_catalogue(extra_dirs: Iterable[Path] = (), packs: Sequence[str] | None 
     """
     compiled = _shipped()
     frameworks: Sequence[Framework] | None = None
+    cards: Sequence[Card] | None = None
     folders = [*installed_packs(), *(Path(folder) for folder in extra_dirs)]
     if folders:
-        compiled, frameworks = _with_extra(compiled, folders)
-    catalogue = Catalogue(compiled, frameworks)
+        compiled, frameworks, cards = _with_extra(compiled, folders)
+    catalogue = Catalogue(compiled, frameworks, cards)
     if packs is not None:
         catalogue.threats = {item.id: item for item in catalogue.active(packs)}
     return catalogue
 
 
-def _with_extra(compiled: Compiled, folders: Sequence[Path]) -> tuple[Compiled, Sequence[Framework] | None]:
+def _with_extra(
+    compiled: Compiled, folders: Sequence[Path]
+) -> tuple[Compiled, Sequence[Framework] | None, Sequence[Card] | None]:
     for folder in folders:
         if not is_folder(folder):
             raise InputError(
@@ -157,13 +177,13 @@ def _with_extra(compiled: Compiled, folders: Sequence[Path]) -> tuple[Compiled, 
             )
     folders = [folder for folder in folders if data_files(folder)]
     if not folders:
-        return compiled, None
+        return compiled, None, None
     from mantlet.catalogue.compile import build  # noqa: PLC0415  (YAML and the rule parser, needed only now)
     from mantlet.catalogue.source import read_folders  # noqa: PLC0415
 
-    result = build(read_folders(folders), compiled, _shipped_frameworks())
+    result = build(read_folders(folders), compiled, _shipped_frameworks(), _shipped_cards())
     raise_all(result.errors)
-    return result.compiled, result.frameworks
+    return result.compiled, result.frameworks, result.cards
 
 
 @cache
@@ -172,7 +192,7 @@ def _shipped() -> Compiled:
     if not path.exists():
         from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
 
-        return compile_shipped()[0]
+        return compile_shipped().compiled
     return msgspec.json.decode(path.read_bytes(), type=Compiled)
 
 
@@ -182,8 +202,18 @@ def _shipped_frameworks() -> list[Framework]:
     if not path.exists():
         from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
 
-        return compile_shipped()[1]
+        return compile_shipped().frameworks
     return msgspec.json.decode(path.read_bytes(), type=_Frameworks).frameworks
+
+
+@cache
+def _shipped_cards() -> list[Card]:
+    path = _HERE / CARDS
+    if not path.exists():
+        from mantlet.catalogue.compile import compile_shipped  # noqa: PLC0415
+
+        return compile_shipped().cards
+    return msgspec.json.decode(path.read_bytes(), type=_Cards).cards
 
 
 def _score(words: Sequence[str], name: str, title: str, body: str) -> int:

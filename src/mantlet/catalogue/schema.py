@@ -46,9 +46,39 @@ Reason = Literal[
 """Why an entry is out of scope: it happens on the attacker's own systems; it follows a threat that has come true;
 a design does not show it; it is about the organisation; another entry replaces it; it is a heading or advice."""
 
+Deck = Literal["stride", "privacy", "ml"]
+Suit = Literal[
+    "spoofing",
+    "tampering",
+    "repudiation",
+    "information-disclosure",
+    "denial-of-service",
+    "elevation-of-privilege",
+    "linking",
+    "identifying",
+    "non-repudiation",
+    "detecting",
+    "data-disclosure",
+    "unawareness",
+    "non-compliance",
+    "transfer",
+    "retention",
+    "inference",
+    "minimisation",
+    "poisoning",
+    "evasion",
+    "extraction",
+    "supply-chain",
+    "prompts",
+    "agents",
+    "failure",
+]
+"""What a card is about: STRIDE, LINDDUN, TRIM, and the ways in which learning systems fail."""
+
 COMPILED = "compiled.json"
 FRAMEWORKS = "frameworks.json"
-"""The files that ship: all but the frameworks, which most runs never ask for."""
+CARDS = "cards.json"
+"""The files that ship: apart from the first, what most runs never ask for."""
 PROJECT = "project"
 """The pack of rules that stand beside a model without naming one; always on."""
 
@@ -114,6 +144,40 @@ class ThreatType(ThreatFields, kw_only=True):
     """Could this happen here?"""
     mitigated: Tree
     """Is it already prevented?"""
+
+
+class CardFields(Record, kw_only=True):
+    """A question for people around a table, about a kind of place."""
+
+    suit: Suit
+    title: str
+    """One line; placeholders become the model's names, as in a threat type's."""
+    text: str
+    """What could happen there."""
+    ask: str
+    """What the table talks about."""
+    at: At
+    unsure: bool = False
+    """It can be played too where nobody wrote whether its rule holds."""
+    stride: list[Stride] = field(default_factory=list)
+    """Categories of a threat that is found by it, beside the suit's own."""
+    cia: list[Cia] = field(default_factory=list)
+    linddun: list[str] = field(default_factory=list)
+    trim: list[Trim] = field(default_factory=list)
+    agents: list[AgentKind] = field(default_factory=list)
+
+
+class CardSource(CardFields, kw_only=True):
+    """A card as written."""
+
+    applies: str = "yes"
+
+
+class Card(CardFields, kw_only=True):
+    """A card with its rule as a tree."""
+
+    applies: Tree
+    """Where it can be played."""
 
 
 class Control(Record, kw_only=True):

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from mantlet.base.errors import InputError, Location, MantletError
 from mantlet.base.suggest import suggest
 from mantlet.catalogue.folders import data_files
-from mantlet.catalogue.schema import PROJECT, Control, Framework, Pack, Record, ThreatSource
+from mantlet.catalogue.schema import PROJECT, CardSource, Control, Framework, Pack, Record, ThreatSource
 from mantlet.model.check_ids import ID
 from mantlet.model.vocabulary import FactDef, Realm, TypeDef
 from mantlet.store import tree
@@ -31,6 +31,7 @@ _RECORDS: dict[str, Any] = {
     "controls": Control,
     "frameworks": Framework,
     "packs": Pack,
+    "cards": CardSource,
 }
 
 
@@ -64,6 +65,7 @@ class Sources:
     controls: dict[str, Control] = field(default_factory=dict)
     frameworks: dict[str, Framework] = field(default_factory=dict)
     packs: dict[str, Pack] = field(default_factory=dict)
+    cards: dict[str, CardSource] = field(default_factory=dict)
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     errors: list[MantletError] = field(default_factory=list)
 

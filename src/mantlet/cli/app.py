@@ -6,6 +6,7 @@ import typer
 
 from mantlet.cli import (
     ask,
+    cards,
     catalogue,
     check,
     convert,
@@ -75,6 +76,7 @@ app.command("drift", rich_help_panel=KEEP)(drift.drift)
 app.command("scan", rich_help_panel=LOOK)(scan.scan)
 app.command("report", rich_help_panel=LOOK)(report.report)
 app.command("ask", rich_help_panel=DECIDE)(ask.ask)
+app.add_typer(cards.app, name="cards", rich_help_panel=DECIDE)
 app.command("decide", rich_help_panel=DECIDE)(decide.decide)
 app.command("plan", rich_help_panel=DECIDE)(plan.plan)
 app.command("rate", rich_help_panel=DECIDE)(rate.rate)

@@ -39,22 +39,27 @@ _MOST_MISSING = 300
 
 def render(report: Report, svg: str, font_folder: str, *, date: str = "") -> bytes:
     """Return the PDF. Needs the extra `pdf`; raises `MissingToolError` without it."""
-    try:
-        import typst  # noqa: PLC0415
-    except ImportError:
-        raise MissingToolError(
-            "PDF reports need the package typst", mend="pip install 'mantlet[pdf]'"
-        ) from None
-    setter = _Setter(typst, font_folder)
     inputs = {
-        "report": msgspec.json.encode(_shown(asdict(report))).decode(),
+        "report": msgspec.json.encode(shown(asdict(report))).decode(),
         "svg": svg,
         "severities": msgspec.json.encode(SEVERITIES).decode(),
         "evidence": msgspec.json.encode(EVIDENCE_TABLES).decode(),
         "date": date,
         "version": VERSION,
     }
-    template = (resources.files("mantlet.report") / "templates" / "report.typ").read_bytes()
+    return typeset("report.typ", inputs, font_folder)
+
+
+def typeset(name: str, inputs: dict[str, str], font_folder: str) -> bytes:
+    """Return a PDF of one of our templates. Needs the extra `pdf`; raises `MissingToolError` without it."""
+    try:
+        import typst  # noqa: PLC0415
+    except ImportError:
+        raise MissingToolError(
+            "PDF files need the package typst", mend="pip install 'mantlet[pdf]'"
+        ) from None
+    setter = _Setter(typst, font_folder)
+    template = (resources.files("mantlet.report") / "templates" / name).read_bytes()
     try:
         return setter.compile(template, setter.drawable(inputs))
     except (_UnsettableError, typst.TypstError):
@@ -73,13 +78,13 @@ def _simple(text: str) -> str:
     return "".join(char if char <= _SIMPLE and category(char)[0] != "M" else "�" for char in text)
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """Return a report's plain data with nothing in its texts that reorders what stands beside it."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {key: _shown(item) for key, item in value.items()}
-    return [_shown(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: shown(item) for key, item in value.items()}
+    return [shown(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class _Setter:

@@ -11,13 +11,17 @@ from mantlet.analysis.engine import Analysis
 from mantlet.rules.tree import SCOPES, Scope
 
 WORDS: dict[Scope, tuple[str, ...]] = {
-    "movement": ("system", "flow", "source", "target", "at"),
+    "movement": ("system", "flow", "source", "target", "data", "at"),
     "element": ("system", "element", "at"),
     "boundary": ("system", "boundary", "at"),
     "copy": ("system", "data", "element", "at"),
     "system": ("system", "at"),
 }
 """The placeholders that mean something at each kind of place."""
+
+
+NAMED_DATA = 3
+"""Data of a flow that are named in a sentence; of more only these are."""
 
 
 @lru_cache(maxsize=4096)
@@ -73,12 +77,26 @@ def names(analysis: Analysis, scope: Scope, word: str, places: Sequence[int]) ->
         case "copy", "at":
             pairs = zip(*(names(analysis, scope, part, places) for part in ("data", "element")), strict=True)
             return [f"{data} at {element}" for data, element in pairs]
-    return [sections.system.name] * len(places)
+    return _carried(analysis, places) if word == "data" else [sections.system.name] * len(places)
 
 
 def flow_phrase(name: str, source: str, target: str) -> str:
     """Return what stands for a flow inside a sentence: its own name if people gave it one, else its ends."""
     return f"the flow “{name}”" if name else f"the flow from {source} to {target}"
+
+
+def _carried(analysis: Analysis, places: Sequence[int]) -> list[str]:
+    columns, entries = analysis.columns, analysis.sections.data
+    return [_together(_labels(entries, columns.data.ids, columns.moves.row(place))) for place in places]
+
+
+def _together(found: Sequence[str]) -> str:
+    """Return the data of one flow inside a sentence."""
+    if not found:
+        return "what is sent"
+    if len(found) > NAMED_DATA:
+        return f"{', '.join(found[: NAMED_DATA - 1])} and {len(found) - NAMED_DATA + 1} more"
+    return " and ".join(filter(None, (", ".join(found[:-1]), found[-1])))
 
 
 def _labels(
