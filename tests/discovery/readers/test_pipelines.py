@@ -181,7 +181,7 @@ def test_jobs_of_platforms():
     assert {
         "service:churn-api is inference-service 'churn-api' @2",
         "repo:azureml/churn -> service:churn-api @3",
-        "service:churn-api = code:serving/score.py @4",
+        "service:churn-api runs python serving/score.py @4",
     } <= told("jobs", "endpoint.yml")
     bundle = "stage:bundle.yml#"
     assert {

@@ -177,7 +177,9 @@ def _kept(nodes: dict[str, Node], flows: dict[tuple[str, str], DraftFlow], linke
         if node.things and node.type not in _QUIET_TYPES and node.confidence >= _LEAST
     }
     connected = {end for pair in flows for end in pair if pair[0] in real and pair[1] in real}
-    parents = {linker.find(nodes[root].parent) for root in connected if nodes[root].parent}
+    parents = {
+        linker.find(thing.parent) for root in connected for thing in nodes[root].things if thing.parent
+    } | {linker.find(nodes[root].parent) for root in connected if nodes[root].parent}
     kept = {root for root in real if nodes[root].type == "secret-store" and nodes[root].confidence >= _SURE}
     served = {
         root for root in real if any(key.startswith("route:") and "@code:" in key for key in nodes[root].keys)

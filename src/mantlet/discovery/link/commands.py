@@ -8,7 +8,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from mantlet.discovery.clues import Clue, Runs, Setting, Where
+from mantlet.discovery.clues import Clue, Runs, Same, Setting, Where
 
 _SERVERS = {"uvicorn", "gunicorn", "hypercorn", "daphne", "celery", "flask", "fastapi", "bentoml", "granian"}
 
@@ -16,12 +16,36 @@ _SERVERS = {"uvicorn", "gunicorn", "hypercorn", "daphne", "celery", "flask", "fa
 def scripts(clues: Iterable[Clue], files: Collection[str]) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     """Return, per script, the keys of the steps that run it with the arguments that they give."""
     found: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-    for clue in clues:
+    for clue in _for_each_job(list(clues)):
         if isinstance(clue, Runs):
             script, rest = script_of(clue.argv, clue.folder, files)
             if script and (clue.key, rest) not in found[script]:
                 found[script].append((clue.key, rest))
     return dict(found)
+
+
+def _for_each_job(clues: list[Clue]) -> list[Clue]:
+    """A component's command is run for each job that is made of it, with what the job gives."""
+    jobs: dict[str, list[str]] = defaultdict(list)
+    given: dict[str, dict[str, str]] = defaultdict(dict)
+    for clue in clues:
+        if isinstance(clue, Same) and clue.other.startswith("component:"):
+            jobs[clue.other].append(clue.one)
+        elif isinstance(clue, Setting) and clue.scope.startswith("stage:"):
+            given[clue.scope][clue.key.partition(":")[2]] = clue.value
+    made: list[Clue] = []
+    for clue in clues:
+        if isinstance(clue, Runs) and clue.key in jobs:
+            for job in jobs[clue.key]:
+                words = tuple(_filled(word, given[job]) for word in clue.argv)
+                made.append(Runs(job, words, clue.at, clue.folder))
+        else:
+            made.append(clue)
+    return made
+
+
+def _filled(word: str, given: dict[str, str]) -> str:
+    return re.sub(r"\$\{\{outputs\.(\w+)\}\}", lambda m: given.get(m[1], m[0]), word)
 
 
 _STRINGS = re.compile(r"""(['"])((?:python3?|spark-submit)\s[^'"\n]{3,400})\1""")

@@ -135,7 +135,7 @@ class Components:
             kind = "inference-service"
         if key in self.found:
             if entry.kind == "serve":
-                self.found[key].type = kind
+                self.found[key].type, self.found[key].entry, self.found[key].at = kind, "serve", entry.at
             return key
         name = entry.name if entry.kind != "script" and "#" in key else _stem(frame.code.partition("#")[0])
         if ".ipynb" in key:

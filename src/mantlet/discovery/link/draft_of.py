@@ -50,7 +50,10 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
     """Return the draft that clues and what was seen in Python make together."""
     linker = Linker()
     for script, steps in runs.items():
+        named: dict[str, str] = {}
         for number, (key, _) in enumerate(steps[:8]):
+            if key.startswith("stage:"):  # a step of the same name that runs the same: two files tell of one
+                linker.unite(named.setdefault(key.rpartition("#")[2], key), key)
             code = f"code:{script}" if not number else f"code:{script}@{number}"
             linker.unite(key, code)
     for seen in parts:

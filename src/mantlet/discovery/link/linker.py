@@ -74,6 +74,8 @@ class Linker:
         self.answers: set[str] = set()
         self.declared: set[str] = set()
         """Keys of steps and handlers that code declares: they are there, whatever they do."""
+        self.served: set[str] = set()
+        """Keys of code that a server of models calls by its names."""
         self.outputs: list[Fact] = []
         """Files that steps are declared to hand on, by the steps' keys."""
         self.endpoints: set[str] = set()
@@ -128,6 +130,8 @@ class Linker:
             self.calls.append(clue)
         elif clue.fact == "answers":
             self.answers.add(clue.key)
+        elif clue.fact == "served":
+            self.served.add(clue.key)
         elif clue.fact == "writes":
             self.outputs.append(clue)
         elif clue.fact == "declared":

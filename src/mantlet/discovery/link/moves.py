@@ -103,6 +103,8 @@ class Moves:
                 component.entry == "serve" and component.type in _DRIVEN
             ):
                 self.more.append(Fact(component.key, "declared", "yes", component.at))
+            if component.entry in {"serve", "app"} and component.type == "inference-service":
+                self.more.append(Fact(component.key, "served", "yes", component.at))
             self.places[component.key] += [*component.places, *telling.get(component.key, [])[:12]]
 
     def _resource(self, resource: Resource) -> None:

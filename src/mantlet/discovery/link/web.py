@@ -285,6 +285,7 @@ def people(linker: Linker, evidence: Where | None) -> None:
     shown = {linker.find(key) for key in interfaces}
     taken = {_whole(linker, key) for key in endpoints if callers[key] & shown}
     open_ends = [key for key in endpoints if not callers[key] and _whole(linker, key) not in taken]
+    open_ends += _served(linker)
     if open_ends:
         _client(linker, open_ends, evidence)
     for key in interfaces:
@@ -303,6 +304,22 @@ def people(linker: Linker, evidence: Where | None) -> None:
             linker.moves.append(Move(key, "who:user", at, "answers", 0.7, "who:user"))
 
 
+def _served(linker: Linker) -> list[str]:
+    """Return what a server of models calls, where no program of the repository asks it."""
+    wholes = {
+        linker.find(thing.parent) for things in linker.things.values() for thing in things if thing.parent
+    }
+    served = sorted(key for key in linker.served if linker.find(key) not in wholes)
+    asked = {
+        linker.find(move.target)
+        for move in linker.moves
+        if linker.find(move.source).startswith(("code:", "stage:", "service:", "app:", "who:", "route:"))
+    }
+    alone = [key for key in served if linker.find(key) not in asked]
+    linker.answers.update(alone)
+    return alone
+
+
 def _client(linker: Linker, endpoints: list[str], evidence: Where | None) -> None:
     answering = {linker.find(key) for key in linker.answers}
     first = evidence or next(
@@ -312,7 +329,7 @@ def _client(linker: Linker, endpoints: list[str], evidence: Where | None) -> Non
     for key in endpoints:
         at = next((thing.at for thing in linker.things.get(key, [])), first)
         linker.moves.append(Move("who:client", key, at, "request", 0.8, "who:client"))
-        if key in answering:
+        if linker.find(key) in answering:
             linker.moves.append(Move(key, "who:client", at, "answer", 0.8, "who:client"))
 
 

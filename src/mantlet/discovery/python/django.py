@@ -154,7 +154,7 @@ def stored(
     key = paths.of_path(root, "", m.settings)
     folder = m.resource(key, "file-store", paths.name_of(key), m.at(node))
     values = [*args[1:], *named.values()]
-    if api.role == "reads":
+    if api.do == "django-open":
         m.event("receive", node, folder)
         return Value((Instance("io.file", folder),), m.asked(folder))
     m.event("store", node, folder, "file")

@@ -304,7 +304,7 @@ def _put_file(
 
 
 SPECIALS: dict[str, Call] = {
-    "django-get": django.fetched, "django-file": django.stored,
+    "django-get": django.fetched, "django-file": django.stored, "django-open": django.stored,
     "runner": actors.runner, "depends-on": actors.depends,
     "get-file": _get_file, "put-file": _put_file,
     "sql-local": _sql_local,

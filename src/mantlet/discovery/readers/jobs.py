@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from mantlet.base.items import Item
-from mantlet.discovery.clues import Clue, Move, Same, Thing
+from mantlet.discovery.clues import Clue, Move, Runs, Same, Setting, Thing
 from mantlet.discovery.reader import Source, path_key
 from mantlet.discovery.readers._commands import command_clues
 from mantlet.discovery.readers._context import Context
@@ -56,7 +56,8 @@ def _azure(source: Source, document: Item) -> list[Clue]:
     if document["jobs"]:
         return _azure_pipeline(source, document, name)
     if document["command"]:
-        key = f"stage:{source.path}#{name}"
+        reusable = "omponent" in schema
+        key = f"component:{source.path}" if reusable else f"stage:{source.path}#{name}"
         thing = Thing(
             key, step_type(name, document["command"].text), name, source.at(document["command"].at), 0.85
         )
@@ -76,6 +77,9 @@ def _azure_pipeline(source: Source, document: Item, name: str) -> list[Clue]:
             clues.append(
                 Same(key, "component:" + path_key(file, source.folder)[5:], source.at(job["component"].at))
             )
+            for name_given, value in (*job["inputs"].items(), *job["outputs"].items()):
+                given = _put_in((value.text or value["path"].text)[:500], name_given, source)
+                clues.append(Setting(f"config:{name_given}", given, source.at(value.at), key))
         for value in job["inputs"].values():
             text = value.text or value["path"].text
             for origin in _PARENT.findall(text):
@@ -131,7 +135,8 @@ def _place(value: str, source: Source) -> str:
 
 
 def _endpoint(source: Source, document: Item, name: str) -> list[Clue]:
-    endpoint = document["endpoint_name"].text or name
+    endpoint = document["endpoint_name"].text
+    endpoint = name if not endpoint or unresolved(endpoint) else endpoint
     key, at = f"service:{endpoint}", source.at((document["endpoint_name"] or document["name"]).at or 1)
     clues: list[Clue] = [Thing(key, "inference-service", endpoint, at, 0.85)]
     model = document["model"]
@@ -151,9 +156,7 @@ def _endpoint(source: Source, document: Item, name: str) -> list[Clue]:
     script = document["code_configuration"]
     if script["scoring_script"].text:
         file = posixpath.join(script["code"].text or ".", script["scoring_script"].text)
-        clues.append(
-            Same(key, "code:" + path_key(file, source.folder)[5:], source.at(script["scoring_script"].at))
-        )
+        clues.append(Runs(key, ("python", file), source.at(script["scoring_script"].at), source.folder))
     return clues
 
 
