@@ -135,7 +135,10 @@ class Components:
             kind = "inference-service"
         if key in self.found:
             if entry.kind == "serve":
-                self.found[key].type, self.found[key].entry, self.found[key].at = kind, "serve", entry.at
+                known = self.found[key]
+                known.type = kind
+                if "#" not in frame.code:  # called by the names of its functions, not run as a script
+                    known.entry, known.at = "serve", entry.at
             return key
         name = entry.name if entry.kind != "script" and "#" in key else _stem(frame.code.partition("#")[0])
         if ".ipynb" in key:
@@ -226,7 +229,8 @@ class Components:
         """A function beside a handler that only predicts is the inference."""
         answering = anchor.entry in {"endpoint", "serve"} or anchor.type == "web-app"
         code = frame.code
-        if answering and self._roles.plain[code] == {"infer"} == self._roles.own[code]:
+        by_name = frame.parent is not None and frame.parent.entry == "serve" and "#" not in frame.parent.code
+        if answering and not by_name and self._roles.plain[code] == {"infer"} == self._roles.own[code]:
             return self._make(code, TYPES["infer"], frame, anchor.key)
         return anchor.key
 
