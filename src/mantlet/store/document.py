@@ -58,8 +58,8 @@ class Document:
     def copy(self) -> Self:
         """Return the same file for other edits; what is not edited is shared."""
         other = copy.copy(self)
-        other._chunks = self._chunks.copy() if self._chunks is not None else None
-        other._nodes = {}
+        chunks = self._chunks.copy() if self._chunks is not None else None
+        other.__dict__.update(_chunks=chunks, _nodes={})
         return other
 
     def become(self, earlier: Self) -> None:

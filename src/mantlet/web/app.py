@@ -12,18 +12,23 @@ from starlette.types import ASGIApp
 
 from mantlet.base.version import VERSION
 from mantlet.web import errors, files
+from mantlet.web.jobs import Jobs
 from mantlet.web.registry import Registry
 from mantlet.web.security import Access, Guard
 from mantlet.web.session import Session
 from mantlet.web.watching import watch
 
-ROUTES = ("project", "changes", "register", "review", "diagram", "events")
+ROUTES = (
+    *("project", "changes", "register", "review", "diagram", "events"),
+    *("jobs", "evidence", "privacy", "plan", "versions", "exchange", "report"),
+)
 """Modules of `mantlet.web.routes`, each with a `router`."""
 
 
 def create_app(session: Session, access: Access, *, watching: bool = True) -> ASGIApp:
     """Return the server for a project."""
     registry = Registry(session)
+    jobs = Jobs(lambda job: registry.only.events.send("job", job.record()))
 
     @contextlib.asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -37,6 +42,7 @@ def create_app(session: Session, access: Access, *, watching: bool = True) -> AS
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+            await asyncio.to_thread(jobs.close)
 
     app = FastAPI(
         title="mantlet workbench",
@@ -48,6 +54,7 @@ def create_app(session: Session, access: Access, *, watching: bool = True) -> AS
         lifespan=running,
     )
     app.state.registry = registry
+    app.state.jobs = jobs
     errors.install(app)
     for name in ROUTES:
         app.include_router(import_module(f"mantlet.web.routes.{name}").router, prefix="/api")

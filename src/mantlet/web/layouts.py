@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from mantlet.base.errors import UsageError
 from mantlet.changes.operations import Change, Rename
 from mantlet.store.layout import SECTIONS, Layout
+from mantlet.store.rawedit import as_read
 
 KEPT = (*SECTIONS, "views")
 MOST = 200_000
@@ -18,6 +21,7 @@ def changed(raw: dict[str, Any], wanted: Sections) -> tuple[dict[str, Any], Sect
     """Return a layout with some entries set, or taken out where they are None, and what takes that back."""
     back: Sections = {}
     result = dict(raw)
+    wanted = _plain(wanted)
     for section, entries in wanted.items():
         if section not in KEPT:
             raise UsageError(f"a layout has no section '{section[:60]}'", mend=f"one of {', '.join(KEPT)}")
@@ -30,6 +34,22 @@ def changed(raw: dict[str, Any], wanted: Sections) -> tuple[dict[str, Any], Sect
             result[section] = after
     Layout(result).check()
     return result, back
+
+
+def _plain(wanted: Sections) -> Sections:
+    """Return what can be written: text, finite numbers, nothing nested without end."""
+    plain = {
+        section: {
+            name: None if entry is None else as_read(entry, foreign=True, typed=True)
+            for name, entry in entries.items()
+        }
+        for section, entries in wanted.items()
+    }
+    try:
+        msgspec.json.encode(plain)
+    except UnicodeEncodeError:
+        raise UsageError("a layout has characters that no file can hold") from None
+    return plain
 
 
 def renamed(raw: dict[str, Any], changes: list[Change]) -> dict[str, Any]:

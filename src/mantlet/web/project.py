@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mantlet.base.errors import MantletError
 from mantlet.base.files import fingerprint, write_atomic
-from mantlet.base.limits import inside, is_file, is_folder
+from mantlet.base.limits import inside
 from mantlet.catalogue.load import Catalogue
-from mantlet.findings.finding import FOLDER, CheckResult
 from mantlet.model.model import Model
 from mantlet.model.validate import check
-from mantlet.project.api import catalogue_for, judged
-from mantlet.project.places import RULES_FOLDER
+from mantlet.project.api import judged
 from mantlet.store.document import Document
 from mantlet.store.include import Source, read_leniently, reread
 from mantlet.store.layout import Layout, layout_path
 from mantlet.store.load import check_source
+from mantlet.web.beside import Beside, stamps
 from mantlet.web.errors import RefusedError
 from mantlet.web.state import State, included, raw_of, revision_of
-
-Stamp = tuple[int, int, int]
-MAX_STAMPED = 2000
 
 
 class Files:
@@ -34,40 +30,34 @@ class Files:
     def __init__(self, path: Path, today: date | None = None) -> None:
         self.path = path
         self.root = path.parent
-        self._day = today
-        self._catalogue: tuple[Any, Catalogue] | None = None
-        self._evidence: tuple[Any, list[CheckResult]] | None = None
+        self.fixed_day = today
+        """The day to judge by, where it is not always the date of now."""
+        self._beside = Beside(path)
 
     @property
     def today(self) -> date:
         """The day by which end dates are judged."""
-        return self._day or date.today()
+        return self.fixed_day or date.today()
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue, with the project's own rules; read anew when these change."""
-        stamp = _stamps(self._below(RULES_FOLDER))
-        if self._catalogue is None or self._catalogue[0] != stamp:
-            self._catalogue = (stamp, catalogue_for(self.path))
-        return self._catalogue[1]
+        """The catalogue, with the project's own rules."""
+        return self._beside.catalogue()
 
     def stamps(self, state: State | None) -> Any:
-        """Return what tells whether anything on disk changed: size, time and number of each file."""
+        """Return what tells whether anything on disk changed, or another day began."""
         files = [Path(name) for name in state.source.documents] if state else [self.path]
-        beside = [*self._below(RULES_FOLDER), *self._below(FOLDER), self.root / ".mantlet/suppressions.yaml"]
-        return _stamps([*files, layout_path(self.path), *beside]), self.today
+        return stamps([*files, layout_path(self.path)]), self._beside.stamps(), self.today
 
     def watched(self, state: State | None) -> tuple[set[Path], set[Path]]:
         """Return the folders in which files may change, and those in which anything below may."""
         files = [Path(name) for name in state.source.documents] if state else [self.path]
-        near = {file.parent for file in files} | {self.root}
-        deep = {self.root / RULES_FOLDER, self.root / ".mantlet"}
-        return near, {folder for folder in deep if is_folder(folder)}
+        return {file.parent for file in files} | {self.root}, self._beside.folders
 
-    def read(self) -> State:
-        """Return what the files say now; raises every mistake."""
+    def read(self, *, new: bool = False) -> State:
+        """Return what the files say now; raises every mistake. A file that isn't there is a ``new`` model, if it may be one."""
         layout = self._layout()
-        if not is_file(self.path) and not self.path.exists():
+        if new and not os.path.lexists(self.path):
             return self._state(self._fresh(), layout.raw, layout.fingerprint or "")
         source = read_leniently(self.path)
         known = self.catalogue
@@ -111,23 +101,12 @@ class Files:
     def _state(self, source: Source, layout: dict[str, Any], layout_print: str) -> State:
         model = Model(source.sections)
         model.source = source
-        known = self.catalogue
-        assessment = judged(model, source.sections, known, self._proof(source, known), self.today)
-        revision = revision_of(source.documents, Layout(layout).text.encode())
+        known, today = self.catalogue, self.today
+        proof = self._beside.evidence(source.sections, known, today)
+        assessment = judged(model, source.sections, known, proof, today)
+        besides = Layout(layout).text.encode() + self._beside.digest(today)
+        revision = revision_of(source.documents, besides)
         return State(revision, source, raw_of(source), included(source), layout, layout_print, assessment)
-
-    def _proof(self, source: Source, known: Catalogue) -> Any:
-        """Return what scans found, placed on the model; what is kept on disk is read anew only when it changes."""
-        if not is_folder(self.root / FOLDER):
-            return None
-        from mantlet.findings import keeping  # noqa: PLC0415
-        from mantlet.findings.evidence import gather  # noqa: PLC0415
-
-        stamp = _stamps([*self._below(FOLDER), self.root / ".mantlet/suppressions.yaml"]), self.today
-        if self._evidence is None or self._evidence[0] != stamp:
-            self._evidence = (stamp, keeping.load(self.root, self.today))
-        results = self._evidence[1]
-        return gather(results, source.sections, known) if results else None
 
     def _layout(self) -> Layout:
         path = layout_path(self.path)
@@ -142,26 +121,3 @@ class Files:
         )
         document.fingerprint = ""
         return Source(document, document.sections(), root=self.root, documents={str(self.path): document})
-
-    def _below(self, folder: str) -> list[Path]:
-        place = self.root / folder
-        if not is_folder(place):
-            return []
-        found = []
-        for path in place.rglob("*"):
-            found.append(path)
-            if len(found) > MAX_STAMPED:
-                break
-        return sorted(found)
-
-
-def _stamps(paths: Iterable[Path]) -> dict[str, Stamp | None]:
-    found: dict[str, Stamp | None] = {}
-    for path in paths:
-        try:
-            state = path.stat()
-        except OSError:
-            found[str(path)] = None
-        else:
-            found[str(path)] = (state.st_mtime_ns, state.st_size, state.st_ino)
-    return found

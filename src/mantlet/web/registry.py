@@ -19,6 +19,8 @@ class Registry:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.home = session.root
+        """The folder that was served first; other models are opened from there."""
         self.switched: list[Callable[[], None]] = []
         """Called when another project is open."""
 
@@ -52,3 +54,12 @@ async def current(request: Request) -> Session:
 
 
 Current = Annotated[Session, Depends(current)]
+
+
+async def projects(request: Request) -> Registry:
+    """Return the projects that the server has open."""
+    registry: Registry = request.app.state.registry
+    return registry
+
+
+Projects = Annotated[Registry, Depends(projects)]

@@ -72,6 +72,10 @@ class Server:
         """Let it end soon; may be called from any thread."""
         self._server.should_exit = True
 
+    def close(self) -> None:
+        """Give the port back without ever having served."""
+        self._socket.close()
+
     @property
     def started(self) -> bool:
         """Whether it answers."""
@@ -96,6 +100,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)
     except OSError as error:
         listening.close()
         raise UsageError(

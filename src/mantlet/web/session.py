@@ -110,7 +110,7 @@ class Session:
     def _reload(self, cause: str) -> bool:
         self._stamps = self.files.stamps(self._state)
         try:
-            state = self.files.read()
+            state = self.files.read(new=self._state is None or self._state.is_new)
         except MantletError as error:
             self._trouble = error
             found = list(problems_of(error))

@@ -33,6 +33,11 @@ class State:
     """Of the layout file's bytes; empty where there is none."""
     assessment: Assessment
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it is in no file yet."""
+        return self.source.document.fingerprint == ""
+
     @cached_property
     def inherited(self) -> Facts:
         """Facts that things have without anybody writing them there, with where they come from."""
@@ -44,9 +49,9 @@ class State:
         return RiskTable(self.assessment)
 
 
-def revision_of(documents: dict[str, Document], layout: bytes) -> str:
-    """Return a short name for what the files say."""
-    digest = hashlib.sha256(layout)
+def revision_of(documents: dict[str, Document], besides: bytes) -> str:
+    """Return a short name for what the files say; ``besides`` is the layout, rules and evidence."""
+    digest = hashlib.sha256(besides)
     for name in sorted(documents):
         digest.update(hashlib.sha256(documents[name].data).digest())
     return digest.hexdigest()[:16]

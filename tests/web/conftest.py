@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.web.workbench import Bench, bench, write
+
+
+@pytest.fixture
+def work(tmp_path) -> Bench:
+    with bench(write(tmp_path)) as opened:
+        yield opened
