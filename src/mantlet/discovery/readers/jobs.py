@@ -156,7 +156,8 @@ def _endpoint(source: Source, document: Item, name: str) -> list[Clue]:
     script = document["code_configuration"]
     if script["scoring_script"].text:
         file = posixpath.join(script["code"].text or ".", script["scoring_script"].text)
-        clues.append(Runs(key, ("python", file), source.at(script["scoring_script"].at), source.folder))
+        place = path_key(file, source.folder)[5:]
+        clues.append(Runs(key, ("python", place), source.at(script["scoring_script"].at)))
     return clues
 
 
