@@ -67,14 +67,17 @@ async function drain() {
 
 /** @param {Job} job @param {string} base */
 function send(job, base) {
-  const body = { base, changes: job.changes, label: job.label, ...(job.layout ? { layout: job.layout } : {}) };
+  const body = { base, changes: job.changes, label: job.label, ...(job.layout?.set ? { layout: job.layout } : {}) };
   return api.post(job.path, job.path === '/changes' ? body : { ...job.body, base });
 }
 
 /** @param {Job} job @param {any} answer */
 function taken(job, answer) {
-  if (job.here && !answer.rebased) store.settle(answer);
-  else {
+  const renames = answer.changes?.some((/** @type {any} */ change) => change.op === 'rename') ?? true;
+  if (!answer.rebased && (job.here || !renames)) {
+    if (!job.here) applyHere(answer.changes, null);
+    store.settle(answer);
+  } else {
     store.revision = answer.revision;
     takeRegister(answer.register);
     stale = true;
@@ -157,6 +160,10 @@ function listen() {
   const source = new EventSource('/api/events');
   source.addEventListener('open', () => offline(false));
   source.addEventListener('error', () => { if (source.readyState !== EventSource.OPEN) offline(true); });
+  source.addEventListener('hello', (event) => {
+    const told = JSON.parse(event.data);
+    if (told.revision && told.revision !== store.revision) refresh();
+  });
   source.addEventListener('changed', (event) => {
     const told = JSON.parse(event.data);
     if (told.client === api.CLIENT || told.revision === store.revision) return;

@@ -54,7 +54,7 @@ export function bulkBar(app, { selected, redraw, all }) {
     clear(node).append(count, button(t('risks.bulk.decide'), async () => { if (await decideMany(app, [...selected])) { selected.clear(); redraw(); } }, { kind: 'primary', disabled: store.readOnly }),
       button(t('risks.bulk.light'), () => { const places = [...selected].flatMap((id) => store.register.get(id)?.places.map(store.ownerOf) ?? []); app.nav.open('design'); setTimeout(() => store.highlight(places), 300); }, { icon: 'design' }),
       decided.length && !store.readOnly ? button(t('risks.bulk.undecide', { n: decided.length }), () => takeBack(decided), {}) : '', button(t('risks.bulk.all'), all, { kind: 'quiet' }),
-      button(t('risks.bulk.none'), () => { selected.clear(); redraw(); }, { kind: 'quiet' }));
+      button('', () => { selected.clear(); redraw(); }, { kind: 'quiet', icon: 'close', title: t('risks.bulk.none') }));
   };
   return node;
 }

@@ -4,6 +4,7 @@
 import { button, clear, confirm, field, h, pill, select, uid } from '../dom.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
+import { placeName } from './places.js';
 import { decide, faults, fieldsOf, people, plain, STATUSES, TREATMENTS, undecide } from './deciding.js';
 
 /**
@@ -98,7 +99,7 @@ function scopeField(told, key, run) {
   const here = told.risk;
   const others = [...store.register.values()].filter((risk) => risk.type === told.type && risk.id !== here).length;
   const options = [{ value: here, label: t('risks.scope.risk', { n: told.siblings.length }) }];
-  if (told.siblings.length > 1) options.push(...told.siblings.filter((/** @type {any} */ item) => item.id !== here).map((/** @type {any} */ item) => ({ value: item.id, label: t('risks.scope.threat', { place: store.titleOf(item.place) }) })));
+  if (told.siblings.length > 1) options.push(...told.siblings.filter((/** @type {any} */ item) => item.id !== here).map((/** @type {any} */ item) => ({ value: item.id, label: t('risks.scope.threat', { place: placeName(item.place) }) })));
   if (others) options.push({ value: `${told.type}@*`, label: t('risks.scope.everywhere', { n: others + 1 }) });
   if (!options.some((item) => item.value === key)) options.unshift({ value: key, label: key });
   return options.length > 1 ? field(t('risks.decide.scope'), select(options, key, run)) : null;

@@ -10,7 +10,7 @@ import { categoryTitle } from './filterbar.js';
 import { editManual } from './manual.js';
 import { capital, nothing, severity } from './marks.js';
 import { rateForm } from './rate.js';
-import { light } from './places.js';
+import { light, placeName } from './places.js';
 import { ruleList } from './why.js';
 
 /**
@@ -46,7 +46,7 @@ export function detail(id, app, { part } = {}) {
   function draw(/** @type {any} */ before) {
     node.setAttribute('aria-busy', 'false');
     const kept = keep(node);
-    clear(node).append(...[header(told, rated, (place) => { threat = place; read(); }), h('p', { class: 'risk-text' }, told.text), why(), rating(), helps(), decision(), found(), references(told)].filter(Boolean));
+    clear(node).append(...[header(told, rated, (place) => { threat = place; read(); }), h('p', { class: 'risk-text' }, told.text), why(), rating(), helps(), decision(), found(), references(told)].flat().filter(Boolean));
     if (told.rating) {
       rated.update(told.rating);
       if (before?.rating && narrower(before.rating, told.rating)) flash(rated);
@@ -74,7 +74,7 @@ export function detail(id, app, { part } = {}) {
     if (!told.controls.length) return null;
     return section('helps', t('risks.helps'), h('ul', { class: 'risk-controls' }, told.controls.map((/** @type {any} */ item) => h('li', null,
       h('div', { class: 'risk-control-head' }, h('strong', null, item.title), pill(t(`risks.effort.${item.effort}`), `effort-${item.effort}`),
-        item.in_place.map((/** @type {any} */ place) => pill(t(`risks.control.${place.status}`), 'ok'))),
+        item.in_place.map((/** @type {any} */ place) => pill(t(`risks.control.${place.status}`), place.status === 'planned' ? 'accent' : 'ok'))),
       h('p', { class: 'muted' }, item.text),
       store.readOnly || !told.rating ? null : button(t('risks.why.plan'), () => plan(item.id), { kind: 'quiet', class: 'why-change' })))));
   }
@@ -137,11 +137,11 @@ function placesOf(told, other) {
   if (told.siblings.length < 2) return h('div', { class: 'chips' }, chip(told.id.slice(told.id.indexOf('@') + 1)));
   return h('div', { class: 'chips', role: 'group', 'aria-label': t('risks.places.label') }, told.siblings.map((/** @type {any} */ item) => h('button', {
     type: 'button', class: `chip chip-${item.severity}`, 'aria-pressed': String(item.id === told.id),
-    onclick: () => { store.highlight([store.ownerOf(item.place)]); other(item.id); } }, store.titleOf(item.place))));
+    onclick: () => { store.highlight([store.ownerOf(item.place)]); other(item.id); } }, placeName(item.place))));
 }
 
 /** @param {string} place */
-const chip = (place) => h('button', { type: 'button', class: 'chip', onclick: () => store.select([store.ownerOf(place)]) }, store.titleOf(place));
+const chip = (place) => h('button', { type: 'button', class: 'chip', onclick: () => store.select([store.ownerOf(place)]) }, placeName(place));
 
 /** @param {any} told */
 function references(told) {

@@ -6,6 +6,7 @@ import { store } from '../store.js';
 import { t } from '../words.js';
 import { categoriesOf, complete, FIELDS, fresh, learningPacks, LENSES, LEVELS, matches, narrowing, SEVERITIES, STATUSES, statusOf, tally } from './filters.js';
 import { capital, segments } from './marks.js';
+import { placeName } from './places.js';
 
 /** The filters as they are now, complete. */
 export const filters = () => complete(store.filters);
@@ -152,7 +153,7 @@ function elementOptions() {
   const counts = tally(chosen({ element: '' }), (risk) => risk.element);
   const now = filters().element;
   if (now && !counts.has(now)) counts.set(now, 0);
-  const listed = [...counts.entries()].map(([id, count]) => ({ value: id, label: `${store.titleOf(id)} (${count})` }));
+  const listed = [...counts.entries()].map(([id, count]) => ({ value: id, label: `${placeName(id)} (${count})` }));
   return [{ value: '', label: t('risks.any') }, ...listed.sort((a, b) => a.label.localeCompare(b.label))];
 }
 

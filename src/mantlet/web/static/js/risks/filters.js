@@ -7,7 +7,7 @@ export const LENSES = ['all', 'security', 'privacy', 'ml'];
 export const LEVELS = ['high', 'medium', 'low'];
 /** Frameworks that are fields of a risk; all others are its `refs`. */
 export const FIELDS = ['stride', 'cia', 'linddun', 'trim'];
-const SHOWN_AT_FIRST = ['open', 'planned', 'to-confirm'];
+const SHOWN_AT_FIRST = ['open', 'planned'];
 
 /**
  * @typedef {object} Filters

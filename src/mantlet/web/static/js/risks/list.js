@@ -27,6 +27,7 @@ function mount(root, app) {
   const bar = filterbar();
   const notes = h('div', { class: 'risk-notes' });
   const said = h('p', { class: 'risk-count', role: 'status' });
+  const beyond = h('span', null);
   const table = register({ selected, open: show, changed: () => bulk.update() });
   const bulk = bulkBar(app, { selected, redraw: () => draw(), all: () => table.all() });
   const side = h('aside', { class: 'risk-side', 'aria-label': t('panel.explain') });
@@ -42,13 +43,14 @@ function mount(root, app) {
     paths = null;
     lists.dataset.tab = name;
     if (name === 'paths') clear(lists).append(paths = pathList(app));
-    else clear(lists).append(bar, bulk, said, table);
+    else clear(lists).append(bar, bulk, h('div', { class: 'risk-count-line' }, said, beyond), table);
   }
   function draw() {
     const risks = ranked(chosen());
     for (const id of [...selected]) if (!store.register.has(id)) selected.delete(id);
     current.through(risks.map((risk) => risk.id));
     said.textContent = t('risks.shown', { n: risks.length, of: store.register.size });
+    clear(beyond).append(toConfirm());
     table.update(risks, () => empty());
     drawTiles();
     drawNotes();
@@ -133,6 +135,14 @@ const note = (text, label, run) => h('div', { class: 'risk-attention' }, h('span
 function empty() {
   if (!store.register.size) return nothing(t('risks.none.title'), t('risks.none.text'));
   return nothing(t('risks.none-left.title'), t('risks.none-left.text'), button(t('risks.filter.reset'), () => narrow({ ...fresh() })));
+}
+
+/** What is not known to exist is out of sight at first, and told. */
+export function toConfirm() {
+  const now = filters().statuses;
+  if (!now.length || now.includes('to-confirm')) return '';
+  const n = chosen({ statuses: ['to-confirm'] }).length;
+  return n ? button(t('risks.to-confirm', { n }), () => narrow({ statuses: [...now, 'to-confirm'] }), { kind: 'quiet', class: 'why-change' }) : '';
 }
 
 /** Decisions whose threat is gone. @param {import('../app.js').App} app */

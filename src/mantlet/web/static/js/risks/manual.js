@@ -7,6 +7,7 @@ import { t } from '../words.js';
 import { current } from './current.js';
 import { people } from './deciding.js';
 import { capital } from './marks.js';
+import { placeName } from './places.js';
 
 const STRIDE = ['spoofing', 'tampering', 'repudiation', 'information-disclosure', 'denial-of-service', 'elevation-of-privilege'];
 const CIA = ['confidentiality', 'integrity', 'availability', 'accountability'];
@@ -102,7 +103,7 @@ function manualForm(before, places) {
 function checks(name, values, held) {
   const titles = new Map((store.vocabulary.frameworks?.find((/** @type {any} */ item) => item.id === name)?.categories ?? []).map((/** @type {any} */ item) => [String(item.id), item.title]));
   const words = (/** @type {string} */ value) => (name === 'linddun' ? [value, titles.get(value)].filter(Boolean).join(' ') : capital(value.replaceAll('-', ' ')));
-  const node = h('fieldset', { class: 'manual-list' }, h('legend', null, t(name === 'agents' ? 'risks.manual.agents' : `risks.framework.${name}`)), [...new Set(values)].map((value) => h('label', { class: 'check' },
+  const node = h('fieldset', { class: `manual-list manual-${name}` }, h('legend', null, t(name === 'agents' ? 'risks.manual.agents' : `risks.framework.${name}`)), [...new Set(values)].map((value) => h('label', { class: 'check' },
     h('input', { type: 'checkbox', value, checked: (held ?? []).includes(value) }), words(value))));
   return { node, read: () => [...node.querySelectorAll('input:checked')].map((item) => /** @type {HTMLInputElement} */ (item).value) };
 }
@@ -124,7 +125,7 @@ function placesField(places) {
   const listed = uid('places');
   /** @type {Map<string, string>} */
   const byName = new Map([[t('risks.manual.system'), 'system']]);
-  for (const section of SECTIONS) for (const id of Object.keys(store.model[section] ?? {})) byName.set(store.titleOf(id) === id ? id : `${store.titleOf(id)} (${id})`, id);
+  for (const section of SECTIONS) for (const id of Object.keys(store.model[section] ?? {})) byName.set(placeName(id) === id ? id : `${placeName(id)} (${id})`, id);
   const input = h('input', { type: 'text', list: listed, placeholder: t('risks.manual.place'), autocomplete: 'off', onchange: take, onkeydown: (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Enter') { event.preventDefault(); event.stopPropagation(); take(); }
   } });
@@ -137,7 +138,7 @@ function placesField(places) {
   }
   function draw() {
     chips.replaceChildren(...[...held].map((id) => h('button', { type: 'button', class: 'chip', title: t('remove'), onclick: () => { held.delete(id); draw(); input.focus(); } },
-      id === 'system' ? t('risks.manual.system') : store.titleOf(id), ' ×')));
+      id === 'system' ? t('risks.manual.system') : placeName(id), ' ×')));
   }
   draw();
   const node = field(t('risks.manual.at'), input);

@@ -9,7 +9,7 @@ import { badgesOf, ranked } from './filters.js';
 import { chosen, filterbar, filters, known, narrow } from './filterbar.js';
 import { editManual } from './manual.js';
 import { marks, nothing, segments, severity } from './marks.js';
-import { isAt, light, whereOf, widened } from './places.js';
+import { isAt, light, placeName, widened } from './places.js';
 
 const PAGE = 60;
 
@@ -58,7 +58,7 @@ function mount(root, app) {
 /** @param {Set<string>} ids */
 function nameOf(ids) {
   const own = [...store.selection];
-  return own.length === 1 ? store.titleOf(own[0]) : t('risks.selected', { n: ids.size });
+  return own.length === 1 ? placeName(own[0]) : t('risks.selected', { n: ids.size });
 }
 
 /** @param {any} risk @param {import('../app.js').App} app */
@@ -69,7 +69,7 @@ function row(risk, app) {
     ondblclick: () => open(risk.id, app),
     onfocus: () => { if (!current.id) light(risk); },
   }, h('span', { class: 'risk-item-head' }, severity(risk), marks(risk)), h('span', { class: 'risk-item-title' }, risk.title),
-  h('span', { class: 'risk-item-where' }, whereOf(risk), risk.places.length > 1 ? ` · ${t('risks.places', { n: risk.places.length })}` : '')));
+  h('span', { class: 'risk-item-where' }, placeName(risk.element), risk.places.length > 1 ? ` · ${t('risks.places', { n: risk.places.length })}` : '')));
   mark(node, current.id, app);
   return node;
 }
@@ -89,7 +89,7 @@ function previewOf(id, app) {
   const risk = store.register.get(id);
   const text = h('p', { class: 'risk-preview-text' }, '…');
   app.api.get('/explain', { id }).then((/** @type {any} */ told) => { text.textContent = firstOf(told.text) || told.title; }).catch((/** @type {Error} */ error) => { text.textContent = error.message; });
-  const places = risk ? risk.places.slice(0, 6).map((/** @type {string} */ place) => h('button', { type: 'button', class: 'chip', onclick: () => store.select([store.ownerOf(place)]) }, store.titleOf(place))) : [];
+  const places = risk ? risk.places.slice(0, 6).map((/** @type {string} */ place) => h('button', { type: 'button', class: 'chip', onclick: () => store.select([store.ownerOf(place)]) }, placeName(place))) : [];
   return h('div', { class: 'risk-preview' }, text, h('div', { class: 'chips' }, places), h('div', { class: 'risk-preview-line' },
     button(t('risks.explain'), () => open(id, app), { kind: 'primary' }),
     button(t('risks.decide'), () => open(id, app, 'decide')),

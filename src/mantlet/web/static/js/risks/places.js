@@ -43,7 +43,11 @@ export function isAt(risk, ids) {
   return ids.has(risk.element) || risk.places.some((/** @type {string} */ place) => ids.has(place) || ids.has(store.ownerOf(place)));
 }
 
-/** The names of a risk's places, the element's first. @param {any} risk @returns {string} */
-export function whereOf(risk) {
-  return store.titleOf(risk.element);
+/** A place's name for people; a flow that nobody named is its two ends. @param {string} place @returns {string} */
+export function placeName(place) {
+  const way = place.replace(/\.returns$/, '');
+  const flow = store.model.flows?.[way];
+  if (!flow || flow.name) return store.titleOf(place);
+  const ends = [store.titleOf(flow.from), store.titleOf(flow.to)];
+  return (way === place ? ends : ends.reverse()).join(' → ');
 }

@@ -7,6 +7,7 @@ import { store } from '../store.js';
 import { t } from '../words.js';
 import { answerControl, answerWords } from './answer.js';
 import { nothing } from './marks.js';
+import { placeName } from './places.js';
 
 const KEY = 'mantlet.skipped';
 const PAGE = 40;
@@ -63,8 +64,8 @@ function mount(root, app) {
     const done = (/** @type {any} */ value) => toast(t('risks.questions.answered', { answer: Array.isArray(value) ? value.join(', ') || t('risks.answer.none') : typeof value === 'object' ? Object.keys(value).join(', ') : answerWords(String(value)) }),
       { kind: 'ok', action: { label: t('undo'), run: () => history.undo() } });
     return h('li', { class: 'question', 'data-id': item.id, 'data-index': index }, h('div', { class: 'question-head' },
-      pill(t(`severity.${item.worst}`), item.worst), h('span', { class: 'muted' }, t('risks.questions.settles', { n: item.settles })),
-      store.sectionOf(item.place) ? h('button', { type: 'button', class: 'chip', onclick: () => { app.nav.open('design'); setTimeout(() => store.select([item.place]), 300); } }, store.titleOf(item.place)) : null,
+      pill(t('risks.up-to', { severity: t(`severity.${item.worst}`) }), item.worst), h('span', { class: 'muted' }, t('risks.questions.settles', { n: item.settles })),
+      store.sectionOf(item.place) ? h('button', { type: 'button', class: 'chip', onclick: () => { app.nav.open('design'); setTimeout(() => store.select([item.place]), 300); } }, placeName(item.place)) : null,
       button(t('risks.questions.skip'), () => { skipped.add(item.id); draw(); focusAt(index); }, { kind: 'quiet', class: 'question-skip' })),
     h('h2', null, item.text), item.why ? h('p', { class: 'muted' }, item.why) : null, answerControl(item, { done }), risksOf(item));
   }

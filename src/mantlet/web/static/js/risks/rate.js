@@ -61,8 +61,6 @@ export function rateForm(told, app) {
     const rest = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...(set === undefined ? [] : [set])].filter((score, index, all) => !taken.has(score) && all.indexOf(score) === index);
     return [h('option', { value: '' }, first), ...usual, h('optgroup', { label: t('risks.rate.between') }, rest.map((score) => h('option', { value: String(score) }, String(score))))];
   }
-  /** @param {any} now */
-  const bandOf = (now) => (now && now.band[1] > now.band[0] ? ` (${short(now.band[0])}–${short(now.band[1])})` : '');
   /** @param {HTMLElement} mark @param {string} code @param {any} now */
   function show(mark, code, now) {
     const source = code in own ? 'set' : now?.source === 'set' ? 'derived' : now?.source ?? 'unset';
@@ -102,6 +100,9 @@ export function rateForm(told, app) {
   queueMicrotask(ask);
   return form;
 }
+
+/** @param {any} now */
+const bandOf = (now) => (now && now.band[1] > now.band[0] ? ` (${short(now.band[0])}–${short(now.band[1])})` : '');
 
 /** The rating that people gave with a threat that they found. @param {any} told */
 const manualRating = (told) => store.model.threats?.[told.type]?.rating ?? '';

@@ -6,13 +6,14 @@ import { store } from '../store.js';
 import { t } from '../words.js';
 import { SEVERITIES, statusOf, STATUSES } from './filters.js';
 import { marks, severity } from './marks.js';
+import { placeName } from './places.js';
 
 const PAGE = 150;
 /** @type {{id: string, sort?: (risk: any) => string | number}[]} */
 const COLUMNS = [
   { id: 'severity', sort: (risk) => SEVERITIES.indexOf(risk.severity) * 10 + SEVERITIES.indexOf(risk.worst) },
   { id: 'title', sort: (risk) => risk.title.toLowerCase() },
-  { id: 'element', sort: (risk) => store.titleOf(risk.element).toLowerCase() },
+  { id: 'element', sort: (risk) => placeName(risk.element).toLowerCase() },
   { id: 'categories', sort: (risk) => [...risk.stride, ...risk.linddun].join() },
   { id: 'status', sort: (risk) => STATUSES.indexOf(statusOf(risk)) },
   { id: 'owner', sort: (risk) => risk.decision?.due ?? risk.decision?.until ?? risk.decision?.owner ?? '~' },
@@ -69,7 +70,7 @@ export function register({ selected, open, changed }) {
     return h('tr', { role: 'row', 'data-key': risk.id, tabindex: risk.id === marked ? 0 : -1, 'aria-selected': String(chosen), class: risk.id === marked ? 'risk-line-current' : null,
       onclick: () => open(risk.id), onkeydown: (/** @type {KeyboardEvent} */ event) => press(event, risk.id) },
     h('td', { role: 'gridcell', class: 'risk-col-check' }, box), h('td', { role: 'gridcell' }, severity(risk)), h('td', { role: 'gridcell', class: 'risk-col-title' }, risk.title),
-    h('td', { role: 'gridcell' }, store.titleOf(risk.element)), h('td', { role: 'gridcell', class: 'risk-col-categories' }, categories(risk)),
+    h('td', { role: 'gridcell' }, placeName(risk.element)), h('td', { role: 'gridcell', class: 'risk-col-categories' }, categories(risk)),
     h('td', { role: 'gridcell' }, stateOf(risk)), h('td', { role: 'gridcell', class: 'risk-col-owner' }, owner(risk)));
   }
   /** @param {string} id @param {boolean} range */

@@ -27,50 +27,55 @@ export function ruleList(kind, rule, take) {
 /** @param {'applies' | 'mitigated'} kind @param {any} item @param {(id: string) => any} take */
 function condition(kind, item, take) {
   const answer = /** @type {'yes' | 'no' | 'unknown'} */ (item.answer);
+  const [open, box] = ask(item);
   const node = h('li', { class: `why-item why-item-${answer}` },
     h('span', { class: 'why-sign' }, icon(SIGNS[answer], 14), h('span', { class: 'sr' }, t(`risks.why.${kind}.${answer}`))),
-    h('div', { class: 'why-body' }, sentence(item), source(item), ask(item), plan(item, take)));
+    h('div', { class: 'why-body' }, sentence(item), source(item, [open, plan(item, take)]), box));
   return node;
 }
 
 /** The condition in words; a fact with its value and what would be needed. @param {any} item */
 function sentence(item) {
-  if (!item.title) return h('div', { class: 'why-words' }, capital(item.words));
+  if (!item.title || !item.wanted.length) return h('div', { class: 'why-words' }, capital(item.words));
   const value = h('span', { class: `why-value why-value-${item.answer}` }, answerWords(item.value || 'unknown'));
   const told = [h('span', { class: 'why-title' }, capital(item.title)), ': ', value];
-  if (item.answer !== 'yes' && item.wanted.length) told.push(h('span', { class: 'why-wanted' }, ' · ', t(item.negated ? 'risks.why.wanted-not' : 'risks.why.wanted', { values: listed(item.wanted) })));
-  return h('div', { class: 'why-words' }, told, h('div', { class: 'why-about' }, capital(item.about)));
+  if (item.answer !== 'yes') told.push(h('span', { class: 'why-wanted' }, ' · ', t(item.negated ? 'risks.why.wanted-not' : 'risks.why.wanted', { values: listed(item.wanted) })));
+  return h('div', { class: 'why-words' }, told);
 }
 
 /** @param {string[]} values */
 function listed(values) {
-  const words = values.map(answerWords);
+  const words = values.map((value) => answerWords(value).toLowerCase());
   const some = words.length > 5 ? [...words.slice(0, 4), t('risks.why.others', { n: words.length - 4 })] : words;
   return some.length < 2 ? some.join('') : `${some.slice(0, -1).join(', ')} ${t('or')} ${some.at(-1)}`;
 }
 
-/** @param {any} item */
-function source(item) {
+/** Of what it speaks and whose word it is, with what can be done about it. @param {any} item @param {any[]} actions */
+function source(item, actions) {
   const contradicted = item.from.startsWith('evidence against');
-  return h('div', { class: `why-source${contradicted ? ' why-source-against' : ''}` }, t('risks.why.from', { from: item.from }));
+  const from = item.from === 'nobody wrote it' ? t('risks.why.nobody') : t('risks.why.from', { from: item.from });
+  const about = item.title && item.wanted.length ? `${capital(item.about)} · ` : '';
+  return h('div', { class: `why-source${contradicted ? ' why-source-against' : ''}` }, h('span', null, about, about ? from.charAt(0).toLowerCase() + from.slice(1) : from), actions);
 }
 
-/** The question behind an unknown fact, to be answered at once; a known one can be changed. @param {any} item */
+/**
+ * The question behind an unknown fact, to be answered at once; a known one can be changed.
+ * @param {any} item @returns {[any, any]} the button that opens it, if it is closed, and the question
+ */
 function ask(item) {
   const question = item.question;
-  if (!question || (!question.path && item.answer !== 'unknown')) return null;
+  if (!question || (!question.path && item.answer !== 'unknown')) return [null, null];
   if (item.answer === 'unknown' && (item.value === 'unknown' || !item.title)) {
-    return h('div', { class: 'why-ask' }, h('p', { class: 'why-question' }, question.text), question.why ? h('p', { class: 'why-because' }, question.why) : null, answerControl(question));
+    return [null, h('div', { class: 'why-ask' }, h('p', { class: 'why-question' }, question.text), question.why ? h('p', { class: 'why-because' }, question.why) : null, answerControl(question))];
   }
-  if (!item.title || store.readOnly) return null;
+  if (!item.title || store.readOnly) return [null, null];
   const box = h('div', { class: 'why-ask', hidden: true });
   const open = button(t('risks.why.change'), () => {
     box.hidden = !box.hidden;
     open.setAttribute('aria-expanded', String(!box.hidden));
-    if (!box.hidden) {
-      clear(box).append(h('p', { class: 'why-question' }, question.text), answerControl(question));
-      box.querySelector('button, select, input')?.focus();
-    }
+    if (box.hidden) return;
+    clear(box).append(h('p', { class: 'why-question' }, question.text), answerControl(question));
+    box.querySelector('button, select, input')?.focus();
   }, { kind: 'quiet', class: 'why-change' });
   open.setAttribute('aria-expanded', 'false');
   return [open, box];
