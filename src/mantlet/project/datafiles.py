@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,17 +11,14 @@ from msgspec import NODEFAULT, structs
 
 from mantlet.base.errors import Location, MantletError, UsageError
 from mantlet.base.files import fingerprint, write_atomic
-from mantlet.base.limits import is_file
 from mantlet.privacy.dp.ledger import Balance, Ledger
 from mantlet.privacy.keys import find_key
 from mantlet.privacy.plan import NEEDS_KEY, AnyStep, Plan, write_plan
 from mantlet.project.extras import need_privacy
-from mantlet.scanners.interface import SKIPPED_FOLDERS, is_text
+from mantlet.project.walking import files_below, head
 
-MAX_FILES, MAX_SEEN = 500, 50_000
-MAX_DEPTH = 12
-_HEAD = 4096
-_PLANS, _LEDGERS = (".yaml", ".yml", ".json"), (".jsonl", ".ndjson", ".ledger")
+MAX_FILES = 500
+_PLANS, LEDGERS = (".yaml", ".yml", ".json"), (".jsonl", ".ndjson", ".ledger")
 _PLAN_SIGN, _LEDGER_SIGN = b"mantlet-plan", b'{"what":"budget"'
 _TYPES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "flag"}
 
@@ -33,12 +29,12 @@ def found(root: Path) -> dict[str, Any]:
     from mantlet.privacy.tables import SUFFIXES  # noqa: PLC0415  (the extra)
 
     tables, plans = [], []
-    for path in _files(root):
+    for path in files_below(root):
         suffix = path.suffix.lower()
         name = path.relative_to(root).as_posix()
         if suffix in SUFFIXES and suffix != ".txt" and not _starts(path, _LEDGER_SIGN):
             tables.append({"path": name, "size": path.stat().st_size})
-        elif suffix in _PLANS and _PLAN_SIGN in _head(path):
+        elif suffix in _PLANS and _PLAN_SIGN in head(path):
             plans.append(name)
     return {"files": tables[:MAX_FILES], "plans": plans[:MAX_FILES], "more": max(len(tables) - MAX_FILES, 0)}
 
@@ -47,8 +43,8 @@ def ledgers(root: Path, key: str = "") -> list[dict[str, Any]]:
     """Return the budgets below a folder: what was promised, spent and left; a changed ledger says so in ``problem``."""
     return [
         _ledger(root, path, key)
-        for path in _files(root)
-        if path.suffix.lower() in _LEDGERS and _starts(path, _LEDGER_SIGN)
+        for path in files_below(root)
+        if path.suffix.lower() in LEDGERS and _starts(path, _LEDGER_SIGN)
     ][:MAX_FILES]
 
 
@@ -93,7 +89,7 @@ def save_plan(path: Path, plan: Plan, reasons: dict[str, str]) -> None:
     """Write a masking plan into a file, which may be there only if it holds a plan."""
     if path.suffix.lower() not in _PLANS:
         raise UsageError("a plan is written as YAML", mend="end its name in .yaml")
-    if path.exists() and _PLAN_SIGN not in _head(path):
+    if path.exists() and _PLAN_SIGN not in head(path):
         raise UsageError(
             "is there already, and is no plan", where=Location(path.name), mend="choose another name"
         )
@@ -132,33 +128,5 @@ def _params(kind: Any) -> Iterator[dict[str, Any]]:
         yield entry
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a stable order, bounded in number and depth."""
-    seen = 0
-    for folder, names, entries in os.walk(root):
-        base = Path(folder)
-        deep = len(base.relative_to(root).parts) >= MAX_DEPTH
-        names[:] = (
-            []
-            if deep
-            else sorted(name for name in names if name not in SKIPPED_FOLDERS and not name.startswith("."))
-        )
-        for entry in sorted(entries):
-            seen += 1
-            if seen > MAX_SEEN:
-                return
-            path = base / entry
-            if is_text(entry) and not path.is_symlink() and is_file(path):
-                yield path
-
-
 def _starts(path: Path, sign: bytes) -> bool:
-    return _head(path, len(sign)).startswith(sign)
-
-
-def _head(path: Path, size: int = _HEAD) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(size)
-    except OSError:
-        return b""
+    return head(path, len(sign)).startswith(sign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from mantlet.diagram.options import Change, Options
+from mantlet.diagram.theme import Theme
 from mantlet.model.entries import Sections
 from mantlet.model.model import Model
 from mantlet.project.api import Assessment
@@ -13,7 +14,7 @@ from mantlet.review.difference import Difference
 DRAWN = ("elements", "flows", "boundaries")
 
 
-def coloured(before: Assessment, after: Assessment, difference: Difference) -> str:
+def coloured(before: Assessment, after: Assessment, difference: Difference, *, theme: Theme = "auto") -> str:
     """Return the diagram of both versions as SVG; what is gone is drawn too."""
     from mantlet import diagram as maker  # noqa: PLC0415
     from mantlet.diagram.engines import LayoutError  # noqa: PLC0415
@@ -28,7 +29,7 @@ def coloured(before: Assessment, after: Assessment, difference: Difference) -> s
     union = _both(before.model.sections, after.model.sections)
     options = Options(changes=changes, sensitivity={**sensitivity(before), **sensitivity(after)}, detail=True)
     try:
-        return maker.to_svg(maker.draw(Model(union), after.catalogue.vocabulary, options), theme="auto")
+        return maker.to_svg(maker.draw(Model(union), after.catalogue.vocabulary, options), theme=theme)
     except LayoutError:
         return ""  # too large to draw; the tables say the same
 
