@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import typer
+from covering import coverage_tables
 from figures import register_figures
 from file_reference import file_format
 from json_reference import json_shapes
@@ -15,7 +16,6 @@ from sessions import screen
 from tables import Parts, table
 
 from mantlet.__main__ import run
-from mantlet.catalogue.coverage import coverage
 from mantlet.catalogue.load import Catalogue, load_catalogue
 from mantlet.catalogue.schema import Framework, ThreatType
 from mantlet.cli.app import app
@@ -46,15 +46,8 @@ def _manual(path: tuple[str, ...]) -> str:
 
 def catalogue_tables(catalogue: Catalogue) -> Parts:
     """What the catalogue has, and how much of each published list it covers."""
-    rows = []
-    for item in coverage(catalogue):
-        covered, left = (
-            sum(item.counts.get(word, 0) for word in words) for words in (("threat", "control"), ("open",))
-        )
-        counts = (item.total, covered, item.total - covered - left, left)
-        rows.append([item.title, item.version, item.of, *map(str, counts)])
     return {
-        "coverage": table(["list", "version", "of", "entries", "covered", "elsewhere", "open"], rows),
+        **coverage_tables(catalogue),
         **register_figures(catalogue),
         "threats": table(
             ["id", "threat", "pack", "categories"], [_threat(item) for item in catalogue.threats.values()]

@@ -6,6 +6,7 @@ import typing
 from typing import Any
 
 from mantlet.analysis.because import FROM
+from mantlet.catalogue.reading import Verdict
 from mantlet.catalogue.schema import Cia, Disposition, Stride, Trim
 from mantlet.findings.finding import SEVERITIES as FOUND_SEVERITIES
 from mantlet.model.entries import Treatment
@@ -234,13 +235,40 @@ FRAMEWORK = record(
                     "counted": said(
                         {"type": "boolean"}, "False for headings, which coverage figures leave out."
                     ),
-                    "reachable": {"type": ["boolean", "null"]},
+                    "reachable": said(
+                        {"type": ["boolean", "null"]}, "One of the types shows on a model named with --on."
+                    ),
+                    "second_reading": record(
+                        {
+                            "verdict": words(
+                                Verdict,
+                                "agreed, completed or mended by the second reader, left against them, changed since, or unread.",
+                            ),
+                            "by": text(),
+                            "on": text(),
+                            "note": text("Why not."),
+                        },
+                        may=("by", "on", "note"),
+                    ),
                 },
-                may=("counted", "reachable"),
+                may=("counted", "reachable", "second_reading"),
             )
         ),
+        "agreement": record(
+            {
+                "reader": text(),
+                "on": text(),
+                "read": text("Which texts of the source were read."),
+                "mappings": number("Of the first reader.", "integer", minimum=0),
+                "agreed": number("Of these, agreed to by the second.", "integer", minimum=0),
+                "added": number("What the second found missing.", "integer", minimum=0),
+                "confirmed": number("Of these, agreed to by somebody else.", "integer", minimum=0),
+                "against": number("What stands against the second reader.", "integer", minimum=0),
+                "changed": number("Entries to be read again.", "integer", minimum=0),
+            }
+        ),
     },
-    may=("entries",),
+    may=("entries", "agreement"),
 )
 CONTRADICTIONS = many(
     record(

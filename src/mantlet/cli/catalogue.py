@@ -179,27 +179,49 @@ def search(
 
 
 @app.command()
-def coverage(*, rules: RulesHere = None, as_json: options.Json = False) -> None:
-    """Show, per published framework and version, how many of its entries a threat type is about."""
+def coverage(
+    *,
+    on: Annotated[
+        list[Path] | None,
+        typer.Option(help="Models to try: an entry is reachable where a type about it shows on one of them."),
+    ] = None,
+    rules: RulesHere = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show, per published framework and version, where its entries went, and how far a second reader agreed."""
     from mantlet.catalogue.coverage import coverage as measure
+    from mantlet.catalogue.reading import shipped_readings
+    from mantlet.project.reach import shown_on
 
-    measured = measure(_catalogue(rules))
+    catalogue = _catalogue(rules)
+    shown = shown_on(on, catalogue) if on else None
+    measured = measure(catalogue, shown, shipped_readings())
     if as_json:
         plain.write_json({"mantlet": 1, "frameworks": measured})
         return
     from mantlet.cli.terminal import console, grid, words
 
-    table = grid("framework", "version", "of", "entries", "threat", "other", "open")
+    columns = ["framework", "version", "of", "entries", "threat", "other", "open", "read again"]
+    table = grid(*columns, *(["reachable"] if on else []))
     for item in measured:
         counts = item.counts
         other = item.total - counts.get("threat", 0) - counts.get("open", 0)
+        said = item.agreement
+        agreed = (
+            f"{said.agreed} of {said.mappings}{f', {said.changed} since' if said.changed else ''}"
+            if said
+            else "–"
+        )
         table.add_row(
             words(item.id),
             words(item.version),
             words(item.of, style="dim"),
             *map(str, (item.total, counts.get("threat", 0), other, counts.get("open", 0))),
+            agreed,
+            *([f"{item.reached} of {counts.get('threat', 0)}"] if on else []),
         )
     console().print(table)
     console().print(
-        "[dim]threat: a type is about it · other: review question, check or out of scope · open: not answered yet[/dim]"
+        "[dim]threat: a type is about it · other: review question, check or out of scope · open: not answered yet\n"
+        "read again: what a second reader agreed to of the first one's mappings, before they were mended[/dim]"
     )
