@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 from starlette.testclient import TestClient
 
 from mantlet.web.app import create_app
 from mantlet.web.security import Access, local_hosts
+from mantlet.web.server import Server
 from mantlet.web.session import Session
 
 TODAY = date(2026, 11, 24)
@@ -121,3 +125,43 @@ def drop(*path: str | int) -> dict[str, Any]:
 def rename(section: str, old: str, new: str) -> dict[str, Any]:
     """Return an operation that renames."""
     return {"op": "rename", "section": section, "old": old, "new": new}
+
+
+@contextmanager
+def served(path: Path, **options: Any) -> Iterator[Server]:
+    """Serve a model file for real, in a thread, until the block ends."""
+    server = Server(path, **options)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        for _ in range(500):
+            if server.started:
+                break
+            thread.join(0.02)
+        assert server.started
+        yield server
+    finally:
+        server.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def news(server: Server, client: httpx.Client, *, want: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield that many events, each with its data."""
+    event = ""
+    with client.stream("GET", "/api/events", timeout=20) as answer:
+        assert answer.status_code == 200
+        for line in answer.iter_lines():
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                yield event, json.loads(line.removeprefix("data: "))
+                want -= 1
+                if not want:
+                    return
+
+
+def client_of(server: Server) -> httpx.Client:
+    """Return a client that is let in."""
+    headers = {"Authorization": f"Bearer {server.access.token}", "X-Mantlet": "1"}
+    return httpx.Client(base_url=f"http://127.0.0.1:{server.port}", headers=headers, timeout=30)

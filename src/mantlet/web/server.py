@@ -54,7 +54,7 @@ class Server:
             limit_concurrency=400,
             ws="none",
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Uvicorn(config, self.session)
 
     @property
     def url(self) -> str:
@@ -80,6 +80,19 @@ class Server:
     def started(self) -> bool:
         """Whether it answers."""
         return bool(self._server.started)
+
+
+class _Uvicorn(uvicorn.Server):
+    """Ends at once: whoever listens for news is let go before open connections are waited for."""
+
+    def __init__(self, config: uvicorn.Config, session: Session) -> None:
+        super().__init__(config)
+        self._session = session
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go, then stop."""
+        self._session.events.close()
+        await super().shutdown(sockets)
 
 
 def served_file(path: Path) -> Path:

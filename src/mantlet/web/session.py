@@ -6,7 +6,9 @@ Every change is an operation. It is brought onto the state of now, judged, writt
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ from mantlet.web.rebase import rebased
 from mantlet.web.state import State, problems_of
 
 MAX_CHANGES = 20_000
+LOOKS, PATIENCE = 10, 0.08
+"""How often a file that does not read is looked at while somebody goes on writing it, and the seconds between."""
 Made = Callable[[Assessment], Sequence[Change]]
 
 
@@ -108,9 +112,8 @@ class Session:
             return self._reload("disk")
 
     def _reload(self, cause: str) -> bool:
-        self._stamps = self.files.stamps(self._state)
         try:
-            state = self.files.read(new=self._state is None or self._state.is_new)
+            state = self._read()
         except MantletError as error:
             self._trouble = error
             found = list(problems_of(error))
@@ -126,6 +129,19 @@ class Session:
         if cause:
             self.events.send("changed", {"revision": state.revision, "client": "", "cause": cause})
         return True
+
+    def _read(self) -> State:
+        """Return what the files say; one that does not read may be half written, so it is looked at again."""
+        new = self._state is None or self._state.is_new
+        for _ in range(LOOKS):
+            self._stamps = self.files.stamps(self._state)
+            with suppress(MantletError):
+                return self.files.read(new=new)
+            time.sleep(PATIENCE)
+            if self.files.stamps(self._state) == self._stamps:
+                break
+        self._stamps = self.files.stamps(self._state)
+        return self.files.read(new=new)
 
     def _adopt(self, state: State) -> None:
         self._state = state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -34,8 +34,7 @@ def signs(register: Register) -> Numbers:
     mixed = _types(register)[table.type[heads]]
     for part in (
         titles[heads],
-        spots[heads],
-        _summed(_stirred(spots[order]), starts, ends),
+        _summed(_stirred(spots[order] ^ _stirred(_ranks(starts, ends))), starts, ends),
         table.state[heads],
         register.settled[heads],
         _highest(register.ratings.severity[HIGH][order], starts),
@@ -91,7 +90,7 @@ def _names(analysis: Analysis, scope: Scope) -> Numbers:
     """Return, per place of a scope, a number for all names that a title there may have."""
     columns, sections = analysis.columns, analysis.sections
     system = _hashes([sections.system.name])[0]
-    elements = _hashes(item.name for item in sections.elements.values())
+    elements = _called(sections.elements)
     if scope == "movement":
         flows = _hashes(item.name for item in sections.flows.values())[columns.movement_flow]
         return (
@@ -100,12 +99,24 @@ def _names(analysis: Analysis, scope: Scope) -> Numbers:
     if scope == "element":
         return elements ^ system
     if scope == "boundary":
-        return _hashes(item.name for item in sections.boundaries.values()) ^ system
+        return _called(sections.boundaries) ^ system
     if scope == "copy":
         facts = analysis.atoms.facts
-        data = _hashes(item.name for item in sections.data.values())
+        data = _called(sections.data)
         return _stirred(data[facts.copy_data]) ^ elements[facts.copy_element] ^ system
     return np.full(1, system, np.uint64)
+
+
+def _called(entries: Mapping[str, Any]) -> Numbers:
+    """Return numbers for what entries are called: their names, or ids."""
+    return _hashes(entry.name or name for name, entry in entries.items())
+
+
+def _ranks(starts: NDArray[Any], ends: NDArray[Any]) -> Numbers:
+    """Return, for everything in spans that lie end to end, how many of its own span come before it."""
+    by_start = np.argsort(starts)
+    first = starts[by_start]
+    return (np.arange(int(ends.max())) - np.repeat(first, ends[by_start] - first)).astype(np.uint64)
 
 
 def _summed(numbers: Numbers, starts: NDArray[Any], ends: NDArray[Any]) -> Numbers:

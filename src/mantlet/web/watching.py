@@ -55,7 +55,6 @@ async def _one(registry: Registry, folders: set[Path], stop: asyncio.Event, *, d
             debounce=QUIET_MS,
             step=STEP_MS,
             stop_event=stop,
-            raise_interrupt=False,
         ):
             await asyncio.to_thread(registry.only.sync)
 
