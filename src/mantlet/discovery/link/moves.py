@@ -89,7 +89,11 @@ class Moves:
 
     def _processes(self) -> None:
         telling = role_places(self.components)
+        asked = {entry.code for entry in self.trace.entries if "served" in entry.facts}
+        asked |= {code.partition("#")[0] for code in asked}
         for component in self.components.found.values():
+            if component.key in asked:
+                self.more.append(Fact(component.key, "served", "yes", component.at))
             self.things[component.key] = Thing(
                 component.key,
                 component.type,

@@ -6,7 +6,7 @@ import ast
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from mantlet.discovery.clues import Fact, Move, Runs, Same, Thing
+from mantlet.discovery.clues import Fact, Move, Runs, Same, Thing, Where
 from mantlet.discovery.python import paths, sql
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import Task
@@ -326,6 +326,21 @@ def _sources(value: Value, depth: int) -> list[tuple[str, str]]:
         elif isinstance(atom, Mapping) and depth < 4:
             found += [source for item in atom.items.values() for source in _sources(item, depth + 1)]
     return found
+
+
+def component(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`create_component_from_func(f)`: a function that is a step from here on."""
+    del api, name, recv
+    target = args[0] if args else named.get("func", UNKNOWN)
+    for atom in target.atoms:
+        if isinstance(atom, Function) and id(atom.node) not in m.steps_of:
+            where = Where(atom.module.path, atom.node.lineno)
+            task = Task("task", atom, where, atom.name.rpartition(".")[2])
+            m.steps_of[id(atom.node)] = task
+            m.tasks.append(task)
+    return Value(target.atoms)
 
 
 def wrap(

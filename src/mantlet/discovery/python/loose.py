@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from mantlet.discovery.clues import Where
 from mantlet.discovery.python.calls import call_function, run_body
 from mantlet.discovery.python.catalogue import words
@@ -9,7 +11,7 @@ from mantlet.discovery.python.effects import is_model_class
 from mantlet.discovery.python.machine import MAX_STEPS_PER_ENTRY, Machine
 from mantlet.discovery.python.modules import Module
 from mantlet.discovery.python.trace import Entry
-from mantlet.discovery.python.values import UNKNOWN, Class, Function, Object, Partial, Value
+from mantlet.discovery.python.values import UNKNOWN, Class, Function, Mapping, Object, Partial, Value
 
 LEAST_STEPS = 40
 """Statements read of each function that nothing calls, however many there are of them."""
@@ -48,21 +50,37 @@ def read_left_over(m: Machine) -> None:
         module = m.project.module(path)
         if module is None or module.state == "new":
             continue
-        for value in list(module.scope.names.values()):
-            for found in value.atoms:
-                atom = found
-                if isinstance(found, Partial):
-                    atom = next((a for a in found.target.atoms if isinstance(a, Function)), None)
-                if (
-                    isinstance(atom, Function)
-                    and atom.module is module
-                    and m.function_code(atom) not in reached
-                ):
-                    before = len(m.trace.frames)
-                    _call_loose(m, atom)
-                    reached.update(frame.code for frame in m.trace.frames[before:])
-                elif isinstance(atom, Class) and atom.module is module:
-                    _read_loose(m, atom, reached)
+        left = _left(m, module, reached)
+        helping = _named_by_others(left) if len(left) > 1 else set()
+        for atom in sorted(left, key=lambda item: item.name in helping):
+            if isinstance(atom, Class):
+                _read_loose(m, atom, reached)
+            elif m.function_code(atom) not in reached:
+                before = len(m.trace.frames)
+                _call_loose(m, atom)
+                reached.update(frame.code for frame in m.trace.frames[before:])
+
+
+def _left(m: Machine, module: Module, reached: set[str]) -> list[Function | Class]:
+    """Return the functions and classes of a module that nothing reached."""
+    left: list[Function | Class] = []
+    for value in list(module.scope.names.values()):
+        for atom in value.atoms:
+            if isinstance(atom, Partial):
+                atom = next((a for a in atom.target.atoms if isinstance(a, Function)), None)
+            if isinstance(atom, (Function, Class)) and atom.module is module and atom not in left:
+                left.append(atom)
+    return [a for a in left if isinstance(a, Class) or m.function_code(a) not in reached]
+
+
+def _named_by_others(left: list[Function | Class]) -> set[str]:
+    """Return the names that others of these use: they are read where they are used, with what they are given."""
+    return {
+        node.id
+        for one in left
+        for node in ast.walk(one.node)
+        if isinstance(node, ast.Name) and node.id != one.name
+    }
 
 
 def _call_loose(m: Machine, function: Function) -> None:
@@ -76,7 +94,7 @@ def _call_loose(m: Machine, function: Function) -> None:
     kind = "serve" if handles else "function"
     with m.entering(code, where, where, function.module, owner=owner, entry=kind) as frame:
         frame.quiet = function.cls is not None and is_model_class(function.cls.externals())
-        run_body(m, function, [], {})
+        answers = run_body(m, function, [], {})
     m.loose -= given_steps - max(m.left, 0)
     m.active.pop()
     m.returned.pop()
@@ -90,6 +108,8 @@ def _call_loose(m: Machine, function: Function) -> None:
     )
     if handles and (function.name in words().handlers or function.name == "main"):
         entry.name = function.module.path.removesuffix(".py").replace("/__init__", "").rpartition("/")[2]
+    if handles and any(isinstance(atom, Mapping) and "statusCode" in atom.items for atom in answers.atoms):
+        entry.facts["served"] = ("yes", where)  # a gateway hands it requests
     m.trace.entries.append(entry)
 
 

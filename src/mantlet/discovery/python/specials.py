@@ -317,7 +317,7 @@ SPECIALS: dict[str, Call] = {
     "load-dataset": hubs.load_dataset, "training-arguments": hubs.training_arguments,
     "data": requests.data,
     "pretrained": hubs.pretrained, "load-self": hubs.load_self, "graph": graphs.graph, "graph-node": graphs.add_node,
-    "graph-edge": graphs.add_edge, "operator": graphs.operator, "graph-end": graphs.compiled, "container-op": graphs.container_op, "wrap": graphs.wrap,
+    "graph-edge": graphs.add_edge, "operator": graphs.operator, "graph-end": graphs.compiled, "container-op": graphs.container_op, "component": graphs.component, "wrap": graphs.wrap,
     "mode": _mode, "forward": _forward, "respond": _respond, "answer": _answer, "http-get": requests.http_get, "http-send": requests.http_send,
     "cloud": _cloud, "sql": _sql, "to-sql": _to_sql, "rows": _rows, "text": _text, "subscribe": _subscribe,
     "fluent": fluent.fluent, "fluent-end": fluent.fluent_end, "provider": prompts.by_provider, "chain": prompts.chain, "result": features.result, "feature-source": features.feature_source,
