@@ -34,6 +34,11 @@ def style() -> str:
     return _fonts() + _file("report.css")
 
 
+def script_hash() -> str:
+    """Return what names the report's own script in a content security policy."""
+    return base64.b64encode(hashlib.sha256(_file("report.js").encode()).digest()).decode()
+
+
 def _shown(value: object) -> object:
     """Let no text from a model reorder what stands beside it; markup is our own."""
     return printable(value) if type(value) is str else value
@@ -63,7 +68,7 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
         svg=Markup(svg),  # noqa: S704  (made by our renderer, which escapes every name)
         css=Markup(style()),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        script_hash=script_hash(),
         severities=SEVERITIES,
         evidence_tables=EVIDENCE_TABLES,
         heat=[

@@ -15,6 +15,7 @@ from mantlet.model.model import RETURNS
 from mantlet.project import cards
 from mantlet.project.api import Assessment
 from mantlet.project.outputs import report as written
+from mantlet.report.html import script_hash
 from mantlet.review.cards import HAND, MOST, SEED
 from mantlet.risk.names import names
 from mantlet.rules.tree import Scope
@@ -36,10 +37,11 @@ TYPES = {
     "json": "application/json",
 }
 PAGE = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation"
+    f"default-src 'none'; script-src 'sha256-{script_hash()}'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-scripts allow-popups allow-top-navigation-by-user-activation"
 )
-"""For the report's page: it brings its style, runs nothing, and may be shown inside the workbench alone."""
+"""For the report's page: it brings its style, runs its own script in an origin of nobody's, and may be shown inside the workbench alone."""
 MAX_CELLS = 20_000
 Kind = Literal["html", "pdf", "md", "xlsx", "csv", "json"]
 _FILE: dict[int | str, dict[str, Any]] = {
