@@ -1,13 +1,110 @@
 // @ts-check
-/** The design view: palette, canvas, toolbar. */
+/** The design view: palette, canvas, toolbar, and what is done with them. */
 
+import { Board } from './canvas/board.js';
+import { Gestures } from './canvas/gestures.js';
+import { Window } from './canvas/zoom.js';
+import { Commands } from './commands.js';
+import { designKeys } from './designkeys.js';
 import { h } from './dom.js';
+import { MIME, palette } from './palette.js';
+import { store } from './store.js';
+import { toolbar } from './toolbar.js';
+import { named, switcher } from './views.js';
+import { t } from './words.js';
+
+/** @typedef {import('./app.js').App} App */
 
 export default {
   id: 'design',
-  /** @param {HTMLElement} root @param {import('./app.js').App} app */
+  /** @param {HTMLElement} root @param {App} app */
   mount(root, app) {
-    root.append(h('div', { class: 'empty-state' }, Object.keys(app.store.model.elements ?? {}).join(', ')));
-    return () => {};
+    const view = named(app.nav.params.view ?? '');
+    const host = h('div', { class: 'canvas', tabindex: 0, role: 'application', 'aria-label': t('canvas'), 'aria-describedby': 'canvas-help' });
+    const map = h('div', { class: 'minimap', 'aria-hidden': 'true', hidden: localStorage.getItem('mantlet.map') === 'off' });
+    const said = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
+    const empty = h('div', { class: 'canvas-empty', hidden: true });
+    const surface = h('div', { class: 'surface' }, host, map, empty, said, h('p', { class: 'sr', id: 'canvas-help' }, t('canvas.help')));
+    const board = new Board(host, view);
+    const pane = new Window(board, map);
+    const commands = new Commands(app, board, pane, map);
+    const pieces = palette({ add: (piece) => commands.add(piece) });
+    const gestures = new Gestures(board, pane, commands.does());
+    root.append(pieces, h('div', { class: 'stage' }, toolbar(app, commands, gestures, switcher(view, (other) => commands.openView(other))), surface));
+    dropping(host, commands, board);
+    const stops = [
+      store.on('model', () => later()), store.on('layout', () => later()), store.on('register', () => later()), store.on('overlay', () => later()),
+      store.on('selection', () => { board.paint(); say(); }), store.on('highlight', () => board.paint()),
+      designKeys(app, commands, board, gestures, pieces),
+      board.watch(() => drawEmpty(empty, board, pieces)),
+    ];
+    let frame = 0;
+    const later = () => { if (!frame && !board.moving) frame = requestAnimationFrame(() => { frame = 0; board.show(); }); };
+    const say = () => {
+      const [only] = store.selection;
+      const cell = only && (board.cell('node', only) ?? board.cell('outline', board.scene.of.get(only) ?? '') ?? board.cell('wire', only));
+      const node = cell && board.paper.findViewByModel(cell)?.el;
+      if (node) host.setAttribute('aria-activedescendant', node.id);
+      else host.removeAttribute('aria-activedescendant');
+      said.textContent = store.selection.size > 1 ? t('canvas.chosen', { n: store.selection.size }) : node?.getAttribute('aria-label') ?? '';
+    };
+    app.canvas.reveal = (id) => pane.reveal(board.boxOf(store.ownerOf(id)));
+    board.show().then(() => start(app, board, pane));
+    return () => {
+      cancelAnimationFrame(frame);
+      stops.forEach((stop) => stop());
+      gestures.destroy();
+      pane.destroy();
+      board.destroy();
+      app.canvas.reveal = undefined;
+    };
   },
 };
+
+/** Where the window stands at first: all, or what the link names. @param {App} app @param {Board} board @param {Window} pane */
+function start(app, board, pane) {
+  pane.fit();
+  board.host.dataset.drawn = 'true';
+  const { place, risk } = app.nav.params;
+  const found = risk ? store.register.get(risk) : null;
+  if (found) {
+    store.select([store.ownerOf(found.element ?? found.places?.[0] ?? '')]);
+    store.highlight(found.places ?? []);
+    app.dock.open('threats');
+  }
+  if (place && store.sectionOf(store.ownerOf(place))) store.select([store.ownerOf(place)]);
+  const [only] = store.selection;
+  if ((place || found) && only) pane.reveal(board.boxOf(only));
+}
+
+/** @param {HTMLElement} host @param {Commands} commands @param {Board} board */
+function dropping(host, commands, board) {
+  host.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes(MIME)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    const target = board.outlineAt(board.local(event.clientX, event.clientY));
+    host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing'));
+    if (target) board.paper.findViewByModel(board.cell('outline', target))?.el.classList.add('landing');
+  });
+  host.addEventListener('dragleave', () => host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing')));
+  host.addEventListener('drop', (event) => {
+    const text = event.dataTransfer?.getData(MIME);
+    host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing'));
+    if (!text) return;
+    event.preventDefault();
+    commands.add(JSON.parse(text), board.local(event.clientX, event.clientY));
+  });
+}
+
+/** @param {HTMLElement} node @param {Board} board @param {any} pieces */
+function drawEmpty(node, board, pieces) {
+  const nothing = !board.scene.nodes.size && !board.scene.outlines.size;
+  if (nothing === !node.hidden) return;
+  node.hidden = !nothing;
+  if (nothing) {
+    node.replaceChildren(h('h2', null, t('empty.title')), h('p', null, t('empty.text')),
+      h('button', { type: 'button', class: 'btn btn-primary', onclick: () => pieces.focusSearch() }, t('empty.add')), ' ',
+      h('a', { class: 'btn', href: '#/discover' }, t('empty.discover')), ' ', h('a', { class: 'btn', href: '#/files' }, t('empty.import')));
+  }
+}

@@ -17,7 +17,8 @@ export const store = {
   /** @type {any} */ vocabulary: null,
   /** @type {any} */ model: {},
   /** @type {any} */ layout: {},
-  /** @type {Record<string, any>} */ inherited: {},
+  /** Facts that come from types and boundaries, by section, id and fact. @type {Record<string, any>} */ inherited: {},
+  /** Which file an entry comes from where it isn't the model's own. @type {Record<string, Record<string, string>>} */ included: {},
   /** @type {any[]} */ problems: [],
   broken: false,
   /** @type {Map<string, any>} */ register: new Map(),
@@ -149,7 +150,8 @@ export function takeModel(answer) {
   store.revision = answer.revision;
   store.model = answer.raw ?? {};
   store.layout = answer.layout ?? {};
-  store.inherited = answer.inherited?.elements ?? {};
+  store.inherited = answer.inherited ?? {};
+  store.included = answer.included ?? {};
   store.problems = answer.problems ?? [];
   const wasBroken = store.broken;
   store.broken = Boolean(answer.broken);
@@ -186,7 +188,7 @@ export function applyHere(changes, layout) {
 /** @param {any} answer */
 function settle(answer) {
   store.revision = answer.revision ?? store.revision;
-  if (answer.inherited) store.inherited = answer.inherited.elements ?? {};
+  if (answer.inherited) store.inherited = answer.inherited;
   if (answer.problems) store.problems = answer.problems;
   const fixes = (answer.normalised ?? []).map((/** @type {any} */ item) =>
     (item.value === null || item.value === undefined ? { op: 'remove', path: item.path } : { op: 'set', path: item.path, value: item.value }));
