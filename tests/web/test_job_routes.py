@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -130,17 +131,12 @@ def test_no_job_outlives_a_server_that_is_killed(tmp_path):
         SLEEPER + "child = subprocess.Popen(['sleep', '60'])\n"
         "open('pid', 'w').write('%d' % child.pid)\nwhile True: pass\n"
     )
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "from pathlib import Path; from contextlib import ExitStack\n"
-            "import subprocess, sys, time; from mantlet.web import child\n"
-            "process = subprocess.Popen([sys.executable, 'sleeper.py'], stdin=subprocess.PIPE, start_new_session=True)\n"
-            "process.stdin.write(b'go\\n'); process.stdin.flush(); time.sleep(60)",
-        ],
-        cwd=tmp_path,
+    (tmp_path / "server.py").write_text(
+        "import subprocess, sys, time\nchild = [sys.executable, 'sleeper.py']\n"
+        "process = subprocess.Popen(child, stdin=subprocess.PIPE, start_new_session=True)\n"
+        "process.stdin.write(b'go\\n')\nprocess.stdin.flush()\ntime.sleep(60)\n"
     )
+    server = subprocess.Popen([sys.executable, "server.py"], cwd=tmp_path)
     wait(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
     child = int((tmp_path / "pid").read_text())
     assert alive(child)
@@ -248,8 +244,7 @@ def alive(process):
     except ProcessLookupError:
         return False
     try:
-        with open(f"/proc/{process}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 

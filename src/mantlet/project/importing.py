@@ -40,6 +40,8 @@ class Received:
     format: str
     title: str
     imported: Imported | None = None
+    raw: Any = None
+    """The model as its file holds it, where it is one of ours."""
     rows: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -78,7 +80,7 @@ def receive(data: bytes, name: str, catalogue: Catalogue, folder: Path | None = 
     if is_ours(data[:65_536]):
         document = Document(decode(data, name), name)
         imported = Imported(OURS, document.sections())
-        return Received(name, OURS, "a model of mantlet", imported)
+        return Received(name, OURS, "a model of mantlet", imported, document.raw)
     content = Content(data, name)
     if Path(name).suffix.lower() in {".csv", ".xlsx"}:
         from mantlet.formats.tables import is_table, read_table  # noqa: PLC0415
@@ -114,6 +116,8 @@ def bringing(
             mend="`mantlet import -o` writes it into a file of its own",
         )
     ours = model.source.document.raw if model.source is not None else to_raw(model.sections)
+    if received.format == OURS:
+        return Bringing(diff(ours or {}, received.raw))
     if how == "update":
         return _update(received, received.imported, ours, path, held)
     new = received.imported.layout
@@ -122,8 +126,8 @@ def bringing(
         for section in _DRAWN
         if held.get(section) or new.get(section)
     }
-    beside = beside_text(received.imported) if received.format != OURS else None
-    return Bringing(diff(ours or {}, to_raw(received.imported.sections)), layout, beside)
+    changes = diff(ours or {}, to_raw(received.imported.sections))
+    return Bringing(changes, layout, beside_text(received.imported))
 
 
 def _update(

@@ -67,7 +67,7 @@ class Repository:
     """A git repository, read only."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = self.top = folder
         top = self._run("rev-parse", "--show-toplevel", failing=True)
         if not top:
             raise UsageError(
@@ -155,7 +155,7 @@ class Repository:
 
     def _run(self, *arguments: str, failing: bool = False) -> bytes:
         """Return what git wrote; where it failed an error, or nothing if ``failing`` is allowed."""
-        done = run(arguments, self.folder)
+        done = run(arguments, self.top)  # paths count from there
         if done.returncode == 0:
             if len(done.stdout) > MAX_LISTING + MAX_TEXT_BYTES:
                 raise LimitError("git answered with more than can be read")
