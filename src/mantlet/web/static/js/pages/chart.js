@@ -66,7 +66,7 @@ function spread(points, inner) {
 }
 
 /** A round number above all. @param {number} most */
-const rounded = (most) => [4, 8, 12, 20, 40, 60, 80, 120, 200, 400, 800, 2000].find((step) => most <= step) ?? Math.ceil(most / 1000) * 1000;
+const rounded = (most) => [4, 8, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100, 120, 160, 200, 240, 320, 400, 600, 800, 1200, 2000].find((step) => most <= step) ?? Math.ceil(most / 1000) * 1000;
 
 /** @param {'open' | 'weight'} kind @param {string} title @param {Point[]} points @param {number | null} pace @param {number} width */
 function picture(kind, title, points, pace, width) {

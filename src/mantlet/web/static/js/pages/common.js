@@ -21,7 +21,7 @@ export function frame(root, about) {
   root.append(
     h(
       'section',
-      { class: `pg pg-${about.id}`, 'aria-labelledby': `${about.id}-title` },
+      { class: `pg at-${about.id}`, 'aria-labelledby': `${about.id}-title` },
       h(
         'header',
         { class: 'pg-head' },
@@ -162,6 +162,14 @@ export function counts(counts) {
   );
 }
 
+/** What people call a place; a flow without a name by its ends. @param {any} app @param {string} id @returns {string} */
+export function nameOf(app, id) {
+  const flow = app.store.model.flows?.[id.replace(/\.returns$/, '')];
+  if (!flow || flow.name) return app.store.titleOf(id);
+  const ends = [flow.from, flow.to].map((end) => app.store.titleOf(end));
+  return (id.endsWith('.returns') ? ends.reverse() : ends).join(' → ');
+}
+
 /** A link that shows a place in the drawing. @param {App} app @param {string} id @param {string} [label] */
 export function place(app, id, label) {
   const bare = app.store.ownerOf(id) ?? id;
@@ -177,18 +185,22 @@ export function place(app, id, label) {
         app.store.select([bare]);
       },
     },
-    label ?? app.store.titleOf(id),
+    label ?? nameOf(app, id),
   );
 }
 
 /** A link to a risk or threat in the register. @param {App} app @param {string} id @param {string} [title] */
 export function risk(app, id, title) {
-  const known = /** @type {any} */ (app.store.register?.get?.(id));
-  return h(
-    'a',
-    { class: 'pg-risk', href: `#/risks?risk=${encodeURIComponent(id)}`, title: id },
-    title || known?.title || id,
-  );
+  const known = riskOf(app, id);
+  return h('a', { class: 'pg-risk', href: `#/risks?risk=${encodeURIComponent(known?.id ?? id)}`, title: id }, title || known?.title || id);
+}
+
+/** The risk that a threat belongs to. @param {App} app @param {string} id */
+export function riskOf(app, id) {
+  const direct = app.store.register.get(id);
+  if (direct) return direct;
+  const [type, spot] = id.split('@');
+  return [...app.store.register.values()].find((item) => item.type === type && item.places.includes(spot));
 }
 
 /** Several places, the first few of them. @param {App} app @param {string[]} ids @param {number} [most] */
@@ -200,7 +212,8 @@ export function places(app, ids, most = 4) {
 /** Short text that stands for any value of a model file. @param {unknown} value */
 export function shown(value) {
   if (value === null || value === undefined) return '–';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const plain = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  const text = typeof value === 'string' ? value : plain ? value.join(', ') : JSON.stringify(value);
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 

@@ -16,15 +16,37 @@ export function compare(panel, app) {
   const result = h('div', { class: 'pg-result', 'aria-live': 'polite' });
   put(panel, h('p', { class: 'pg-wait' }, t('page.wait')));
   const show = () => {
-    if (asked.against) void load(result, () => app.api.get('/diff', { against: asked.against }), (made) => draw(app, made));
+    if (asked.against) void load(result, () => differing(app, found), (made) => draw(app, made));
     else put(result, empty(t('diff.empty.title'), t('diff.empty.text')));
   };
-  void load(panel, () => app.api.get('/revisions'), (found) => {
+  /** @type {any} */
+  let found = null;
+  void load(panel, () => app.api.get('/revisions'), (answer) => {
+    found = answer;
     if (!found.git) return empty(t('diff.no-git.title'), t('diff.no-git.text'));
-    if (!asked.against) asked.against = found.commits[0]?.commit ?? '';
+    first = !asked.against;
+    if (first) asked.against = found.commits[0]?.commit ?? '';
     show();
     return [chooser(found, show), result];
   });
+}
+
+/** Whether nobody has chosen a revision yet. */
+let first = false;
+
+/** What differs; where nobody chose a revision, from the newest one that differs. @param {any} app @param {any} found */
+async function differing(app, found) {
+  for (const commit of first ? found.commits.slice(0, 3) : []) {
+    const made = await app.api.get('/diff', { against: commit.commit });
+    if (made.empty) continue;
+    asked.against = commit.commit;
+    const list = document.querySelector('.pg-filters select');
+    if (list instanceof HTMLSelectElement) list.value = asked.against;
+    first = false;
+    return made;
+  }
+  first = false;
+  return app.api.get('/diff', { against: asked.against });
 }
 
 /** Branches, tags, commits, or a revision that is typed. @param {any} found @param {() => void} show */

@@ -5,6 +5,8 @@ import { h } from '../dom.js';
 import { t } from '../words.js';
 import { counts, place, risk, section, severity, shown, tag } from './common.js';
 
+/** @typedef {{path: string, before: any, after: any}} FieldChange */
+
 const ORDER = ['appeared', 'reopened', 'unsettled', 'confirmed', 'worse', 'better', 'doubtful', 'settled', 'mitigated', 'went'];
 const BAD = new Set(['appeared', 'reopened', 'unsettled', 'confirmed', 'worse']);
 const FIRST = 8;
@@ -60,15 +62,17 @@ function named(app, entry) {
     return h('div', null, risk(app, entry.key), h('span', { class: 'pg-muted' }, ` ${standing ?? ''}`));
   }
   const drawn = ['elements', 'flows', 'boundaries'].includes(entry.section) && entry.change !== 'removed';
-  const label = entry.name || entry.id || entry.section;
-  return h('div', null, h('span', { class: 'pg-muted' }, `${t(`diff.section.${entry.section}`)} `), drawn ? place(app, entry.id, label) : h('strong', null, label));
+  const label = entry.name || (drawn && entry.id ? undefined : entry.id) || entry.section;
+  return h('div', null, h('span', { class: 'pg-muted' }, `${t(`diff.section.${entry.section}`)} `), drawn ? place(app, entry.id, entry.name || undefined) : h('strong', null, label));
 }
 
-/** @param {any} change */
-function fieldOf(change) {
-  return h('div', null,
-    h('dt', null, (change.path || '').replaceAll('_', ' ')),
-    h('dd', null, h('del', null, shown(change.before)), h('span', { class: 'pg-arrow', 'aria-label': t('diff.becomes') }, '→'), h('ins', null, shown(change.after))));
+/** @param {FieldChange} change */
+function fieldOf({ path, before, after }) {
+  const lists = [before, after].every((value) => Array.isArray(value) && value.every((item) => typeof item === 'string'));
+  const text = lists
+    ? [...before.filter((/** @type {string} */ item) => !after.includes(item)).map((/** @type {string} */ item) => h('del', null, item)), ...after.filter((/** @type {string} */ item) => !before.includes(item)).map((/** @type {string} */ item) => h('ins', null, `+ ${item}`))]
+    : [h('del', null, shown(before)), h('span', { class: 'pg-arrow', 'aria-label': t('diff.becomes') }, '→'), h('ins', null, shown(after))];
+  return h('div', null, path ? h('dt', null, path.replaceAll('_', ' ')) : null, h('dd', null, text));
 }
 
 /** Everything that differs. @param {any} app @param {any} made */

@@ -96,7 +96,7 @@ function filters(draw) {
 
 /** @param {any} made */
 function summary(made) {
-  const number = (/** @type {string} */ kind) => made.proposals.filter((/** @type {any} */ item) => item.kind === kind).length;
+  const number = (/** @type {string} */ kind) => made.proposals.filter((/** @type {any} */ item) => item.kind === kind && !item.supporting).length;
   const card = (/** @type {number} */ n, /** @type {string} */ what, kind = '') => h('div', { class: `pg-card ${kind}` }, h('b', null, String(n)), h('span', null, what));
   return h('div', { class: 'pg-cards' }, card(made.files, t('discover.files', { n: made.files })),
     card(number('new'), t('discover.kind.new')), card(number('changed') + number('differs'), t('discover.kind.changed')), card(number('gone'), t('discover.kind.gone')),

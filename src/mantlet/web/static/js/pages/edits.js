@@ -3,9 +3,9 @@
 
 import { button, field, h, select } from '../dom.js';
 import { t } from '../words.js';
-import { line, put } from './common.js';
+import { line, nameOf, put } from './common.js';
 
-const VERBS = ['remove', 'drop', 'retain', 'move', 'operate', 'set'];
+const VERBS = ['drop', 'remove', 'retain', 'move', 'operate', 'set'];
 const PERIODS = ['P7D', 'P30D', 'P90D', 'P1Y'];
 
 /**
@@ -13,7 +13,7 @@ const PERIODS = ['P7D', 'P30D', 'P90D', 'P1Y'];
  * @param {any} app @param {string} edit
  */
 export function inWords(app, edit) {
-  const name = (/** @type {string} */ id) => app.store.titleOf(id);
+  const name = (/** @type {string} */ id) => nameOf(app, id);
   const [, verb, rest] = /^(\w+) (.*)$/.exec(edit) ?? ['', '', edit];
   if (verb === 'move') return t('edit.move.said', split(rest, ' to ', name));
   if (verb === 'operate') return t('edit.operate.said', split(rest, ' by ', name, (id) => app.store.model?.parties?.[id]?.name || id));
@@ -40,9 +40,9 @@ function split(text, at, first, second = first) {
  * @param {any} app @param {(edit: string) => void} add @param {string} [label]
  */
 export function editor(app, add, label = t('edit.add')) {
-  const state = { verb: 'remove', a: '', fact: '', b: '' };
   const rest = h('div', { class: 'pg-edit-rest' });
   const verbs = VERBS.filter((verb) => choices(app, verb).length);
+  const state = { verb: verbs[0] ?? '', a: '', fact: '', b: '' };
   const draw = () => {
     state.a = choices(app, state.verb)[0]?.value ?? '';
     put(rest, controls(app, state));
@@ -61,7 +61,7 @@ export function editor(app, add, label = t('edit.add')) {
     rest,
     h('button', { class: 'btn', type: 'submit' }, label),
   );
-  draw();
+  if (verbs.length) draw();
   return verbs.length ? form : h('p', { class: 'pg-muted' }, t('edit.nothing'));
 }
 
@@ -78,7 +78,7 @@ function written({ verb, a, fact, b }) {
 /** @param {any} app @param {string} verb @returns {{value: string, label: string}[]} */
 function choices(app, verb) {
   const model = app.store.model ?? {};
-  const ids = (/** @type {string} */ section) => Object.keys(model[section] ?? {}).map((id) => ({ value: id, label: app.store.titleOf(id) }));
+  const ids = (/** @type {string} */ section) => Object.keys(model[section] ?? {}).map((id) => ({ value: id, label: nameOf(app, id) })).sort((a, b) => a.label.localeCompare(b.label));
   if (verb === 'drop') {
     return Object.entries(model.data ?? {}).flatMap(([id, entry]) =>
       (/** @type {any} */ (entry)?.personal ?? []).map((/** @type {string} */ word) => ({ value: `${id}.${word}`, label: `${app.store.titleOf(id)} · ${word}` })));
@@ -99,7 +99,7 @@ function controls(app, state) {
   const second = h('div', { class: 'pg-edit-rest' });
   state.b = '';
   if (state.verb === 'move') {
-    const ids = Object.keys(app.store.model?.boundaries ?? {}).map((id) => ({ value: id, label: app.store.titleOf(id) }));
+    const ids = Object.keys(app.store.model?.boundaries ?? {}).map((id) => ({ value: id, label: nameOf(app, id) })).sort((a, b) => a.label.localeCompare(b.label));
     second.append(chosen(state, t('edit.move.b'), ids));
   } else if (state.verb === 'operate') {
     const parties = Object.entries(app.store.model?.parties ?? {}).map(([id, party]) => ({ value: id, label: /** @type {any} */ (party)?.name || id }));

@@ -8,8 +8,8 @@ import { findings } from './findings.js';
 import { latest, start, watch } from './jobs.js';
 
 const STATES = /** @type {Record<string, string>} */ ({ clean: 'ok', findings: 'warn', incomplete: 'warn', skipped: 'quiet' });
-/** Kept while the page is not shown. */
-const asked = { tab: 'checks', /** @type {string[] | null} */ only: null };
+/** Kept while the page is not shown. @type {{tab: string, only: string[] | null}} */
+const asked = { tab: 'checks', only: null };
 
 /** @param {HTMLElement} root @param {any} app */
 function mount(root, app) {

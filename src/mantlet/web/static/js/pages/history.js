@@ -61,7 +61,7 @@ function cards(made) {
 
 /** @param {any} last */
 function legend(last) {
-  return h('ul', { class: 'pg-legend' }, SEVERITIES.map((word) => h('li', null, h('i', { class: `swatch ${word}` }), `${t(`severity.${word}`)} ${last.counts[word] ?? 0}`)), h('li', { class: 'pg-muted' }, t('history.keys')));
+  return h('ul', { class: 'pg-legend' }, SEVERITIES.filter((word) => last.counts[word]).map((word) => h('li', null, h('i', { class: `swatch ${word}` }), `${t(`severity.${word}`)} ${last.counts[word] ?? 0}`)), h('li', { class: 'pg-muted' }, t('history.keys')));
 }
 
 /** @param {any} app @param {any} point */
@@ -76,7 +76,7 @@ function about(app, point) {
 function treatment(rows) {
   if (!rows?.length) return null;
   const heads = ['severity', 'treated', 'median', 'open', 'oldest'];
-  return section(t('history.treatment'), h('div', { class: 'pg-scroll' }, h('table', { class: 'pg-table fit' }, h('caption', { class: 'pg-hidden' }, t('history.treatment')),
+  return section(t('history.treatment'), h('div', { class: 'pg-scroll fit' }, h('table', { class: 'pg-table' }, h('caption', { class: 'pg-hidden' }, t('history.treatment')),
     h('thead', null, h('tr', null, heads.map((word, at) => h('th', { scope: 'col', class: at ? 'number' : null }, t(`history.treatment.${word}`))))),
     h('tbody', null, rows.map((item) => h('tr', null, h('th', { scope: 'row' }, severity(item.severity)), h('td', { class: 'number' }, String(item.treated)), h('td', { class: 'number' }, item.median_days === null ? '–' : t('history.days', { n: item.median_days })),
       h('td', { class: 'number' }, String(item.still_open)), h('td', { class: 'number' }, item.still_open ? t('history.days', { n: item.oldest_days }) : '–')))))), { lead: t('history.treatment.lead') });

@@ -3,7 +3,7 @@
 
 import { field, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, counts, empty, line, place, places, put, risk, section, severity, tag, tick } from './common.js';
+import { act, counts, empty, line, place, places, put, risk, riskOf, section, severity, tag, tick } from './common.js';
 import { inWords } from './edits.js';
 
 const WORDS = ['high', 'medium', 'low'];
@@ -98,7 +98,7 @@ function bars(step, top) {
 /** @param {any} app @param {any} made @param {any} step */
 function effects(app, made, step) {
   const list = (/** @type {string} */ title, /** @type {string[]} */ ids) => ids?.length
-    ? h('div', null, h('h3', null, title), h('ul', { class: 'pg-list' }, ids.map((id) => h('li', null, severity(app.store.register.get(id)?.severity ?? 'note'), h('span', { class: 'pg-grow' }, risk(app, id, made.titles?.[id]))))))
+    ? h('div', null, h('h3', null, title), h('ul', { class: 'pg-list' }, ids.map((id) => h('li', null, severity(riskOf(app, id)?.severity ?? 'note'), h('span', { class: 'pg-grow' }, risk(app, id, made.titles?.[id]))))))
     : null;
   return h('div', { class: 'pg-effects' }, list(t('plan.settles'), step.settles), list(t('plan.lowers'), step.lowers));
 }
@@ -107,7 +107,7 @@ function effects(app, made, step) {
 function left(app, made) {
   if (!made.left.length) return null;
   return section(t('plan.left'), h('ul', { class: 'pg-list' }, made.left.map((/** @type {string} */ id) =>
-    h('li', null, severity(app.store.register.get(id)?.severity ?? 'high'), h('span', { class: 'pg-grow' }, risk(app, id, made.titles?.[id]), ' ', h('span', { class: 'pg-muted' }, place(app, id.split('@')[1] ?? 'system')))))), { lead: made.goal.startsWith('no-') ? t('plan.left.target') : t('plan.left.budget') });
+    h('li', null, severity(riskOf(app, id)?.severity ?? 'high'), h('span', { class: 'pg-grow' }, risk(app, id, made.titles?.[id]), ' ', h('span', { class: 'pg-muted' }, place(app, id.split('@')[1] ?? 'system')))))), { lead: made.goal.startsWith('no-') ? t('plan.left.target') : t('plan.left.budget') });
 }
 
 /** Writing the plan into the model. @param {any} app @param {() => any} body @param {Set<string>} kept @param {HTMLElement} count */

@@ -8,8 +8,8 @@ import { start, watch } from './jobs.js';
 import { budgets } from './privacy_budget.js';
 import { masking } from './privacy_plan.js';
 
-/** Kept while the page is not shown. */
-const asked = { tab: 'profile', file: '', /** @type {Record<string, any>} finished profiles by file */ done: {} };
+/** Kept while the page is not shown; `done` holds finished profiles by file. @type {{tab: string, file: string, done: Record<string, any>}} */
+const asked = { tab: 'profile', file: '', done: {} };
 
 /** @param {HTMLElement} root @param {any} app */
 function mount(root, app) {
@@ -91,7 +91,7 @@ function summary(table, made, personal, special) {
   return h('div', null, h('div', { class: 'pg-cards' },
     card(String(table.rows ?? '–'), t('privacy.rows')), card(`${personal}/${made.columns.length}`, t('privacy.personal'), personal ? 'personal' : ''), card(String(special), t('privacy.special'), special ? 'warn' : ''),
     k ? card(String(k.k), t('privacy.k'), k.k < 5 ? 'warn' : 'ok') : null, k ? card(`${Math.round(k.unique * 100)} %`, t('privacy.unique'), k.unique > 0.05 ? 'warn' : '') : null),
-  h('p', { class: 'pg-muted' }, k ? `${t('privacy.k.text', { k: k.k, risk: Math.round(k.prosecutor_risk * 100) })} ` : '', table.quasi_identifiers?.length ? `${t('privacy.quasi', { what: table.quasi_identifiers.join(', ') })} ` : '', table.names_in_text ? `${table.names_in_text}.` : ''));
+  h('p', { class: 'pg-muted' }, k ? `${t('privacy.k.text', { n: k.k, risk: Math.round(k.prosecutor_risk * 100) })} ` : '', table.quasi_identifiers?.length ? `${t('privacy.quasi', { what: table.quasi_identifiers.join(', ') })} ` : '', table.names_in_text ? `${table.names_in_text[0].toUpperCase()}${table.names_in_text.slice(1)}.` : ''));
 }
 
 /** @param {any} made */

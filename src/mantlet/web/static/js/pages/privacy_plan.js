@@ -12,6 +12,7 @@ import { start, watch } from './jobs.js';
 /** @type {Record<string, {plan: Plan, reasons: Record<string, string>, path: string}>} plans that people work on, by file */
 const drafts = {};
 const WAIT = 350;
+const EXAMPLES = 2;
 
 /** @param {HTMLElement} root @param {any} app @param {string} file @param {any} found @param {AbortSignal} signal */
 export async function masking(root, app, file, found, signal) {
@@ -32,23 +33,31 @@ function named(file) {
 function draw(app, file, steps, found, signal) {
   const draft = drafts[file];
   const sample = h('div', { class: 'pg-preview' });
-  const show = () => load(sample, () => app.api.post('/privacy/plan/preview', { file, plan: draft.plan }), (made) => preview(draft.plan, made));
+  /** @type {Record<string, HTMLElement>} */
+  const examples = {};
+  const show = () => load(sample, () => app.api.post('/privacy/plan/preview', { file, plan: draft.plan }), (made) => {
+    made.columns.forEach((/** @type {any} */ column, /** @type {number} */ at) => {
+      const rows = made.before.map((/** @type {any[]} */ before, /** @type {number} */ row) => cell(before[at], made.after[row]?.[at], column.dropped, 'div'));
+      if (examples[column.name]) put(examples[column.name], rows.slice(0, EXAMPLES));
+    });
+    return preview(draft.plan, made);
+  });
   const soon = later(() => void show(), WAIT);
   void show();
-  const rows = Object.keys(draft.plan.columns).map((name) => row(draft, name, steps, soon));
+  const rows = Object.keys(draft.plan.columns).map((name) => row(draft, name, steps, soon, (examples[name] = h('td', { class: 'pg-examples' }))));
   const table = h('div', { class: 'pg-scroll', tabindex: 0, role: 'region', 'aria-label': t('mask.columns') }, h('table', { class: 'pg-table pg-plan' },
-    h('thead', null, h('tr', null, ['column', 'step', 'options', 'why'].map((word) => h('th', { scope: 'col' }, t(`mask.${word}`))))), h('tbody', null, rows)));
+    h('thead', null, h('tr', null, ['column', 'step', 'options', 'example', 'why'].map((word) => h('th', { scope: 'col' }, t(`mask.${word}`))))), h('tbody', null, rows)));
   return [section(t('mask.columns'), table), section(t('mask.preview'), sample, { lead: t('mask.preview.lead') }), save(app, file, draft, found), run(app, file, draft, signal)];
 }
 
-/** @param {any} draft @param {string} name @param {any[]} steps @param {() => void} changed */
-function row(draft, name, steps, changed) {
+/** @param {any} draft @param {string} name @param {any[]} steps @param {() => void} changed @param {HTMLElement} example */
+function row(draft, name, steps, changed, example) {
   const options = h('td', null);
   const about = h('p', { class: 'hint' });
   const show = () => {
     const step = draft.plan.columns[name];
     const known = steps.find((item) => item.do === step.do);
-    about.textContent = known?.summary ?? '';
+    about.textContent = step.do === 'keep' ? '' : known?.summary ?? '';
     put(options, h('div', { class: 'pg-row' }, (known?.params ?? []).map((/** @type {any} */ param) => parameter(name, step, param, changed))));
   };
   const choice = select(steps.map((item) => ({ value: item.do, label: t(`mask.do.${item.do}`) })), draft.plan.columns[name].do, (value) => {
@@ -59,7 +68,7 @@ function row(draft, name, steps, changed) {
     changed();
   }, { 'aria-label': t('mask.step.of', { name }) });
   show();
-  return h('tr', null, h('th', { scope: 'row' }, name), h('td', null, choice, about), options, h('td', { class: 'wide pg-muted' }, draft.reasons[name] || ''));
+  return h('tr', null, h('th', { scope: 'row' }, name), h('td', null, choice, about), options, example, h('td', { class: 'pg-muted' }, draft.reasons[name] || ''));
 }
 
 /** @param {string} column @param {Step} step @param {any} param @param {() => void} changed */
@@ -91,12 +100,12 @@ function preview(plan, made) {
   ];
 }
 
-/** @param {unknown} before @param {unknown} after @param {boolean} dropped */
-function cell(before, after, dropped) {
+/** @param {unknown} before @param {unknown} after @param {boolean} dropped @param {string} [node] */
+function cell(before, after, dropped, node = 'td') {
   const [was, is] = [before, after].map((value) => (value === null || value === undefined ? '' : String(value)));
-  if (dropped) return h('td', null, h('del', null, was || '–'), h('div', null, tag(t('mask.dropped'), 'warn')));
-  if (was === is) return h('td', null, was || h('span', { class: 'pg-muted' }, '–'));
-  return h('td', { class: 'changed' }, h('del', null, was || '–'), h('ins', null, is || '–'));
+  if (dropped) return h(node, null, h('del', null, was || '–'), h('div', null, tag(t('mask.dropped'), 'warn')));
+  if (was === is) return h(node, null, was || h('span', { class: 'pg-muted' }, '–'));
+  return h(node, { class: 'changed' }, h('del', null, was || '–'), h('ins', null, is || '–'));
 }
 
 /** @param {any} app @param {string} file @param {any} draft @param {any} found */

@@ -13,7 +13,7 @@ const EVIDENCE = 3;
  * @param {any} app @param {string} kind @param {any[]} proposals @param {Set<string>} chosen @param {() => void} told
  */
 export function groupOf(app, kind, proposals, chosen, told) {
-  const items = proposals.filter((item) => item.kind === kind);
+  const items = sorted(proposals.filter((item) => item.kind === kind));
   if (!items.length) return null;
   const rows = items.map((item) => row(app, item, chosen, () => { mark(); told(); }));
   const all = h('input', { type: 'checkbox', 'aria-label': t('discover.all-of', { what: t(`discover.kind.${kind}`) }) });
@@ -31,7 +31,18 @@ export function groupOf(app, kind, proposals, chosen, told) {
   mark();
   return h('section', { class: `pg-group ${kind}`, 'aria-label': t(`discover.kind.${kind}`) },
     h('header', null, all, h('h2', null, t(`discover.kind.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.length)), h('span', { class: 'pg-muted' }, t(`discover.kind.${kind}.text`))),
-    h('ul', null, rows.map((item) => item.node)));
+    h('ul', null, rows.filter((_, at) => !items[at].supporting).map((item) => item.node)), along(rows.filter((_, at) => items[at].supporting)));
+}
+
+const ORDER = ['elements', 'flows', 'boundaries', 'data', 'parties'];
+
+/** Elements first, then what joins them. @param {any[]} items */
+const sorted = (items) => [...items].sort((a, b) => ORDER.indexOf(a.section) - ORDER.indexOf(b.section));
+
+/** What is only there because something else names it. @param {{node: HTMLElement}[]} rows */
+function along(rows) {
+  if (!rows.length) return null;
+  return h('details', { class: 'pg-along' }, h('summary', null, t('discover.along', { n: rows.length })), h('ul', null, rows.map((item) => item.node)));
 }
 
 /** @param {any} app @param {any} item @param {Set<string>} chosen @param {() => void} told */
@@ -46,13 +57,16 @@ function row(app, item, chosen, told) {
   const node = h('li', { class: 'pg-proposal' }, box,
     h('div', { class: 'pg-grow' },
       h('div', null, h('span', { class: 'pg-muted' }, `${t(`discover.section.${item.section}`)} `), inModel ? place(app, item.subject) : h('strong', null, item.name || item.subject),
-        item.title ? h('span', null, ` ${item.title}`) : null, ' ',
+        h('span', null, ` ${said(item)}`), ' ',
         item.supporting ? tag(t('discover.supporting'), '', t('discover.supporting.hint')) : null, item.known ? tag(t('discover.known'), '', t('discover.known.hint')) : null),
       evidence(item.evidence),
-      item.changes?.length ? h('details', null, h('summary', null, t('discover.writes', { n: item.changes.length })), h('dl', { class: 'pg-fields' }, item.changes.map(written))) : null),
+      item.changes?.length ? h('details', null, h('summary', null, t('discover.writes', { n: item.changes.length })), h('dl', { class: 'pg-fields' }, item.changes.flatMap(written))) : null),
     sureness(item.confidence));
   return { node, box };
 }
+
+/** What is proposed, without the name that stands before it. @param {any} item */
+const said = (item) => (item.name && item.title.endsWith(`, ${item.name}`) ? item.title.slice(0, -item.name.length - 2) : item.title);
 
 /** @param {string[]} lines */
 function evidence(lines) {
@@ -66,7 +80,9 @@ function evidence(lines) {
 function written(change) {
   const path = (change.path ?? [change.section, change.id]).join(' › ');
   if (change.op === 'remove') return h('div', null, h('dt', null, path), h('dd', null, h('del', null, t('discover.removed'))));
-  return h('div', null, h('dt', null, path), h('dd', null, h('code', null, shown(change.value ?? change.to))));
+  const whole = change.path?.length === 2 && change.value && typeof change.value === 'object' && !Array.isArray(change.value);
+  const lines = whole ? Object.entries(change.value).filter(([name]) => name !== 'discovered') : [[path, change.value ?? change.to]];
+  return lines.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, h('code', null, shown(value)))));
 }
 
 /** How sure discovery is: a word and three bars. @param {number | null} value */

@@ -3,18 +3,17 @@
 
 import { button, field, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, empty, frame, line, place, problem, put, tag } from './common.js';
+import { act, empty, frame, line, place, problem, put, tag, tell } from './common.js';
 import { findingForm } from './finding.js';
 import { overlaid } from './table_top.js';
 import { clock } from './timer.js';
 
-/** @typedef {{id: string, suit: string, title: string, text: string, question: string, place: string, place_name: string, type?: string}} Card */
+/** @typedef {{id: string, suit: string, deck?: string, title: string, text: string, question: string, place: string, place_name: string, stride?: string[], linddun?: string[], agents?: string[]}} Card */
 
-/** The game that is on; kept while the page is not shown. */
-const game = {
-  seed: '', hand: 8, minutes: 3, /** @type {Card[]} */ cards: [], at: 0,
-  /** @type {Record<number, 'found' | 'nothing'>} */ done: {}, /** @type {{title: string, id: string}[]} */ found: [],
-};
+/** @typedef {{seed: string, hand: number, minutes: number, cards: Card[], at: number, done: Record<number, 'found' | 'nothing'>, found: {title: string, id: string}[]}} Game */
+
+/** The game that is on; kept while the page is not shown. @type {Game} */
+const game = { seed: '', hand: 8, minutes: 3, cards: [], at: 0, done: {}, found: [] };
 
 /** @param {HTMLElement} root @param {any} app */
 function mount(root, app) {
@@ -62,7 +61,7 @@ function welcome(app, stage, timer, show) {
   const said = h('div', null);
   const deal = async () => {
     try {
-      const made = await app.api.get('/cards', { seed: game.seed, hand: game.hand });
+      const made = await app.api.get('/cards', { seed: game.seed || fresh(), hand: game.hand });
       Object.assign(game, { seed: String(made.seed), cards: made.cards, at: 0, done: {}, found: [] });
       timer.restart(game.minutes);
       show();
@@ -77,6 +76,9 @@ function welcome(app, stage, timer, show) {
     h('button', { type: 'submit', class: 'btn btn-primary' }, t('workshop.deal')), said));
 }
 
+/** A deal number that people can say aloud. */
+const fresh = () => String(1000 + Math.floor(Math.random() * 9000));
+
 /** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
 function play(app, stage, timer, show) {
   const over = game.at >= game.cards.length;
@@ -85,12 +87,14 @@ function play(app, stage, timer, show) {
     'aria-label': `${t('workshop.card', { n: at + 1 })}: ${card.title}${game.done[at] ? `, ${t(`workshop.done.${game.done[at]}`)}` : ''}`,
     onclick: () => turn(at - game.at, show, timer) }, String(at + 1)))));
   const top = h('div', { class: 'pg-table-top' }, overlaid(app, game.cards, game.at, (at) => turn(at - game.at, show, timer)));
-  const head = h('div', { class: 'pg-game' }, hand, timer.node, h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })), act(t('workshop.again'), () => { game.cards = []; timer.stop(); show(); }, { kind: 'quiet' }));
+  const head = h('div', { class: 'pg-game' }, hand, timer.node, h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })), button(t('workshop.print'), () => app.api.download('/cards/print', { seed: game.seed, hand: game.hand, format: 'pdf' }).catch(tell), { icon: 'save', kind: 'quiet', title: t('workshop.print.hint') }), act(t('workshop.again'), () => { game.cards = []; timer.stop(); show(); }, { kind: 'quiet' }));
   put(stage, [head, h('div', { class: 'pg-play' }, top, over ? ending(app, show) : faceUp(app, game.cards[game.at], show, timer))]);
 }
 
 /** A class for the suit's colour. @param {Card} card */
-const suit = (card) => `suit-${card.suit.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
+const suit = (card) => `deck-${plain(card.deck ?? '')} suit-${plain(card.suit)}`;
+/** @param {string} text */
+const plain = (text) => text.toLowerCase().replaceAll(/[^a-z]+/g, '-');
 
 /** @param {any} app @param {Card} card @param {() => void} show @param {any} timer */
 function faceUp(app, card, show, timer) {
@@ -98,7 +102,7 @@ function faceUp(app, card, show, timer) {
     h('header', null, tag(card.suit.replaceAll('-', ' ')), h('span', { class: 'pg-muted' }, t('workshop.of', { n: game.at + 1, of: game.cards.length }))),
     h('h2', null, card.title), h('p', { class: 'pg-where' }, t('workshop.at'), ' ', place(app, card.place, card.place_name)), h('p', null, card.text), card.question ? h('p', { class: 'pg-question' }, card.question) : null,
     h('footer', null, act(t('workshop.found'), () => found(app, show), { kind: 'primary', title: t('workshop.found'), icon: 'plus' }), button(t('workshop.nothing'), () => nothing(show, timer)), h('span', { class: 'pg-grow' }),
-      button('', () => turn(-1, show, timer), { icon: 'undo', title: t('workshop.previous'), disabled: game.at === 0 }), button('', () => turn(1, show, timer), { icon: 'chevron', title: t('workshop.next') })));
+      button('', () => turn(-1, show, timer), { icon: 'chevron', class: 'pg-back', title: t('workshop.previous'), disabled: game.at === 0 }), button('', () => turn(1, show, timer), { icon: 'chevron', title: t('workshop.next') })));
 }
 
 /** What the team found becomes a threat of the model. @param {any} app @param {() => void} show */
@@ -107,11 +111,11 @@ async function found(app, show) {
   if (!card || app.store.readOnly) return;
   const made = await findingForm(app, card);
   if (!made) return;
-  const answer = await app.store.change([{ op: 'set', path: ['threats', made.id], value: made.entry }], { label: t('workshop.finding.label') });
+  const answer = await app.store.change([], { path: '/cards/finding', body: { card: card.id, ...made }, label: t('workshop.finding.label') });
   if (!answer) return;
   game.done[game.at] = 'found';
-  game.found.push({ title: made.entry.title, id: made.id });
-  toast(t('workshop.added', { what: made.entry.title }), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
+  game.found.push({ title: made.title, id: answer.threat });
+  toast(t('workshop.added', { what: made.title }), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
   show();
 }
 
