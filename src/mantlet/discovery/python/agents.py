@@ -6,14 +6,14 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mantlet.discovery.clues import Move, Thing
+from mantlet.discovery.clues import Move, Thing, Where
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.given import everything
 from mantlet.discovery.python.parts import Task
 from mantlet.discovery.python.prompts import by_provider
 from mantlet.discovery.python.texts import one
 from mantlet.discovery.python.trace import Resource
-from mantlet.discovery.python.values import HOLE, UNKNOWN, Function, Instance, Sequence, Value, join
+from mantlet.discovery.python.values import HOLE, UNKNOWN, Function, Instance, Mapping, Sequence, Value, join
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
@@ -77,6 +77,24 @@ def _tools(m: Machine, key: str, tools: Value, node: ast.AST) -> None:
             m.clues += [Move(key, code, m.at(node), "tool call"), Move(code, key, m.at(node), "tool result")]
         elif isinstance(part, Instance) and part.resource is not None:
             m.uses_from(key, part.resource, m.at(node))
+
+
+def described(m: Machine, tools: Value, node: ast.AST) -> None:
+    """`tools=[{"type": "function", "function": {"name": "search"}}]`: functions that the answer may call."""
+    for part in _flat(tools):
+        if not isinstance(part, Mapping):
+            continue
+        inner = part.items.get("function", UNKNOWN).first(Mapping) or part
+        name = one(inner.items.get("name", UNKNOWN))
+        found = m.module.scope.get(name) if m.module is not None and HOLE not in name else None
+        function = found.first(Function) if found is not None else None
+        if function is None or m.frame is None:
+            continue
+        code = m.function_code(function)
+        if not any(task.function.node is function.node for task in m.tasks):
+            where = Where(function.module.path, function.node.lineno)
+            m.tasks.append(Task("tool", function, where, name, "tool"))
+        m.asks.append((m.frame, code, code, m.at(node)))
 
 
 def _flat(value: Value, depth: int = 0) -> list[Any]:

@@ -61,6 +61,8 @@ def bind(m: Machine, function: Function, args: list[Value], named: dict[str, Val
 def default(m: Machine, function: Function, given: ast.expr | None, annotation: ast.expr | None) -> Value:
     """Return what a parameter may be that a call leaves out."""
     outer = function.outer or function.module.scope
+    if given is None and annotation is None:
+        return Value((Instance("given"),))  # something of which only the methods tell what it is
     value = evaluate(m, given, outer) if given is not None else UNKNOWN
     if (
         not any(not isinstance(atom, External) for atom in value.atoms)

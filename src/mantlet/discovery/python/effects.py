@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mantlet.discovery.python import django, frameworks, paths, prompts, specials, sql
+from mantlet.discovery.python import agents, django, frameworks, paths, prompts, specials, sql
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.resources import argument, find, held
@@ -280,6 +280,8 @@ def _resourceful(
         _called(m, value, others, node)
         _driven(m, value, name, node)
     _embeds(m, api, returned, recv, others, node)
+    if api.do == "exchange" and "tools" in named:
+        agents.described(m, named["tools"], node)
     if api.do == "connect":
         for resource in resources:
             m.event("connect", node, resource, api.says)

@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Fact, Move, Runs, Same, Thing, Where
-from mantlet.discovery.python import paths, sql
+from mantlet.discovery.python import paths, sql, transfers
 from mantlet.discovery.python.catalogue import Api
 from mantlet.discovery.python.parts import Task
 from mantlet.discovery.python.texts import one
@@ -199,8 +199,9 @@ def operator(
     if HOLE not in image and image:
         m.clues.append(Same(key, f"image:{image}", at))
     m.clues.append(Thing(key, api.role or _role(f"{label} {name}"), label, at, 0.85))
-    if "sql" in named:
+    if "sql" in named and "To" not in name.rpartition(".")[2]:
         _statement(m, key, named, node, name)
+    transfers.take(m, key, name, named, node)
     return Value((made,))
 
 
@@ -332,7 +333,7 @@ def component(
     m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
 ) -> Value:
     """`create_component_from_func(f)`: a function that is a step from here on."""
-    del api, name, recv
+    del api, name, node, recv
     target = args[0] if args else named.get("func", UNKNOWN)
     for atom in target.atoms:
         if isinstance(atom, Function) and id(atom.node) not in m.steps_of:

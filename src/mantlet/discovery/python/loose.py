@@ -65,9 +65,10 @@ def _left(m: Machine, module: Module, reached: set[str]) -> list[Function | Clas
     """Return the functions and classes of a module that nothing reached."""
     left: list[Function | Class] = []
     for value in list(module.scope.names.values()):
-        for atom in value.atoms:
-            if isinstance(atom, Partial):
-                atom = next((a for a in atom.target.atoms if isinstance(a, Function)), None)
+        for found in value.atoms:
+            atom = found
+            if isinstance(found, Partial):
+                atom = next((a for a in found.target.atoms if isinstance(a, Function)), None)
             if isinstance(atom, (Function, Class)) and atom.module is module and atom not in left:
                 left.append(atom)
     return [a for a in left if isinstance(a, Class) or m.function_code(a) not in reached]
