@@ -19,6 +19,7 @@ from mantlet.risk.decisions import Ruling
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.register import Register
 from mantlet.rules.tree import SCOPES, ControlOn, FactCompare, FactIn, FactKnown
+from mantlet.web.narrowing import narrowing
 
 MOST_RISKS = 30
 """Risks that a question names; how many hang on it is counted."""
@@ -45,6 +46,12 @@ def explanation(assessment: Assessment, name: str) -> dict[str, Any]:
         "controls": [_control(assessment, control) for control in explained.controls],
         "rating": _rating(register, explained.row) if explained.row >= 0 else None,
         "factors": _factors(register, explained),
+        "narrow": [
+            {"factor": factor, **question_record(register, question)}
+            for factor, question in (
+                narrowing(register, explained.row, explained.factors) if explained.row >= 0 else ()
+            )
+        ],
         "siblings": _siblings(register, explained),
         "decision": _decision(explained.decision),
     }

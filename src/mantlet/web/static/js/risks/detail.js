@@ -4,6 +4,7 @@
 import { button, clear, h, icon, pill } from '../dom.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
+import { answerControl } from './answer.js';
 import { bands } from './band.js';
 import { decisionCard, decisionForm } from './decide.js';
 import { categoryTitle } from './filterbar.js';
@@ -26,6 +27,8 @@ export function detail(id, app, { part } = {}) {
   let threat = id;
   /** what is open by hand, kept when the model changes @type {Set<string>} */
   const open = new Set(part ? [part] : []);
+  /** @type {Map<string, HTMLElement>} */
+  const forms = new Map();
   /** @type {string[]} */
   let wished = [];
 
@@ -46,8 +49,9 @@ export function detail(id, app, { part } = {}) {
   function draw(/** @type {any} */ before) {
     node.setAttribute('aria-busy', 'false');
     const kept = keep(node);
-    clear(node).append(...[header(told, rated, (place) => { threat = place; read(); }), h('p', { class: 'risk-text' }, told.text), why(), rating(), helps(), decision(), found(), references(told)].flat().filter(Boolean));
+    clear(node).append(...[header(told, rated, (place) => { threat = place; forms.clear(); read(); }), h('p', { class: 'risk-text' }, told.text), why(), rating(), helps(), decision(), found(), references(told)].flat().filter(Boolean));
     if (told.rating) {
+      void rated.offsetWidth;  // so that the bands move from where they were
       rated.update(told.rating);
       if (before?.rating && narrower(before.rating, told.rating)) flash(rated);
     }
@@ -60,6 +64,7 @@ export function detail(id, app, { part } = {}) {
   }
   function plan(/** @type {string} */ control) {
     wished = [control];
+    forms.delete('decide');
     open.add('decide');
     draw(told);
     node.querySelector('[data-part="decide"]')?.scrollIntoView({ block: 'nearest' });
@@ -68,7 +73,16 @@ export function detail(id, app, { part } = {}) {
   function rating() {
     if (!told.rating) return null;
     return section('rate', t('risks.rating'), h('p', { class: 'muted' }, t('risks.rating.agent', { agent: told.rating.agent, harm: t(`risks.harm.${told.rating.harm}`) })),
-      fold('rate', t('risks.rate'), () => rateForm(told, app)));
+      narrow(),
+      fold('rate', t('risks.rate'), () => rateForm(told, app, () => forms.delete('rate'))));
+  }
+  /** The questions whose answers would narrow the band. */
+  function narrow() {
+    if (!told.narrow?.length || store.readOnly) return null;
+    const [first, ...rest] = told.narrow.map((/** @type {any} */ item) => h('li', { class: 'why-ask' }, h('p', { class: 'why-question' }, item.text),
+      h('p', { class: 'why-because' }, [t('risks.narrow.factor', { factor: item.factor.toLowerCase() }), item.why].filter(Boolean).join(' ')), answerControl(item)));
+    return h('div', { class: 'narrow' }, h('h4', null, t('risks.narrow')), h('ul', { class: 'why' }, first),
+      rest.length ? h('details', { class: 'why-rest' }, h('summary', null, t('risks.narrow.more', { n: rest.length })), h('ul', { class: 'why' }, rest)) : null);
   }
   function helps() {
     if (!told.controls.length) return null;
@@ -82,7 +96,7 @@ export function detail(id, app, { part } = {}) {
     if (!told.rating || told.state === 'mitigated' && !told.decision) return null;
     const label = told.decision ? t('risks.decision.change') : t('risks.decide');
     return section('decide', t('risks.decision'), told.decision ? decisionCard(told.decision, app) : h('p', { class: 'muted' }, t('risks.decision.none')),
-      store.readOnly ? null : fold('decide', label, () => decisionForm(app, { keys: [told.risk], told, wished, done: () => { open.delete('decide'); wished = []; } })));
+      store.readOnly ? null : fold('decide', label, () => decisionForm(app, { keys: [told.risk], told, wished, done: () => { close('decide'); wished = []; } })));
   }
   function found() {
     if (!told.evidence?.length) return null;
@@ -90,21 +104,31 @@ export function detail(id, app, { part } = {}) {
       h('span', { class: 'why-sign' }, icon('evidence', 14)), h('div', null, `${capital(mark.effect ?? '')}: ${mark.message ?? mark.what ?? mark.rule ?? ''}`,
         h('div', { class: 'why-source' }, [mark.tool, mark.where, mark.on].filter(Boolean).join(' · ')))))));
   }
-  /** A form behind a button; it stays open while the model changes. @param {string} name @param {string} label @param {() => any} make */
+  /**
+   * A form behind a button; while it is open it stays as it is, with what was typed, however the model changes.
+   * @param {string} name @param {string} label @param {() => any} make
+   */
   function fold(name, label, make) {
     const box = h('div', { class: 'risk-fold', hidden: !open.has(name) });
     const press = button(label, () => {
-      if (open.has(name)) open.delete(name); else open.add(name);
+      if (open.has(name)) close(name); else open.add(name);
       show();
       if (open.has(name)) /** @type {HTMLElement | null} */ (box.querySelector('input, select, textarea, button'))?.focus();
     }, { class: 'risk-fold-open' });
     const show = () => {
       box.hidden = !open.has(name);
       press.setAttribute('aria-expanded', String(open.has(name)));
-      if (open.has(name) && !box.childElementCount) box.append(make());
+      if (!open.has(name) || box.childElementCount) return;
+      const form = forms.get(name) ?? make();
+      forms.set(name, form);
+      box.append(form);
     };
     show();
     return [press, box];
+  }
+  function close(/** @type {string} */ name) {
+    open.delete(name);
+    forms.delete(name);
   }
   /** What a part of the page is told from outside to open. @param {any} event */
   const told_part = (event) => { open.add(event.detail); if (told) { draw(told); node.querySelector(`[data-part="${event.detail}"]`)?.scrollIntoView({ block: 'start' }); } };

@@ -11,9 +11,9 @@ import { format, merged, overridden, parse } from './vector.js';
 const WAIT = 80;
 
 /**
- * @param {any} told the explanation @param {import('../app.js').App} app
+ * @param {any} told the explanation @param {import('../app.js').App} app @param {() => any} done called before what was set is written
  */
-export function rateForm(told, app) {
+export function rateForm(told, app, done) {
   /** @type {Record<string, number>} */
   const own = parse(told.decision?.rating || manualRating(told));
   /** @type {Record<string, any>} */
@@ -92,6 +92,7 @@ export function rateForm(told, app) {
   }
   async function keep() {
     const codes = overridden(own);
+    done();
     const before = told.decision ?? { treatment: 'mitigate', status: 'open' };
     await decide([before.key ?? told.risk], { ...before, rating: format(own) }, t(codes.length ? 'risks.rate.label' : 'risks.rate.label-reset', { id: told.risk }));
   }

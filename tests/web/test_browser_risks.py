@@ -1,0 +1,443 @@
+"""Risks in a real browser: found beside the drawing, filtered, explained, rated, decided; by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.browser import Window, window
+from tests.web.workbench import SMALL, write
+
+pytestmark = pytest.mark.slow
+LOADS = "MODEL-DESERIALISE@api"
+PROBED = "EVASION-PROBING@api"
+DECIDED = """\
+threats:
+  LEAK: {title: A reseller sells the scores, at: [app], stride: [information-disclosure]}
+decisions:
+  EVASION-PROBING@api: {treatment: accept, reason: few callers, approved_by: lee, until: 2026-10-01}
+  HAD-ONCE@api: {treatment: mitigate, owner: ana}
+"""
+
+
+@pytest.fixture
+def seen(chromium, tmp_path):
+    with window(chromium, write(tmp_path)) as found:
+        yield found
+
+
+@pytest.fixture
+def decided(chromium, tmp_path):
+    text = SMALL + DECIDED.replace("HAD-ONCE", "SECRET-STORE-READ")
+    with window(chromium, write(tmp_path, text)) as found:
+        yield found
+
+
+def state(seen: Window, expression: str):
+    """Return what an expression about the page's store is."""
+    return seen.page.evaluate(
+        "async () => { const { store } = await import('/static/js/store.js');"
+        " const { current } = await import('/static/js/risks/current.js');"
+        f" return {expression}; }}"
+    )
+
+
+def register(seen: Window) -> list[str]:
+    """Return the ids of the rows of the register."""
+    rows = seen.page.locator(".risk-table tbody tr[data-key]")
+    return rows.evaluate_all("rows => rows.map(row => row.dataset.key)")
+
+
+def open_risk(seen: Window, name: str = LOADS) -> None:
+    seen.go(f"#/risks?risk={name}", ".risk-detail[aria-busy='false'] h2")
+
+
+class TestBesideTheDrawing:
+    def panel(self, seen: Window) -> None:
+        seen.go("#/design")
+        seen.page.click("#tab-threats")
+        seen.page.wait_for_selector(".risk-item")
+
+    def test_a_chosen_risk_lights_its_places_and_opens_its_preview(self, seen):
+        self.panel(seen)
+        seen.page.click(f"[data-risk='{LOADS}'] .risk-item")
+        assert state(seen, "[...store.lit]") == ["load"]
+        seen.page.wait_for_selector(".risk-preview-text:has-text('model')")
+        assert seen.page.get_attribute(f"[data-risk='{LOADS}'] .risk-item", "aria-expanded") == "true"
+        seen.page.click(".risk-preview .chip")
+        assert state(seen, "[...store.selection]") == ["load"]
+
+    def test_the_list_follows_the_selection_until_told_otherwise(self, seen):
+        self.panel(seen)
+        every = seen.page.locator(".risk-row").count()
+        seen.page.evaluate("import('/static/js/store.js').then(({ store }) => store.select(['store']))")
+        seen.page.wait_for_selector(".risk-panel-head:has-text('at store')")
+        here = seen.page.locator(".risk-row").evaluate_all("rows => rows.map(row => row.dataset.risk)")
+        assert 0 < len(here) < every
+        assert all(name.endswith(("@store", "@read")) for name in here)
+        seen.page.click(".risk-panel-line button[data-value='all']")
+        assert seen.page.locator(".risk-row").count() == every
+
+    def test_arrows_walk_the_list_and_the_explanation_steps_on(self, seen):
+        self.panel(seen)
+        seen.page.focus(".risk-item >> nth=0")
+        seen.page.keyboard.press("ArrowDown")
+        seen.page.keyboard.press("Enter")
+        first = state(seen, "current.id")
+        assert first == seen.page.locator(".risk-row").nth(1).get_attribute("data-risk")
+        seen.page.keyboard.press("Tab")
+        seen.page.click(".risk-preview .btn-primary")
+        seen.page.wait_for_selector(".panel-explain .risk-detail[aria-busy='false']")
+        seen.page.keyboard.press("Alt+ArrowDown")
+        assert state(seen, "current.id") != first
+
+    def test_an_edit_changes_the_list_at_once(self, seen):
+        self.panel(seen)
+        seen.page.evaluate(
+            "import('/static/js/store.js').then(({ store }) =>"
+            " store.change([{ op: 'set', path: ['elements', 'model', 'facts', 'model_format'], value: 'safetensors' }]))"
+        )
+        seen.page.wait_for_selector(f"[data-risk='{LOADS}']", state="detached")
+        assert "new or changed" in seen.page.inner_text(".risk-told") or "gone" in seen.page.inner_text(".risk-told")
+
+
+class TestFilters:
+    def test_by_severity_status_words_and_lens(self, seen):
+        seen.go("#/risks?severity=medium", ".risk-table tr[data-key]")
+        medium = register(seen)
+        assert medium and all(state(seen, f"store.register.get('{name}').severity") == "medium" for name in medium)
+        seen.page.click(".risk-segments, .segments [data-value='privacy']")
+        private = register(seen)
+        assert 0 < len(private) < len(medium)
+        assert all(state(seen, f"store.register.get('{name}').linddun.length") for name in private)
+        seen.page.fill(".risk-search", "people concludes")
+        seen.page.wait_for_function("document.querySelectorAll('.risk-table tr[data-key]').length === 1")
+        assert register(seen) == ["PROFILING@api"]
+
+    def test_by_framework_and_category(self, seen):
+        seen.go("#/risks", ".risk-table tr[data-key]")
+        seen.page.click(".risk-filter-line .btn")
+        seen.page.select_option("[data-keep='framework']", "linddun")
+        seen.page.select_option("[data-keep='category']", "L")
+        linking = register(seen)
+        assert linking
+        assert all(state(seen, f"store.register.get('{name}').linddun.some(node => node.startsWith('L'))") for name in linking)
+        seen.page.select_option("[data-keep='framework']", "atlas")
+        assert seen.page.input_value("[data-keep='category']") == ""
+        seen.page.click("text=Reset filters")
+        assert len(register(seen)) > len(linking)
+
+    def test_a_cell_of_the_matrix_shows_only_its_risks(self, seen):
+        seen.go("#/risks", ".risk-table tr[data-key]")
+        cell = seen.page.locator(".risk-cell:not(.risk-cell-none)").first
+        count = int(cell.inner_text())
+        cell.click()
+        assert cell.get_attribute("aria-pressed") == "true"
+        assert len(register(seen)) == count
+        cell.press("Enter")
+        assert len(register(seen)) > count
+
+    def test_what_matches_is_decided_in_one_place(self, seen):
+        found = seen.page.evaluate(
+            """async () => {
+              const { matches, narrowing, fresh, badgesOf } = await import('/static/js/risks/filters.js');
+              const risk = { id: 'A@x', title: 'Somebody reads x', element: 'x', places: ['f.returns'], state: 'open', settled: false,
+                severity: 'high', worst: 'high', likelihood: 5, impact: 6, likelihood_level: 'medium', impact_level: 'high',
+                stride: ['tampering'], cia: [], linddun: ['L.1.1'], trim: [], refs: { atlas: ['AML.T0011.000'] }, pack: 'security' };
+              const held = (some) => matches(risk, { ...fresh(), ...some });
+              return {
+                tree: held({ framework: 'linddun', category: 'L.1' }), other: held({ framework: 'linddun', category: 'L.11' }),
+                technique: held({ framework: 'atlas', category: 'AML.T0011' }), ml: held({ overlay: 'ml' }), words: held({ text: 'reads SOMEBODY aml' }),
+                settled: matches({ ...risk, settled: true }, fresh()), narrow: narrowing({ ...fresh(), element: 'x', severities: ['high'] }),
+                badge: badgesOf([risk], fresh(), {}, (place) => place.replace('.returns', '')),
+              };
+            }"""
+        )
+        assert found == {
+            "tree": True, "other": False, "technique": True, "ml": False, "words": True, "settled": False, "narrow": 2,
+            "badge": {"x": {"count": 1, "severity": "high"}, "f": {"count": 1, "severity": "high"}},
+        }  # fmt: skip
+
+
+class TestExplanation:
+    def test_every_condition_says_its_fact_and_whose_word_it_is(self, seen):
+        open_risk(seen)
+        assert "carries" in seen.page.inner_text("[data-part='why']")
+        assert "From the drawing" in seen.page.inner_text("[data-part='why']")
+        prevent = seen.page.inner_text("[data-part='prevent']")
+        assert "Model file format: not known" in prevent
+        assert "nobody wrote it" in prevent
+
+    def test_an_answer_in_place_changes_the_file_and_the_risk(self, seen):
+        open_risk(seen)
+        seen.page.select_option(".why-ask select >> nth=0", "safetensors")
+        seen.page.wait_for_selector(".risk-detail .risk-mark-mitigated")
+        seen.saved()
+        assert "model_format: safetensors" in seen.text
+        seen.page.keyboard.press("Control+z")
+        seen.page.wait_for_selector(".risk-detail .risk-mark-open")
+        seen.saved()
+        assert "model_format" not in seen.text
+
+    def test_the_band_narrows_with_the_answer(self, seen):
+        open_risk(seen)
+        before = seen.page.inner_text(".band >> nth=0")
+        seen.page.click(".narrow .segments button[data-value='yes'] >> nth=0")
+        seen.page.wait_for_function("text => document.querySelector('.band').innerText !== text", arg=before)
+        low, high = _ends(seen.page.inner_text(".band >> nth=0"))
+        was_low, was_high = _ends(before)
+        assert high - low < was_high - was_low
+
+    def test_a_known_fact_can_be_changed_where_it_counts(self, seen):
+        seen.page.evaluate(
+            "import('/static/js/store.js').then(({ store }) =>"
+            " store.change([{ op: 'set', path: ['elements', 'api', 'facts', 'queries_parameterised'], value: 'no' }]))"
+        )
+        open_risk(seen, "INJECTION-QUERY@api")
+        seen.page.click(".why-change:has-text('Change')")
+        seen.page.click(".why-ask:not([hidden]) [data-value='yes']")
+        seen.page.wait_for_selector(".risk-detail .risk-mark-mitigated")
+
+
+def _ends(text: str) -> tuple[float, float]:
+    if "(" not in text:
+        return 0.0, 0.0
+    low, high = text.split("(")[1].rstrip(")").split("–")
+    return float(low), float(high)
+
+
+class TestRating:
+    def test_a_factor_can_be_set_and_the_result_follows(self, seen):
+        open_risk(seen)
+        seen.page.click("[data-part='rate'] .risk-fold-open")
+        seen.page.wait_for_selector(".rate-vector code")
+        assert seen.page.locator(".rate-group").count() == 4
+        assert seen.page.locator(".rate-line").count() == 16
+        seen.page.select_option("#rate-EE", "1")
+        seen.page.wait_for_selector(".rate-vector code:has-text('EE:1/')")
+        assert seen.page.inner_text(".rate-line:has(#rate-EE) .rate-mark") == "set"
+        seen.page.click("text=Save this rating")
+        seen.page.wait_for_selector(".decision:has-text('EE:1')")
+        seen.saved()
+        assert "rating: EE:1" in seen.text
+
+    def test_going_back_to_the_estimates(self, seen):
+        self.test_a_factor_can_be_set_and_the_result_follows(seen)
+        assert "Estimate" in seen.page.locator("#rate-EE option").first.inner_text()
+        seen.page.click("text=Back to the estimates")
+        seen.page.click("text=Save this rating")
+        seen.page.wait_for_selector(".decision:not(:has-text('EE:1'))")
+        seen.saved()
+        assert "rating" not in seen.text
+
+    def test_business_factors_count_once_all_four_are_set(self, seen):
+        open_risk(seen)
+        seen.page.click("[data-part='rate'] .risk-fold-open")
+        seen.page.wait_for_selector(".rate-vector code")
+        for code, score in (("FD", "9"), ("RD", "9"), ("NC", "7"), ("PV", "9")):
+            seen.page.select_option(f"#rate-{code}", score)
+        seen.page.wait_for_selector(".rate-parts:has-text('8.5')")
+
+    def test_vectors_are_read_and_written_in_the_methods_order(self, seen):
+        found = seen.page.evaluate(
+            "import('/static/js/risks/vector.js').then(v => [v.parse('(OWASP/)M:4/SL:5/XX:1/EE:99'), v.format({ PV: 9, SL: 5, EE: 0 })])"
+        )
+        assert found == [{"SL": 5, "M": 4}, "SL:5/EE:0/PV:9"]
+
+
+class TestDecision:
+    def test_an_acceptance_needs_reason_approval_and_end(self, seen):
+        open_risk(seen)
+        seen.page.click("[data-part='decide'] .risk-fold-open")
+        seen.page.check(".decide input[value='accept']")
+        seen.page.click("text=Save the decision")
+        assert seen.page.locator(".decide-wrong").count() == 3
+        assert seen.page.evaluate("document.activeElement.dataset.field") == "reason"
+        seen.page.keyboard.type("behind the gateway only")
+        seen.page.fill("[data-field='approved_by']", "lee")
+        seen.page.fill("[data-field='until']", "2027-03-01")
+        seen.page.click("text=Save the decision")
+        seen.page.wait_for_selector(".decision:has-text('stands')")
+        seen.saved()
+        assert "treatment: accept" in seen.text
+        assert "severity: high" in seen.text
+        assert state(seen, f"store.register.get('{LOADS}').settled")
+
+    def test_a_control_is_planned_from_the_explanation(self, seen):
+        open_risk(seen)
+        seen.page.click(".risk-controls button >> nth=0")
+        seen.page.wait_for_selector(".decide")
+        assert seen.page.locator(".decide-control input:checked").count() == 1
+        seen.page.fill("[data-field='owner']", "ana")
+        seen.page.click("text=Save the decision")
+        seen.page.wait_for_selector(".decision-planned:has-text('ana')")
+        seen.saved()
+        assert "treatment: mitigate" in seen.text and "controls: [" in seen.text
+
+    def test_one_for_every_place_and_its_removal(self, seen):
+        open_risk(seen, "STORE-READ@store")
+        seen.page.click("[data-part='decide'] .risk-fold-open")
+        seen.page.check(".decide input[value='not-applicable']")
+        seen.page.fill("[data-field='reason']", "test data only")
+        seen.page.click("text=Save the decision")
+        seen.page.wait_for_selector(".decision:has-text('test data only')")
+        seen.page.click("text=Change the decision")
+        seen.page.click(".decide-end .btn-danger")
+        seen.page.click("dialog .btn-danger")
+        seen.page.wait_for_selector(".decision", state="detached")
+        seen.saved()
+        assert "STORE-READ" not in seen.text
+
+    def test_what_is_typed_survives_a_change_from_elsewhere(self, seen):
+        open_risk(seen)
+        seen.page.click("[data-part='decide'] .risk-fold-open")
+        seen.page.fill("[data-field='owner']", "ana")
+        before = seen.page.inner_text(".band >> nth=0")
+        seen.page.evaluate(
+            "import('/static/js/store.js').then(({ store }) =>"
+            " store.change([{ op: 'set', path: ['elements', 'api', 'facts', 'logged'], value: 'yes' }]))"
+        )
+        seen.page.wait_for_function("was => document.querySelector('.band').innerText !== was", arg=before)
+        assert seen.page.input_value("[data-field='owner']") == "ana"
+
+    def test_decisions_that_no_longer_count_are_shown(self, decided):
+        decided.go("#/risks", ".risk-notes")
+        assert "no longer counts" in decided.page.inner_text(".risk-notes")
+        assert "threat that is gone" in decided.page.inner_text(".risk-notes")
+        decided.page.click(".risk-attention button >> nth=0")
+        assert register(decided) == [PROBED]
+        assert "expired" in decided.page.inner_text(".risk-table tbody")
+        decided.page.click(".risk-attention:has-text('gone') button")
+        decided.page.click("dialog .btn-danger")
+        decided.page.wait_for_selector("dialog .decision", state="detached")
+
+
+class TestRegister:
+    def test_several_are_decided_with_the_keyboard_alone(self, seen):
+        seen.go("#/risks", ".risk-table tr[data-key]")
+        first, second, third = register(seen)[:3]
+        seen.page.focus(".risk-table tbody tr[tabindex='0']")
+        seen.page.keyboard.press("Space")
+        seen.page.keyboard.press("Shift+ArrowDown")
+        seen.page.keyboard.press("Shift+ArrowDown")
+        assert seen.page.inner_text(".bulk span") == "3 chosen"
+        seen.page.keyboard.press("d")
+        seen.page.wait_for_selector("dialog .decide")
+        seen.page.focus("dialog input[value='mitigate']")
+        for _ in range(3):
+            seen.page.keyboard.press("ArrowDown")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.type("internal users only")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.type("lee")
+        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.type("03012027")
+        seen.page.keyboard.press("Control+Enter")
+        seen.page.wait_for_selector("dialog", state="detached")
+        seen.saved()
+        for name in (first, second, third):
+            assert f"{name}:" in seen.text
+        assert seen.text.count("treatment: accept") == 3
+        assert not set(register(seen)) & {first, second, third}
+        seen.page.keyboard.press("Control+z")
+        seen.page.wait_for_selector(f".risk-table tr[data-key='{first}']")
+
+    def test_rows_open_with_enter_and_columns_sort(self, seen):
+        seen.go("#/risks", ".risk-table tr[data-key]")
+        seen.page.focus(".risk-table tbody tr[tabindex='0']")
+        seen.page.keyboard.press("End")
+        last = register(seen)[-1]
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_selector(".risk-side .risk-detail[aria-busy='false']")
+        assert last.replace("@", "%40") in seen.page.url
+        seen.page.click(".risk-col-title button")
+        titles = seen.page.locator(".risk-col-title").all_inner_texts()[1:]
+        assert titles == sorted(titles, key=str.lower)
+
+    def test_a_threat_that_people_found(self, seen):
+        seen.go("#/risks", ".risk-table tr[data-key]")
+        seen.page.click("text=Add a threat")
+        seen.page.click("dialog .btn-primary")
+        assert seen.page.inner_text(".manual [role='alert']")
+        seen.page.keyboard.type("A reseller sells the scores")
+        seen.page.fill(".manual input[placeholder]", "api")
+        seen.page.keyboard.press("Enter")
+        seen.page.click(".manual .chip >> nth=0")
+        seen.page.check(".manual input[value='information-disclosure']")
+        seen.page.click("dialog .btn-primary")
+        seen.page.wait_for_selector("dialog", state="detached")
+        seen.page.wait_for_selector("h2:has-text('A reseller sells the scores')")
+        seen.saved()
+        assert "A-RESELLER-SELLS-THE-SCORES:" in seen.text
+        assert "at: [api]" in seen.text
+        seen.page.click("text=Edit this threat")
+        seen.page.fill(".manual input >> nth=0", "A partner sells the scores")
+        seen.page.click("dialog .btn-primary")
+        seen.page.wait_for_selector("h2:has-text('A partner sells the scores')")
+
+
+class TestQuestions:
+    def test_answered_skipped_and_taken_back(self, seen):
+        seen.go("#/questions", ".question")
+        ids = seen.page.locator(".question").evaluate_all("items => items.map(item => item.dataset.id)")
+        assert ids[0] == "personal@scores"
+        seen.page.fill(".question input >> nth=0", "customer number, churn-score")
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_selector("[data-id='personal@scores']", state="detached")
+        seen.saved()
+        assert "personal: [customer-number, churn-score]" in seen.text
+        seen.page.click(".toast button")
+        seen.page.wait_for_selector("[data-id='personal@scores']")
+        seen.page.click("[data-id='personal@scores'] .question-skip")
+        seen.page.wait_for_selector("[data-id='personal@scores']", state="detached")
+        seen.page.click(".questions-later summary")
+        seen.page.click(".questions-later button")
+        seen.page.wait_for_selector("[data-id='personal@scores']")
+
+    def test_with_the_keyboard_alone(self, seen):
+        seen.go("#/questions", ".question")
+        seen.page.focus("[data-id='authorized@api'] button[data-value='yes']")
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_selector("[data-id='authorized@api']", state="detached")
+        seen.saved()
+        assert 'authorized: "yes"' in seen.text or "authorized: yes" in seen.text
+        assert seen.page.evaluate("Boolean(document.activeElement.closest('.question'))")
+
+
+class TestPaths:
+    def test_a_path_is_drawn_and_told_step_by_step(self, seen):
+        seen.go("#/design")
+        seen.page.click("#tab-paths")
+        seen.page.focus(".path-open >> nth=0")
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_selector(".path-steps")
+        assert set(state(seen, "[...store.lit]")) >= {"app", "api", "predict"}
+        assert seen.page.locator(".path-threats a").count() > 0
+        seen.page.click(".path-step >> nth=0")
+        assert set(state(seen, "[...store.lit]")) == {"app", "api", "predict"}
+        seen.page.click(".path-threats a >> nth=0")
+        seen.page.wait_for_selector(".view-risks .risk-detail[aria-busy='false'] h2")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_for_people_who_see_or_hear_otherwise(chromium, tmp_path, theme):
+    with window(chromium, write(tmp_path, SMALL + DECIDED.replace("HAD-ONCE", "SECRET-STORE-READ")), theme=theme) as seen:
+        seen.go("#/risks", ".risk-table tr[data-key]")
+        seen.page.click(".risk-filter-line .btn")
+        seen.page.click(".risk-table tbody input >> nth=0")
+        assert seen.severe("main") == []
+        open_risk(seen)
+        seen.page.click("[data-part='rate'] .risk-fold-open")
+        seen.page.click("[data-part='decide'] .risk-fold-open")
+        seen.page.wait_for_selector(".rate-vector code")
+        seen.page.wait_for_timeout(700)
+        assert seen.severe(".risk-side") == []
+        seen.go("#/questions", ".question")
+        assert seen.severe("main") == []
+        seen.go("#/risks?tab=paths", ".path-open")
+        seen.page.click(".path-open >> nth=0")
+        assert seen.severe("main") == []
+        seen.go("#/design")
+        seen.page.click("#tab-threats")
+        seen.page.click(".risk-item >> nth=1")
+        seen.page.wait_for_selector(".risk-preview .chip")
+        assert seen.severe("#dock-body") == []
