@@ -50,7 +50,11 @@ def main(arguments: list[str]) -> int:
                 readings.texts[name] = _text(catalogue, name)
         for listed, entry in _chosen(given.confirm, entries):
             said = readings.lists[listed].entries[entry]
-            said.confirmed = [name for name in said.added if name in entries[listed, entry].types]
+            said.confirmed = [
+                name
+                for name in said.added
+                if name in {*entries[listed, entry].types, *entries[listed, entry].facts}
+            ]
         for reading in readings.lists.values():
             _write(reading)
         _write_texts(readings.texts)
@@ -78,7 +82,7 @@ def _chosen(names: list[str], entries: dict[tuple[str, str], EntryCoverage]) -> 
 
 
 def _agree(reading: Reading, entry: EntryCoverage) -> None:
-    now = mapping_hash(entry.id, entry.disposition, entry.reason, entry.types)
+    now = mapping_hash(entry.id, entry.disposition, entry.reason, [*entry.types, *entry.facts])
     if entry.id in reading.entries:
         reading.entries[entry.id].now = now
     else:
@@ -93,10 +97,9 @@ def _tell_waiting(lists: Iterable[Reading], catalogue: Catalogue) -> int:
             count += len(waiting)
             title = catalogue.frameworks[reading.list].entries.get(name)
             for item in waiting:
-                what = catalogue.threats.get(item) or catalogue.controls.get(item)
-                print(
-                    f"{reading.list}:{name} {title.title if title else ''} → {item}: {what.title if what else ''}"
-                )
+                homes = (catalogue.threats, catalogue.controls, catalogue.vocabulary.facts)
+                what = next((home[item].title for home in homes if item in home), "")
+                print(f"{reading.list}:{name} {title.title if title else ''} → {item}: {what}")
     print(f"{count} added mappings wait for another reader")
     return 1 if count else 0
 

@@ -232,6 +232,7 @@ FRAMEWORK = record(
                     "disposition": words(Disposition),
                     "types": many(text(), "Threat types, or controls, that are about it."),
                     "reason": text(),
+                    "facts": many(text(), "The facts that answer a review question."),
                     "counted": said(
                         {"type": "boolean"}, "False for headings, which coverage figures leave out."
                     ),
@@ -251,7 +252,7 @@ FRAMEWORK = record(
                         may=("by", "on", "note"),
                     ),
                 },
-                may=("counted", "reachable", "second_reading"),
+                may=("facts", "counted", "reachable", "second_reading"),
             )
         ),
         "agreement": record(

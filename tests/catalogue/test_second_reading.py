@@ -37,7 +37,7 @@ def test_what_was_read_is_there_and_what_was_taken_back_is_gone(listed):
         if not (entry := entries.get(name)):
             assert listed.id in {"cwe", "capec"}, f"{name} is in no list"
             continue
-        now = set(entry.types) or {entry.disposition}
+        now = set(entry.types) or {entry.disposition, *entry.facts}
         assert not now & set(said.dropped)
         assert set(said.added) <= now
         assert set(said.confirmed) <= set(said.added)
@@ -112,3 +112,21 @@ def test_a_reading_that_is_none_is_told(tmp_path):
         load_readings(tmp_path)
     assert load_readings(tmp_path / "none") == Readings({}, {})
     assert load_readings(FOLDER) == shipped_readings()
+
+
+def test_a_review_question_names_facts_that_there_are(sample, rules):
+    entry = "frameworks: {q: {title: Q, version: '1', source: s, licence: l, of: questions, entries: {A: {title: One, disposition: review-question, facts: [FACT]}}}}\n"
+    with pytest.raises(InputError, match="unknown fact 'patchd'"):
+        load_catalogue([rules(sample + entry.replace("FACT", "patchd"))])
+    found = next(
+        item
+        for item in coverage(load_catalogue([rules(sample + entry.replace("FACT", "patched"))]))
+        if item.id == "q"
+    )
+    assert found.entries[0].facts == ["patched"]
+    assert found.counts == {"review-question": 1}
+
+
+def test_microsofts_review_questions_are_answered_by_facts():
+    questions = next(item for item in COVERAGE if item.id == "ms-aiml-questions")
+    assert [entry.id for entry in questions.entries if not entry.facts] == ["MSQ33"]

@@ -97,6 +97,13 @@ def check_records(
 ) -> None:
     """Check the records that were read now; those compiled before were checked then."""
     checker = _Checker(compiled, frameworks, vocabulary)
+    for framework in frameworks:
+        for name, entry in framework.entries.items():
+            for number, fact in enumerate(entry.facts):
+                if fact not in vocabulary.facts:
+                    where = sources.where("frameworks", framework.id, "entries", name, "facts", number)
+                    mend = suggest(fact, vocabulary.facts)
+                    errors.append(InputError(f"{name}: unknown fact '{fact}'", where=where, mend=mend))
     for section in ("types", "facts", "threats", "controls", "packs"):
         for record in getattr(compiled, section):
             if (section, record.id) not in sources.origins:

@@ -25,6 +25,8 @@ class EntryCoverage(Struct, kw_only=True, omit_defaults=True):
     types: list[str]
     """Threat types that are about it; controls where the list is one of controls."""
     reason: str
+    facts: list[str] = field(default_factory=list)
+    """The facts that answer a review question."""
     counted: bool = True
     reachable: bool | None = None
     """One of the types fires on a model that was tried; None if nobody tried."""
@@ -96,7 +98,7 @@ def _read_again(catalogue: Catalogue, found: Iterable[FrameworkCoverage], readin
     texts |= {item.id: text_hash(item.title, item.text) for item in catalogue.controls.values()}
     for framework in found:
         for entry in framework.entries:
-            mapping = mapping_hash(entry.id, entry.disposition, entry.reason, entry.types)
+            mapping = mapping_hash(entry.id, entry.disposition, entry.reason, [*entry.types, *entry.facts])
             cited = {name: texts[name] for name in entry.types}
             entry.second_reading = readings.of(framework.id, entry.id, mapping, cited)
         changed = sum(
@@ -164,6 +166,7 @@ def _entry(entry: FrameworkEntry, of: str, names: list[str], fired: Collection[s
         disposition=cited if names else entry.disposition or OPEN,
         types=names,
         reason="" if names else entry.reason,
+        facts=[] if names else entry.facts,
         counted=entry.counted,
         reachable=None if fired is None else any(name in fired for name in names),
     )

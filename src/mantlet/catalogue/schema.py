@@ -208,6 +208,8 @@ class FrameworkEntry(Record, kw_only=True):
     disposition: Literal["", "review-question", "check", "out-of-scope"] = ""
     """Where it went if no threat type is about it; a type's reference says `threat` by itself."""
     reason: Reason = ""
+    facts: list[str] = field(default_factory=list)
+    """For a review question: the facts that answer it."""
 
 
 class Framework(Record, kw_only=True):
