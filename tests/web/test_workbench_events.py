@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 import pytest
 
@@ -31,7 +30,7 @@ def test_changes_in_a_window_and_on_disk_reach_all_who_listen(tmp_path):
         assert other.get("/api/model").json()["raw"]["system"]["name"] == "Three"
         fresh = tmp_path / "fresh.yaml"
         fresh.write_text("elements: [")
-        os.replace(fresh, path)  # as editors do it
+        fresh.replace(path)  # as editors do it
         name, broken = next(stream)
         assert name == "broken"
         assert broken["problems"][0]["message"]

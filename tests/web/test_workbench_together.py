@@ -206,3 +206,24 @@ def test_a_checkout_of_another_version_is_shown(tmp_path):
         work.change(put("system", "name", value="Two"))
         git("checkout", "-q", ".")
         assert work.get("model")["raw"]["system"]["name"] == "Churn predictor"
+
+
+def test_what_a_killed_server_left_half_written_goes_and_nothing_else_does(tmp_path):
+    path = write(tmp_path)
+    for name in (
+        ".threatmodel.yaml.abcd1234.yaml",
+        ".threatmodel.layout.json.abcd1234.json",
+        ".threatmodel.yaml.mine",
+        "threatmodel.yaml.bak",
+        ".other.yaml.abcd1234.yaml",
+    ):
+        write(tmp_path, "x", name)
+    with bench(path, read_only=True):
+        assert len(list(tmp_path.iterdir())) == 6
+    with bench(path):
+        assert sorted(item.name for item in tmp_path.iterdir()) == [
+            ".other.yaml.abcd1234.yaml",
+            ".threatmodel.yaml.mine",
+            "threatmodel.yaml",
+            "threatmodel.yaml.bak",
+        ]

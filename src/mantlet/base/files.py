@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import stat
@@ -70,6 +71,15 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
+
+
+def sweep(path: Path) -> None:
+    """Take away what writers of a file left beside it when they were killed; those that are still writing keep theirs."""
+    target = Path(os.path.realpath(path))
+    with _alone(target.parent), contextlib.suppress(OSError):
+        for left in target.parent.glob(f".{glob.escape(target.name)}.????????{glob.escape(target.suffix)}"):
+            if stat.S_ISREG(left.lstat().st_mode):
+                left.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

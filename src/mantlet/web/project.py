@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mantlet.base.errors import MantletError
-from mantlet.base.files import fingerprint, write_atomic
+from mantlet.base.files import fingerprint, sweep, write_atomic
 from mantlet.base.limits import inside
 from mantlet.catalogue.load import Catalogue
 from mantlet.model.model import Model
@@ -85,6 +85,11 @@ class Files:
                 ]
             )
         return self._state(after, layout, before.layout_print)
+
+    def sweep(self) -> None:
+        """Take away what a server that was killed while saving left behind."""
+        for file in (self.path, layout_path(self.path)):
+            sweep(file)
 
     def save(self, before: State, after: State) -> None:
         """Write the files that differ, each whole; raises `StaleWriteError` where somebody else wrote one since."""

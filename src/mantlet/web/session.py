@@ -51,6 +51,8 @@ class Session:
         self._reload("")
         if self._state is None:
             raise self._trouble
+        if not read_only:
+            self.files.sweep()
 
     @property
     def path(self) -> Path:
