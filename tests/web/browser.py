@@ -60,10 +60,11 @@ class Window:
         """Wait until the server has confirmed everything."""
         self.page.wait_for_selector('.state[data-state="saved"]')
 
-    def severe(self, within: str = "body") -> list[str]:
-        """Return what axe-core finds serious, one line each."""
+    def severe(self, within: str = "body", rules: list[str] | None = None) -> list[str]:
+        """Return what axe-core finds serious, one line each; ``rules`` looks at those only."""
         axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
-        found = axe.run(self.page, context=within)["violations"]
+        options = {"runOnly": rules} if rules else None
+        found = axe.run(self.page, context=within, options=options)["violations"]
         return [
             f"{item['id']}: {', '.join(str(node['target']) for node in item['nodes'][:4])}: {item['nodes'][0]['failureSummary']}"
             for item in found
