@@ -94,7 +94,7 @@ def test_an_unknown_proposal_changes_nothing(shop):
     assert shop.text == before
 
 
-@pytest.mark.parametrize("name", ["../outside", "/etc", "src/../../x", ".git", "a\0b", "//host/x"])
+@pytest.mark.parametrize("name", ["../outside", "/etc", "src/../../x", ".git", "a\0b", "//host/x", "x" * 300])
 def test_nothing_outside_the_project_is_looked_at(shop, name):
     start(shop, "discover", 422, scope=[name])
     start(shop, "profile", 422, file=name)

@@ -8,7 +8,8 @@ from mantlet.base.errors import Location, UsageError
 from mantlet.base.limits import inside, is_file, is_folder
 from mantlet.web.errors import NotFoundError
 
-MAX_PATH = 1000
+MAX_PATH, MAX_PART = 1000, 200
+"""Characters of a path, and bytes of each part; file systems take 255, and a temporary file beside it needs some."""
 _MEND = "name a file of the project's folder, from there"
 
 
@@ -41,15 +42,7 @@ def table(root: Path, name: str) -> str:
 def below(root: Path, name: str) -> Path:
     """Return what a name means below a folder, whether or not it is there; raises `UsageError` for what would lie elsewhere."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    hidden = any(part.startswith(".") for part in parts)
-    if (
-        not parts
-        or hidden
-        or "\0" in name
-        or ":" in parts[0]
-        or name.startswith(("/", "\\"))
-        or len(name) > MAX_PATH
-    ):
+    if not _is_plain(name, parts):
         raise UsageError("this names no file of the project", where=Location(name[:100]), mend=_MEND)
     path = root.joinpath(*parts)
     try:
@@ -59,3 +52,12 @@ def below(root: Path, name: str) -> Path:
             "this names no file of the project", where=Location(name[:100]), mend=_MEND
         ) from None
     return path
+
+
+def _is_plain(name: str, parts: tuple[str, ...]) -> bool:
+    """Tell whether a path stays below the folder as far as its text says, names nothing hidden, and can be a path at all."""
+    if not parts or len(name) > MAX_PATH or name.startswith(("/", "\\")) or ":" in parts[0]:
+        return False
+    if any(part.startswith(".") or not part.isprintable() for part in parts):
+        return False
+    return all(len(part.encode("utf-8", "replace")) <= MAX_PART for part in parts)
