@@ -146,6 +146,8 @@ class _Checker:
                 yield "no threat type uses the control", (), "name it under a type's `controls`"
             case Control() if not record.verify:
                 yield "nothing says how to see that it works", (), "add `verify`"
+            case FactDef() if not record.why:
+                yield "nothing says why it matters", (), "add `why`"
             case ThreatType():
                 yield from self._unfinished_threat(record)
 

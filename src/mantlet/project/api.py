@@ -116,9 +116,7 @@ def judged(
     if evidence is None:
         analysis = Analysis(sections, catalogue)
     else:
-        analysis = Analysis(
-            evidence.applied(sections), catalogue, seen=evidence.facts, marks=evidence.marks
-        )
+        analysis = Analysis(evidence.applied(sections), catalogue, seen=evidence.facts, marks=evidence.marks)
     return Assessment(model, Register(analysis, today=today, mode=mode), evidence)
 
 
@@ -222,15 +220,16 @@ class Assessment:
         kind = SUFFIXES.get(Path(path).suffix.lower().lstrip("."), "")
         return _write(Path(path), self.diagram(kind or Path(path).suffix.lstrip("."), **options))
 
-    def report(self, kind: str = "html", *, date: str = "") -> bytes:
-        """Write the report as html, pdf, md, xlsx, csv or json."""
+    def report(self, kind: str = "html", *, date: str = "", compliance: str = "") -> bytes:
+        """Write the report as html, pdf, md, xlsx, csv or json; about a law (gdpr, ai-act) if ``compliance`` names one."""
         from mantlet.project.outputs import report  # noqa: PLC0415
 
-        return report(self, kind, date=date)
+        return report(self, kind, date=date, compliance=compliance)
 
-    def save_report(self, path: str | Path, *, date: str = "") -> Path:
+    def save_report(self, path: str | Path, *, date: str = "", compliance: str = "") -> Path:
         """Write the report into a file whose suffix says the format."""
-        return _write(Path(path), self.report(Path(path).suffix.lower().lstrip("."), date=date))
+        kind = Path(path).suffix.lower().lstrip(".")
+        return _write(Path(path), self.report(kind, date=date, compliance=compliance))
 
     def picture(self, options: Options | None = None, **style: Any) -> Picture:
         """Draw the data flow diagram as a picture that notebooks show by themselves."""
@@ -276,4 +275,6 @@ def _with_packs(sections: Sections, packs: Sequence[str]) -> Sections:
 
     if isinstance(packs, str):
         raise UsageError("packs is one text", mend="give a list, such as packs=['ml']")
-    return structs.replace(sections, catalogue=structs.replace(sections.catalogue, packs=list(packs), without=[]))
+    return structs.replace(
+        sections, catalogue=structs.replace(sections.catalogue, packs=list(packs), without=[])
+    )

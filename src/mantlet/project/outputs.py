@@ -177,13 +177,18 @@ def _picture(assessment: Assessment, theme: Theme) -> str:
         return _TOO_DENSE
 
 
-def report(assessment: Assessment, kind: str = "html", *, date: str = "") -> bytes:
-    """Write the report as html, pdf, md, xlsx, csv or json. ``date`` is printed when given; nothing else depends on the day."""
+def report(assessment: Assessment, kind: str = "html", *, date: str = "", compliance: str = "") -> bytes:
+    """Write the report as html, pdf, md, xlsx, csv or json. ``date`` is printed when given; nothing else depends on the day.
+
+    ``compliance`` names a law (gdpr or ai-act): the report is then about that, article by article.
+    """
     if kind not in REPORT_FORMATS:
         raise UsageError(
             f"unknown report format '{kind}'",
             mend=suggest(kind, REPORT_FORMATS) or f"one of {', '.join(REPORT_FORMATS)}",
         )
+    if compliance:
+        return _compliance(assessment, kind, compliance, date)
     from mantlet.report.build import build  # noqa: PLC0415
 
     made = build(assessment.model, assessment.register, assessment.evidence)
@@ -207,3 +212,17 @@ def report(assessment: Assessment, kind: str = "html", *, date: str = "") -> byt
     from mantlet.report import sheets  # noqa: PLC0415
 
     return sheets.to_csv(made).encode("utf-8-sig") if kind == "csv" else sheets.to_xlsx(made)
+
+
+def _compliance(assessment: Assessment, kind: str, law: str, date: str) -> bytes:
+    """Write what the model says about a law."""
+    from mantlet.report import compliance as paper  # noqa: PLC0415
+    from mantlet.review.compliance.build import compliance  # noqa: PLC0415
+
+    view = compliance(assessment.model, assessment.register, law)
+    if kind == "pdf":
+        with resources.as_file(resources.files("mantlet.diagram") / "fonts") as fonts:
+            return paper.to_pdf(view, str(fonts), date=date)
+    if kind in {"html", "md"}:
+        return (paper.to_html if kind == "html" else paper.to_markdown)(view, date=date)
+    return {"json": paper.to_json, "csv": paper.to_csv, "xlsx": paper.to_xlsx}[kind](view)

@@ -26,17 +26,17 @@ def template(name: str) -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
-    return environment.from_string(_file(name))
+    return environment.from_string(file(name))
 
 
 def style() -> str:
     """Return the style rules that pages share, typeface included."""
-    return _fonts() + _file("report.css")
+    return _fonts() + file("report.css")
 
 
 def script_hash() -> str:
     """Return what names the report's own script in a content security policy."""
-    return base64.b64encode(hashlib.sha256(_file("report.js").encode()).digest()).decode()
+    return base64.b64encode(hashlib.sha256(file("report.js").encode()).digest()).decode()
 
 
 def _shown(value: object) -> object:
@@ -44,7 +44,8 @@ def _shown(value: object) -> object:
     return printable(value) if type(value) is str else value
 
 
-def _file(name: str) -> str:
+def file(name: str) -> str:
+    """Return one of our templates as text."""
     return (resources.files("mantlet.report") / "templates" / name).read_text(encoding="utf-8")
 
 
@@ -62,7 +63,7 @@ def _fonts() -> str:
 
 def render(report: Report, svg: str, *, date: str = "") -> str:
     """Return the report; ``svg`` is the diagram, already safe markup. ``date`` is shown when given."""
-    script = _file("report.js")
+    script = file("report.js")
     return template("report.html.jinja").render(
         report=report,
         svg=Markup(svg),  # noqa: S704  (made by our renderer, which escapes every name)

@@ -33,7 +33,7 @@ def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
         yield from (escape(system["description"]), "")
     yield from (escape(line) + "  " for line in report.verdict)
     yield ""
-    yield from _table(
+    yield from table(
         [["severity", "open risks"], *([word, str(number)] for word, number in report.counts.items())]
     )
     facts = [f"Owner: {escape(system['owner'])}" if system["owner"] else "", f"Date: {date}" if date else ""]
@@ -50,7 +50,7 @@ def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
         for item in report.decisions
     ]
     yield from (
-        _table([["risk", "treatment", "stands", "note", "by", "until", "reason"], *rows])
+        table([["risk", "treatment", "stands", "note", "by", "until", "reason"], *rows])
         if rows
         else ("Nothing has been decided yet.", "")
     )
@@ -58,7 +58,7 @@ def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
         fields = ("place", "fact", "claimed", "verified", "by")
         yield from ("### Evidence against the model", "")
         head = ["at", "fact", "the model says", "evidence says", "by"]
-        yield from _table([head, *([item[field] for field in fields] for item in report.contradictions)])
+        yield from table([head, *([item[field] for field in fields] for item in report.contradictions)])
     yield from _evidence(report)
     yield from (
         "## Method",
@@ -76,7 +76,7 @@ def _evidence(report: Report) -> Iterator[str]:
         if rows:
             yield from (f"### {title}", "")
             head = [label for _, label in columns]
-            yield from _table([head, *([row[name] for name, _ in columns] for row in rows)])
+            yield from table([head, *([row[name] for name, _ in columns] for row in rows)])
 
 
 def _first(report: Report) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _register(risks: Iterable[RiskView]) -> Iterator[str]:
         for risk in risks
     ]
     yield from (
-        _table([["severity", "risk", "where", "what helps", "decision", "id"], *rows])
+        table([["severity", "risk", "where", "what helps", "decision", "id"], *rows])
         if rows
         else ("No open risks.", "")
     )
@@ -118,13 +118,14 @@ def _inventory(report: Report) -> Iterator[str]:
     for title, rows, keys in parts:
         yield from (f"## {title}", "")
         yield from (
-            _table([list(keys), *([row[key] for key in keys] for row in rows)]) if rows else ("None.", "")
+            table([list(keys), *([row[key] for key in keys] for row in rows)]) if rows else ("None.", "")
         )
     if report.assumptions:
         yield from ("## Assumptions", "", *(f"- {escape(item)}" for item in report.assumptions), "")
 
 
-def _table(rows: list[list[str]]) -> Iterator[str]:
+def table(rows: list[list[str]]) -> Iterator[str]:
+    """Yield the lines of a table; the first row is its head."""
     head, *body = rows
     yield "| " + " | ".join(head) + " |"
     yield "|" + " --- |" * len(head)

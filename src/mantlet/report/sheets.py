@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ SEVERITY_COLOURS = {
     "note": ("#E8ECEF", "#5B6670"),
 }
 _EPOCH = datetime(2000, 1, 1)
+Sheet = tuple[str, Sequence[str], Sequence[Sequence[str | float]], dict[int, int]]
 MAX_CELL = 32_000
 """Spreadsheet programs refuse longer cells."""
 
@@ -91,6 +92,25 @@ def to_csv(report: Report) -> str:
 
 def to_xlsx(report: Report) -> bytes:
     """Return a workbook: register, entities, data, flows, decisions."""
+    sheets: list[Sheet] = [
+        ("Register", RISK_COLUMNS, risk_rows(report), {0: 34, 4: 52, 9: 30, 11: 44, 13: 80})
+    ]
+    for title, rows in (
+        ("Entities", report.entities),
+        ("Data", report.data),
+        ("Flows", report.flows),
+        ("Decisions", report.decisions),
+        *([("Contradictions", report.contradictions)] if report.contradictions else []),
+        *((f"Evidence {key}", rows) for key, rows in report.evidence.items() if rows),
+    ):
+        columns = tuple(rows[0]) if rows else ("name",)
+        cells = [[row[key] for key in columns] for row in rows]
+        sheets.append((title, columns, cells, dict.fromkeys(range(len(columns)), 22)))
+    return workbook(f"Threat model: {report.system['name']}", sheets)
+
+
+def workbook(title: str, sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook of sheets: name, columns, rows, and widths of columns that are not narrow."""
     import xlsxwriter  # noqa: PLC0415  (only this output needs it)
 
     out = io.BytesIO()
@@ -101,26 +121,9 @@ def to_xlsx(report: Report) -> bytes:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties(
-        {"title": printable(f"Threat model: {report.system['name']}")[:200], "created": _EPOCH}
-    )
-    _sheet(book, "Register", RISK_COLUMNS, risk_rows(report), {0: 34, 4: 52, 9: 30, 11: 44, 13: 80})
-    for title, rows in (
-        ("Entities", report.entities),
-        ("Data", report.data),
-        ("Flows", report.flows),
-        ("Decisions", report.decisions),
-        *([("Contradictions", report.contradictions)] if report.contradictions else []),
-        *((f"Evidence {key}", rows) for key, rows in report.evidence.items() if rows),
-    ):
-        columns = tuple(rows[0]) if rows else ("name",)
-        _sheet(
-            book,
-            title,
-            columns,
-            [[row[key] for key in columns] for row in rows],
-            dict.fromkeys(range(len(columns)), 22),
-        )
+    book.set_properties({"title": printable(title)[:200], "created": _EPOCH})
+    for name, columns, rows, widths in sheets:
+        _sheet(book, name, columns, rows, widths)
     book.close()
     return out.getvalue()
 

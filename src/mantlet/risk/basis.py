@@ -60,6 +60,13 @@ def _aims(controls: Iterable[Control]) -> set[tuple[str, str]]:
 
 def _read(analysis: Analysis, rows: Iterable[int]) -> Iterator[tuple[str, str, str]]:
     """Yield `place.fact`, `kind.fact` and the value for each fact that the rules of some threats read."""
+    facts = analysis.atoms.facts
+    for holder, fact, at, value in facts_read(analysis, rows):
+        yield f"{facts.name(holder, at)}.{fact}", f"{holder}.{fact}", value
+
+
+def facts_read(analysis: Analysis, rows: Iterable[int]) -> Iterator[tuple[Holder, str, int, str]]:
+    """Yield each fact that the rules of some threats read: of what kind of thing, which, its row there, the value."""
     table, facts = analysis.threats, analysis.atoms.facts
     seen: set[tuple[Holder, str, int]] = set()
     for row in rows:
@@ -77,7 +84,7 @@ def _read(analysis: Analysis, rows: Iterable[int]) -> Iterator[tuple[str, str, s
             if not facts.is_silent(holder, atom.fact):
                 column = facts.column(holder, atom.fact)
                 value = column.values[int(column.codes[at])]
-            yield f"{facts.name(holder, at)}.{atom.fact}", f"{holder}.{atom.fact}", value
+            yield holder, atom.fact, at, value
 
 
 def _row(analysis: Analysis, scope: Scope, subject: Subject, place: int) -> int:
