@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from pathlib import Path
 
@@ -33,6 +33,8 @@ LEAST_LOOSE, BYTES_PER_STEP = 3_000, 90
 """Of a part: statements that are read of functions which nothing calls, and bytes that give it one more."""
 WORTH_FILES, WORTH_PARTS = 600_000, 400_000
 """Bytes from which several processes are faster than one, for reading files and for reading programs."""
+Told = Callable[[int, int, str], None]
+"""Hears how far something is: how many of how many, and of what."""
 
 
 class FileSeen(Struct, omit_defaults=True):
@@ -67,15 +69,17 @@ def discover(
     *,
     exclude: Sequence[str] = (),
     cached: bool = True,
+    told: Told = lambda _done, _of, _what: None,
 ) -> Draft:
     """Return the draft of a repository, without running any of it.
 
-    ``scope`` narrows it to folders or files; ``exclude`` are globs of what does not belong to the system.
+    ``scope`` narrows it to folders or files; ``exclude`` are globs of what does not belong to the system. ``told`` hears how
+    far it is: how many of how many files, then programs.
     """
     found = tree.walk(root, scope)
     if exclude:
         _leave_out(found, exclude)
-    looking = _Looking(root, found.files, Cache(root, active=cached))
+    looking = _Looking(root, found.files, Cache(root, active=cached), told)
     clues, python = looking.files(found.readable)
     draft = link(clues, python, frozenset(found.files), looking.text, looking.python)
     vocabulary = load_catalogue().vocabulary
@@ -105,10 +109,11 @@ def _leave_out(found: tree.Tree, globs: Sequence[str]) -> None:
 
 
 class _Looking:
-    def __init__(self, root: Path, files: list[str], cache: Cache) -> None:
+    def __init__(self, root: Path, files: list[str], cache: Cache, told: Told) -> None:
         self._root = root
         self._files = named("\0".join(files))
         self.cache = cache
+        self._told = told
         self.read = 0
         """Files that were read."""
         self.sites: list[Site] = []
@@ -134,8 +139,13 @@ class _Looking:
         known = {path: self.cache.get(name) for path, name in names.items()}
         missing = [path for path in wanted if known[path] is None]
         sizes = [len(texts[path] or "") for path in missing]
+        there = len(wanted) - len(missing)
         made = spread(
-            lambda path: msgspec.msgpack.encode(self._file(path)), missing, sizes, worth=WORTH_FILES
+            lambda path: msgspec.msgpack.encode(self._file(path)),
+            missing,
+            sizes,
+            worth=WORTH_FILES,
+            told=lambda done: self._told(there + done, len(wanted), "files"),
         )
         for path, content in zip(missing, made, strict=True):
             known[path] = content
@@ -207,7 +217,15 @@ class _Looking:
         def work(index: int) -> bytes:
             return msgspec.msgpack.encode(self._part(parts[index], python, settings, scripts))
 
-        for index, content in zip(missing, spread(work, missing, sizes, worth=WORTH_PARTS), strict=True):
+        there = len(parts) - len(missing)
+        made = spread(
+            work,
+            missing,
+            sizes,
+            worth=WORTH_PARTS,
+            told=lambda done: self._told(there + done, len(parts), "programs"),
+        )
+        for index, content in zip(missing, made, strict=True):
             self.cache.put(names[index], content)
             found[index] = _PART.decode(content).seen
         return [seen for seen in found if seen is not None]

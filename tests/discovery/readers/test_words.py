@@ -10,7 +10,7 @@ from mantlet.discovery.clues import Fact, Thing
 from mantlet.discovery.readers._names import known
 from mantlet.discovery.readers._resources import knowledge
 
-INTERNAL = {"in", "port", "built_from", "called_with"}
+INTERNAL = {"in", "port", "built_from", "called_with", "answers"}
 """What readers tell linking, beside facts of the catalogue."""
 VOCABULARY = load_catalogue().vocabulary
 

@@ -203,3 +203,15 @@ def field_of(node: Node | None, name: str) -> Node | None:
         if child.type == "shorthand_property_identifier" and text_of(child) == name:
             return child
     return None
+
+
+def writes_as_it_is(node: Node) -> bool:
+    """Tell whether text becomes part of the page as it is."""
+    if node.type == "jsx_attribute":
+        raw = text_of(node).startswith("dangerouslySetInnerHTML")
+        return raw and not re.search(r"sanitiz|DOMPurify|purify", text_of(node), re.IGNORECASE)
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    raw = (
+        text_of(left).endswith((".innerHTML", ".outerHTML")) and right is not None and right.type != "string"
+    )
+    return raw and not re.search(r"sanitiz|purify|escape", text_of(right), re.IGNORECASE)

@@ -7,6 +7,7 @@ import re
 
 from mantlet.discovery.clues import Clue, Fact, Move, Same, Thing, Unclear
 from mantlet.discovery.reader import Source
+from mantlet.discovery.readers._handlers import by_file, inside, secret_of
 from mantlet.discovery.readers._javascript import (
     UNKNOWN,
     MissingGrammarError,
@@ -18,9 +19,11 @@ from mantlet.discovery.readers._javascript import (
     parse,
     text_of,
     walk,
+    writes_as_it_is,
 )
 from mantlet.discovery.readers._names import (
     in_clear,
+    is_secret,
     known,
     looks_random,
     saas_of_host,
@@ -40,6 +43,9 @@ _FETCHERS = re.compile(
 )
 _ROUTERS = re.compile(r"^(app|router|server|api|\w*Router|fastify)$")
 _SERVER_PACKAGES = ("express", "fastify", "koa", "hono", "koa-router", "@koa/router")
+_ANSWERING = frozenset(
+    ("llm-service", "embedding-service", "vector-index", "speech-service", "inference-service")
+)
 _LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "*"))  # noqa: S104 (compared, not bound)
 _TESTS = re.compile(
     r"(^|/)(__tests__|__mocks__|tests?|e2e|cypress|stories|mocks?|dist|vendor|third_party|wwwroot/lib|node_modules|docs?|_static|htmlcov|coverage)/|serviceWorker\.|\.(test|spec|stories|d|config|min)\.[jt]sx?\Z"
@@ -116,6 +122,11 @@ class _Script:
         self.imported = self._imports()
         self.serves = any(name in _SERVER_PACKAGES for name in self.imported)
         self.calls = 0
+        self.owners: dict[int, str] = {}
+        """Per function that answers requests, the endpoint's key."""
+        self.handlers = self._handlers()
+        self.default = next(iter(self.owners.values()), key)
+        """What the file's own lines belong to."""
 
     def at(self, node: Node) -> int:
         return line_of(node) + self.shift
@@ -123,7 +134,9 @@ class _Script:
     def clues(self) -> list[Clue]:
         found: list[Clue] = []
         for node in walk(self.root):
-            if node.type == "call_expression":
+            if node.type == "member_expression" and (name := secret_of(node)) and is_secret(name):
+                found += self._secret(node, name)
+            elif node.type == "call_expression":
                 found += self._call(node)
             elif node.type == "new_expression":
                 found += self._new(node)
@@ -132,12 +145,31 @@ class _Script:
             elif node.type in ("jsx_attribute", "assignment_expression"):
                 found += self._unencoded(node)
         found += self._services()
-        if self.calls:
-            first = next(clue.at for clue in found if isinstance(clue, Fact) and clue.fact == "called_with")
+        if self.calls or self.handlers:
+            called = (c.at for c in found if isinstance(c, Fact) and c.fact == "called_with")
+            first = self.handlers[0].at if self.handlers else next(called)
             name = posixpath.basename(self.key[5:]).strip(".") or "front end"
             kind = "web-service" if self.serves or self._server_side() else "browser-client"
             found.insert(0, Thing(self.key, kind, name, first, 0.5))
+        found += self.handlers
         return list(dict.fromkeys(found))
+
+    def _handlers(self) -> list[Clue]:
+        """Return the endpoints that the file is by its place (`app/api/chat/route.ts`)."""
+        clues: list[Clue] = []
+        for verb, path, function in by_file(self.source.path, self.root):
+            clues += self._endpoint(verb, path, function, [function])
+            clues.append(Fact(self.owners[function.id], "answers", "yes", clues[-1].at))
+        return clues
+
+    def _endpoint(self, verb: str, path: str, node: Node, functions: list[Node]) -> list[Clue]:
+        """Return an endpoint; what its functions do is the endpoint's."""
+        key, at = f"code:{self.source.path}#{verb} {path}", self.source.at(self.at(node))
+        self.owners |= {function.id: key for function in functions}
+        return [
+            Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key),
+            Same(key, f"route:{verb} {path}@code:{self.source.path}", at),
+        ]
 
     def _server_side(self) -> bool:
         return bool(
@@ -283,7 +315,7 @@ class _Script:
         return parent is not None and parent.type != "expression_statement"
 
     def _request(self, node: Node, verb: str, url: str | None, *, answers: bool) -> list[Clue]:
-        at = self.source.at(self.at(node))
+        at, caller = self.source.at(self.at(node)), inside(node, self.owners, self.default)
         if url is None:
             return [Unclear(at, "a request to an address that is worked out at run time")]
         url = re.sub(r"\$\{[^}]*\}", "{value}", url)
@@ -293,22 +325,22 @@ class _Script:
         if host and (service := saas_of_host(host[1])):
             sent: list[Clue] = [
                 saas_thing(service, at),
-                Move(self.key, f"saas:{service}", at, "request", 0.7),
+                Move(caller, f"saas:{service}", at, "request", 0.7),
             ]
             return (
-                [*sent, Move(f"saas:{service}", self.key, at, "answer", 0.6, opened_by=self.key)]
+                [*sent, Move(f"saas:{service}", caller, at, "answer", 0.6, opened_by=caller)]
                 if answers
                 else sent
             )
         self.calls += 1
         key = f"url:{verb} " + url.partition("?")[0]
-        clues: list[Clue] = [Fact(key, "called_with", verb, at, other=self.key)]
+        clues: list[Clue] = [Fact(key, "called_with", verb, at, other=caller)]
         if answers and verb in ("GET", "WS", "POST"):
-            clues.append(Move(key, self.key, at, "answer", 0.7, opened_by=self.key))
+            clues.append(Move(key, caller, at, "answer", 0.7, opened_by=caller))
         local = host is None or host[1] in _LOCAL
         if not local and url.startswith(("http://", "ws://")):
             protocol = "http" if url.startswith("http:") else "websocket"
-            clues.append(Fact(self.key, "protocol", protocol, at, other=key))
+            clues.append(Fact(caller, "protocol", protocol, at, other=key))
         return clues
 
     # -- what a server answers, what it uses, what it gives away
@@ -317,23 +349,34 @@ class _Script:
         path = self.values.text(arguments[0])
         if path is None or not path.startswith("/"):
             return []
-        verb = "ANY" if method == "all" else method.upper()
-        route, at = f"route:{verb} {path}", self.source.at(self.at(node))
-        key = f"code:{self.source.path}#{verb} {path}"
+        verb, at = "ANY" if method == "all" else method.upper(), self.source.at(self.at(node))
         name = posixpath.basename(self.key[5:]).strip(".") or "server"
-        return [
-            Thing(self.key, "web-service", name, at, 0.5),
-            Thing(key, "web-service", f"{verb} {path}", at, 0.7, parent=self.key),
-            Same(key, f"{route}@code:{self.source.path}", at),
-        ]
+        clues: list[Clue] = [Thing(self.key, "web-service", name, at, 0.5)]
+        clues += self._endpoint(verb, path, node, arguments[1:])
+        if re.search(r"\b\w+\.(json|send|render|end|write|body)\b", text_of(arguments[-1])):
+            clues.append(Fact(self.owners[arguments[-1].id], "answers", "yes", at))
+        return clues
 
     def _services(self) -> list[Clue]:
         clues: list[Clue] = []
-        for name, line in self.imported.items():
-            if service := known()["npm"].get(name):
-                at = self.source.at(line)
-                clues += [saas_thing(service, at, 0.7), Move(self.key, f"saas:{service}", at, "", 0.6)]
+        for package, line in self.imported.items():
+            if service := known()["npm"].get(package):
+                at, thing = self.source.at(line), saas_thing(service, self.source.at(line), 0.7)
+                clues += [thing, Move(self.default, thing.key, at, "", 0.6, opened_by=self.default)]
+                if thing.type in _ANSWERING:
+                    clues.append(Move(thing.key, self.default, at, "answer", 0.6, opened_by=self.default))
+                if not self.handlers:
+                    name = posixpath.basename(self.key[5:]).strip(".") or "program"
+                    clues.append(Thing(self.key, "web-service", name, at, 0.4))
         return clues
+
+    def _secret(self, node: Node, name: str) -> list[Clue]:
+        """Return a credential that the program takes from its environment."""
+        at, caller = self.source.at(self.at(node)), inside(node, self.owners, self.default)
+        return [
+            Thing(f"secret:{name}", "secret-store", name, at, 0.7),
+            Move(f"secret:{name}", caller, at, "credential", 0.7, opened_by=caller),
+        ]
 
     def _credential(self, node: Node) -> list[Clue]:
         """Return a key that stands in the program (`apiKey: "…"`); its value is not kept."""
@@ -351,20 +394,5 @@ class _Script:
         return [clue for clue in variable_clues("API_KEY", text, at, self.key) if isinstance(clue, Fact)]
 
     def _unencoded(self, node: Node) -> list[Clue]:
-        """Return places where text becomes part of the page as it is."""
-        if node.type == "jsx_attribute":
-            raw = text_of(node).startswith("dangerouslySetInnerHTML")
-            safe = re.search(r"sanitiz|DOMPurify|purify", text_of(node), re.IGNORECASE)
-        else:
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            raw = (
-                text_of(left).endswith((".innerHTML", ".outerHTML"))
-                and right is not None
-                and right.type != "string"
-            )
-            safe = re.search(r"sanitiz|purify|escape", text_of(right), re.IGNORECASE)
-        return (
-            [Fact(self.key, "output_encoded", "no", self.source.at(self.at(node)))]
-            if raw and not safe
-            else []
-        )
+        raw = writes_as_it_is(node)
+        return [Fact(self.key, "output_encoded", "no", self.source.at(self.at(node)))] if raw else []
