@@ -288,3 +288,10 @@ def test_the_inventory_comes_into_the_bom(repo):
     first(repo)
     found = outgoing(load(model(repo)), catalogue_for(model(repo)), model(repo)).built_from
     assert {(item.name, item.version) for item in found} >= {("pandas", "2.2.0"), ("joblib", "")}
+
+
+def test_how_far_a_look_is_is_told(repo):
+    (repo / "score.py").write_text(SCORE)
+    heard = []
+    discover([repo], cached=False, told=lambda *said: heard.append(said))
+    assert heard == [(1, 2, "files"), (2, 2, "files"), (1, 1, "programs")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -101,12 +101,13 @@ def discover(
     model: Path | None = None,
     catalogue: Catalogue | None = None,
     cached: bool = True,
+    told: Callable[[int, int, str], None] = lambda _done, _of, _what: None,
 ) -> Discovered:
     """Read a repository, without running any of it, and propose its elements and flows.
 
     Several paths are parts of one system: they are read from the folder that holds them all. ``scope`` names the folders
     and files below it that count, ``exclude`` globs of what does not; without either, those of the last look that made
-    ``model`` count. ``cached`` keeps what files say in the user's cache folder. Raises `InputError`.
+    ``model`` count. ``cached`` keeps what files say in the user's cache folder; ``told`` hears how far it is. Raises `InputError`.
     """
     from mantlet.discovery.run import discover as look  # noqa: PLC0415  (parsers: only when they are needed)
 
@@ -115,7 +116,7 @@ def discover(
     if model is not None and options == Options():
         options = load_state(model).options
     known = catalogue or catalogue_for(root / "threatmodel.yaml")
-    draft = look(root, options.scope, exclude=options.exclude, cached=cached)
+    draft = look(root, options.scope, exclude=options.exclude, cached=cached, told=told)
     return Discovered(root, draft, options, known)
 
 

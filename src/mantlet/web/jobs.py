@@ -159,9 +159,9 @@ class Jobs:
         return job
 
     def all(self) -> list[Job]:
-        """Return all that is known, the newest first."""
+        """Return all that is known, the newest last."""
         with self._lock:
-            return list(self._jobs.values())[::-1]
+            return list(self._jobs.values())
 
     def cancel(self, name: str) -> Job:
         """Stop a job; one that has ended is forgotten."""

@@ -49,7 +49,9 @@ def discover(request: Request, told: Line) -> Any:
     from mantlet.project.proposing import look_of  # noqa: PLC0415
 
     told(0, 0, "reading the code")
-    return look_of(look(["."], request["scope"], exclude=request["exclude"], model=Path(request["model"])))
+    return look_of(
+        look(["."], request["scope"], exclude=request["exclude"], model=Path(request["model"]), told=told)
+    )
 
 
 def scan(request: Request, told: Line) -> Any:

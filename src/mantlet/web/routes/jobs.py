@@ -110,7 +110,7 @@ _STARTS: dict[str, Callable[[Any, Session], Start]] = {
 
 @router.get("/jobs", responses=errors())
 def listing(jobs: Running) -> Response:
-    """List the jobs, the newest first, without their results."""
+    """List the jobs, the newest last, without their results."""
     return Json({"jobs": [job.record() for job in jobs.all()]})
 
 
