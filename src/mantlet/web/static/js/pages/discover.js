@@ -128,8 +128,8 @@ async function take(app, place, job, ids) {
   const answer = await app.store.change([], { path: '/discover/accept', body: { job: job.id, ids }, label: t('discover.label') });
   if (!answer) return;
   const n = answer.accepted?.length ?? ids.length;
-  toast(t('discover.accepted', { n }), { kind: 'ok', action: { label: t('discover.see'), run: () => app.nav.open('design') } });
   put(place, found(app, place, await app.api.get(`/jobs/${job.id}`)));
+  toast(t('discover.accepted', { n }), { kind: 'ok', action: { label: t('discover.see'), run: () => app.nav.open('design') } });
 }
 
 /** @param {any} app @param {HTMLElement} place @param {any} job */

@@ -46,9 +46,9 @@ function columns(app, silence) {
     { id: 'severity', label: t('evidence.column.severity'), cell: (/** @type {any} */ row) => severity(row.severity), sort: (/** @type {any} */ row) => SEVERITIES.indexOf(row.severity) },
     { id: 'message', label: t('evidence.column.finding'), class: 'wide', cell: (/** @type {any} */ row) => h('div', null, row.message, h('div', { class: 'pg-muted' }, `${row.tool} ${row.rule}`, row.fix ? ` → ${row.fix}` : null),
       row.suppressed ? tag(t('evidence.silenced.because', { why: row.suppressed })) : null) },
-    { id: 'where', label: t('evidence.column.where'), cell: (/** @type {any} */ row) => h('code', null, row.where), sort: (/** @type {any} */ row) => row.where },
+    { id: 'where', label: t('evidence.column.where'), class: 'pg-at', cell: (/** @type {any} */ row) => h('code', null, row.where), sort: (/** @type {any} */ row) => row.where },
     { id: 'elements', label: t('evidence.column.place'), cell: (/** @type {any} */ row) => (row.elements?.length ? places(app, row.elements, 3) : tag(t('evidence.nowhere'), 'warn')), sort: (/** @type {any} */ row) => (row.elements ?? []).join() },
-    { id: 'effect', label: t('evidence.column.effect'), cell: (/** @type {any} */ row) => effect(app, row), sort: (/** @type {any} */ row) => row.effect },
+    { id: 'effect', label: t('evidence.column.effect'), class: 'pg-means', cell: (/** @type {any} */ row) => effect(app, row), sort: (/** @type {any} */ row) => row.effect },
     { id: 'quiet', label: '', plain: true, cell: (/** @type {any} */ row) => (row.suppressed ? null : act(t('evidence.silence.short'), () => silence(row), { kind: 'quiet', title: t('evidence.silence.hint'), disabled: app.store.readOnly })) },
   ];
 }

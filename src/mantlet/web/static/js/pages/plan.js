@@ -57,7 +57,7 @@ function planTab(place, app) {
   } }, goalFields(), considered(app), worst(), h('button', { class: 'btn btn-primary', type: 'submit' }, t('plan.make')));
   place.append(h('div', { class: 'pg-two' }, form, shown));
   if (asked.made) put(shown, draw(app));
-  else if (!app.store.register.size) put(shown, empty(t('plan.empty.title'), t('plan.empty.nothing'), button(t('plan.empty.draw'), () => app.nav.open('design'))));
+  else if (!Object.keys(app.store.model.elements ?? {}).length) put(shown, empty(t('plan.empty.title'), t('plan.empty.nothing'), button(t('plan.empty.draw'), () => app.nav.open('design'))));
   else void ask();
 }
 

@@ -45,12 +45,12 @@ const short = (value) => String(Number(value.toPrecision(3)));
 
 /** Open the ledger of a data set. @param {any} app @param {() => void} again */
 async function opened(app, again) {
-  const values = { path: 'privacy/ledger.jsonl', data: '', epsilon: 1, delta: 0, unit: '', rows_per_unit: 1 };
+  const values = { path: 'budget.jsonl', data: '', epsilon: 1, delta: 0, unit: '', rows_per_unit: 1 };
   const said = h('div', null);
   const number = (/** @type {'epsilon' | 'delta' | 'rows_per_unit'} */ name, /** @type {any} */ attrs) => line({ type: 'number', value: values[name], ...attrs }, (text) => (values[name] = Number(text)));
   const body = h('div', null, field(t('budget.data'), line({ value: '' }, (text) => (values.data = text)), t('budget.data.hint')), field(t('budget.path'), line({ value: values.path, spellcheck: 'false' }, (text) => (values.path = text))),
-    h('div', { class: 'pg-row' }, field(t('budget.epsilon'), number('epsilon', { min: 0.01, max: 99, step: 'any' }), t('budget.epsilon.hint')), field(t('budget.delta'), number('delta', { min: 0, max: 0.009, step: 'any' }), t('budget.delta.hint'))),
-    h('div', { class: 'pg-row' }, field(t('budget.unit.name'), line({ value: '' }, (text) => (values.unit = text)), t('budget.unit.hint')), field(t('budget.per-unit'), number('rows_per_unit', { min: 1, step: 1 }))), said);
+    h('div', { class: 'pg-row top' }, field(t('budget.epsilon'), number('epsilon', { min: 0.01, max: 99, step: 'any' }), t('budget.epsilon.hint')), field(t('budget.delta'), number('delta', { min: 0, max: 0.009, step: 'any' }), t('budget.delta.hint'))),
+    h('div', { class: 'pg-row top' }, field(t('budget.unit.name'), line({ value: '' }, (text) => (values.unit = text)), t('budget.unit.hint')), field(t('budget.per-unit'), number('rows_per_unit', { min: 1, step: 1 }))), said);
   await dialog({ title: t('budget.open'), wide: true, body, actions: [{ label: t('cancel') }, { label: t('budget.open'), primary: true, run: async () => {
     try {
       await app.api.post('/privacy/budget', values);

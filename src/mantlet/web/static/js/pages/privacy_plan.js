@@ -18,15 +18,15 @@ const EXAMPLES = 2;
 export async function masking(root, app, file, found, signal) {
   await load(root, async () => {
     const steps = await app.api.get('/privacy/steps');
-    drafts[file] ??= { ...(await app.api.post('/privacy/plan/suggest', { file })), path: named(file) };
+    drafts[file] ??= { ...(await app.api.post('/privacy/plan/suggest', { file })), path: beside(file, (stem) => `${stem}.plan.yaml`) };
     return Array.isArray(steps) ? steps : steps.steps;
   }, (steps) => draw(app, file, steps, found, signal));
 }
 
-/** Where the plan of a file is proposed to be kept. @param {string} file */
-function named(file) {
-  const name = file.split('/').pop() ?? 'table';
-  return `privacy/${name.replace(/\.[^.]+$/, '')}.plan.yaml`;
+/** A name beside a file, with another ending. @param {string} file @param {(stem: string, suffix: string) => string} make */
+function beside(file, make) {
+  const [, stem, suffix] = /^(.*?)(\.[^./]+)?$/.exec(file.replace(/:.*$/, '')) ?? ['', file, ''];
+  return make(stem, suffix ?? '');
 }
 
 /** @param {any} app @param {string} file @param {any[]} steps @param {any} found @param {AbortSignal} signal */
@@ -133,8 +133,7 @@ function save(app, file, draft, found) {
 
 /** Masking the whole table by the saved plan. @param {any} app @param {string} file @param {any} draft @param {AbortSignal} signal */
 function run(app, file, draft, signal) {
-  const name = file.split('/').pop() ?? 'table.csv';
-  const state = { output: `masked/${name}`, treats: '' };
+  const state = { output: beside(file, (stem, suffix) => `${stem}.masked${suffix}`), treats: '' };
   const result = h('div', { class: 'pg-result' });
   const threats = [...app.store.register.values()].filter((item) => item.state === 'open' && (item.linddun?.length || item.trim?.length));
   const go = act(t('mask.run'), async () => {
@@ -145,7 +144,7 @@ function run(app, file, draft, signal) {
     try {
       const options = { file, plan: draft.saved, output: state.output, verify: true, ...(state.treats ? { treats: state.treats } : {}) };
       const job = await watch(app, result, await start(app, 'mask', options), t('mask.running'), signal);
-      put(result, job.state === 'done' ? masked(app, job, Boolean(state.treats)) : null);
+      put(result, job.state === 'done' ? masked(app, job, state.treats) : null);
     } catch (error) {
       put(result, problem(error));
     }
@@ -154,14 +153,14 @@ function run(app, file, draft, signal) {
     field(t('mask.treats'), select([{ value: '', label: t('mask.treats.none') }, ...threats.map((item) => ({ value: item.id, label: item.title }))], '', (value) => (state.treats = value)), t('mask.treats.hint')), go), result], { lead: t('mask.run.lead') });
 }
 
-/** @param {any} app @param {any} job @param {boolean} treats */
+/** @param {any} app @param {any} job @param {string} treats */
 function masked(app, job, treats) {
   const made = job.result;
   const left = made.left ?? [];
   return h('div', { class: left.length ? 'pg-warning' : 'pg-note ok' }, h('strong', null, t('mask.done', { path: made.path, n: made.rows })),
     left.length ? [h('p', null, t('mask.left')), h('ul', { class: 'pg-list' }, left.map((/** @type {any} */ item) => h('li', null, h('code', null, item.column), h('span', { class: 'pg-grow' }, `${item.what} (${item.rows})`))))] : h('p', null, t('mask.none-left')),
     treats ? h('p', null, made.sentence, ' ', act(t('mask.treat'), async () => {
-      const answer = await app.store.change([], { path: '/privacy/treat', body: { job: job.id }, label: t('mask.treat') });
+      const answer = await app.store.change([], { path: '/privacy/treat', body: { job: job.id, threat: treats }, label: t('mask.treat') });
       if (answer) toast(t('mask.treated', { before: answer.before, after: answer.after }), { kind: 'ok' });
     })) : null);
 }

@@ -30,7 +30,7 @@ export function groupOf(app, kind, proposals, chosen, told) {
   });
   mark();
   return h('section', { class: `pg-group ${kind}`, 'aria-label': t(`discover.kind.${kind}`) },
-    h('header', null, all, h('h2', null, t(`discover.kind.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.length)), h('span', { class: 'pg-muted' }, t(`discover.kind.${kind}.text`))),
+    h('header', null, all, h('h2', null, t(`discover.kind.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.filter((item) => !item.supporting).length)), h('span', { class: 'pg-muted' }, t(`discover.kind.${kind}.text`))),
     h('ul', null, rows.filter((_, at) => !items[at].supporting).map((item) => item.node)), along(rows.filter((_, at) => items[at].supporting)));
 }
 
