@@ -227,6 +227,11 @@ def everyday(env: dict[str, str], runs: int) -> list[Bar]:
         Bar("`mantlet risks`, 30 elements (YAML)", seconds["mantlet risks"], 0.6),
         Bar("`mantlet --version`", seconds["mantlet --version"], 0.06),
         Bar("layout of 100 elements / 132 flows, engine warm", told("layout.py", env)["seconds"], 0.2),
+        Bar(
+            "edit → new threats, saved and answered, 500 elements / 700 flows: 95th percentile",
+            told("workbench.py", env)["edit_p95_processor"],
+            0.1,
+        ),
     ]
 
 

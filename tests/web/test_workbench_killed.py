@@ -59,7 +59,7 @@ def save(base, headers, acknowledged, number):
 @pytest.mark.slow
 def test_killed_in_a_loop_while_saving_it_loses_nothing_that_was_acknowledged(tmp_path):
     path = write(tmp_path)
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311  (when to kill, not a secret)
     last = 0
     for _ in range(ROUNDS):
         process, base, headers = start(path)

@@ -86,12 +86,17 @@ def _edits(raw: Raw, change: Change) -> list[Edit]:
 
 
 def _placed(raw: Raw, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Return the path; one that leads by name into a list is refused before anything is touched."""
-    for length in range(1, len(path)):
-        if isinstance(get(raw, path[:length]), list) and not isinstance(path[length], int):
+    """Return the path; one that leads by name into a list, or by number into what is none, is refused before anything is touched."""
+    for length in range(len(path)):
+        held, key = get(raw, path[:length]), path[length]
+        if isinstance(held, list) and not isinstance(key, int):
             raise UsageError(
                 f"'{'.'.join(map(str, path[:length]))}' is a list",
                 mend="set the whole list, or name an index",
+            )
+        if isinstance(key, int) and not isinstance(held, list):
+            raise UsageError(
+                f"there is no list at '{'.'.join(map(str, path[:length]))}'", mend="keys of a mapping are texts"
             )
     return path
 
