@@ -34,7 +34,7 @@ export default {
     dropping(host, commands, board);
     const stops = [
       store.on('model', () => later()), store.on('layout', () => later()), store.on('register', () => later()), store.on('overlay', () => later()),
-      store.on('selection', () => { board.paint(); say(); }), store.on('highlight', () => board.paint()),
+      store.on('selection', () => { board.paint(); say(); }), store.on('highlight', (lit) => { board.paint(); see(pane, board, lit); }),
       designKeys(app, commands, board, gestures, pieces),
       board.watch(() => drawEmpty(empty, board, pieces)),
     ];
@@ -60,6 +60,19 @@ export default {
     };
   },
 };
+
+/** Bring what is lit up into the window, all of it where that is possible. @param {Window} pane @param {Board} board @param {Set<string> | null} lit */
+function see(pane, board, lit) {
+  const boxes = [...(lit ?? [])].map((id) => board.boxOf(id)).filter((box) => box !== null);
+  if (!boxes.length) return;
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const [right, bottom] = [Math.max(...boxes.map((box) => box.x + box.width)), Math.max(...boxes.map((box) => box.y + box.height))];
+  const box = { x, y, width: right - x, height: bottom - y };
+  const rect = board.host.getBoundingClientRect();
+  const fits = box.width * pane.at.scale <= rect.width - 96 && box.height * pane.at.scale <= rect.height - 96;
+  if (fits && pane.at.scale >= 0.5) pane.reveal(box);
+  else pane.fit(box, Math.max(pane.at.scale, 0.9));
+}
 
 /** Where the window stands at first: all, or what the link names. @param {App} app @param {Board} board @param {Window} pane */
 function start(app, board, pane) {

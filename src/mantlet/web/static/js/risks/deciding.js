@@ -48,6 +48,7 @@ export function today() {
 /** A decision's own fields, without how it stands. @param {Record<string, any>} decision */
 export function plain(decision) {
   const work = decision.work ?? decision.status;
+  /** @type {Record<string, any>} */
   const fields = { ...decision, status: STATUSES.includes(work) ? work : '' };
   if (fields.status === 'open') fields.status = '';
   return Object.fromEntries(KEPT.filter((name) => fields[name] !== undefined && fields[name] !== null && fields[name] !== '' && !(Array.isArray(fields[name]) && !fields[name].length)).map((name) => [name, fields[name]]));

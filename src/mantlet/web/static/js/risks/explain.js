@@ -7,6 +7,7 @@ import { t } from '../words.js';
 import { current } from './current.js';
 import { detail } from './detail.js';
 import { nothing } from './marks.js';
+import { light } from './places.js';
 
 /** @param {HTMLElement} root @param {import('../app.js').App} app */
 function mount(root, app) {
@@ -42,6 +43,7 @@ function mount(root, app) {
     ])];
   root.append(bar, body);
   draw();
+  if (current.id && !store.lit) light(store.register.get(current.id));
   return () => { off.forEach((stop) => stop()); shown?.stop(); };
 }
 

@@ -14,8 +14,8 @@ export const filters = () => complete(store.filters);
 /** Change some of the filters. @param {Partial<import('./filters.js').Filters>} some */
 export function narrow(some) {
   const next = { ...filters(), ...some };
-  const lens = next.overlay !== store.overlay;
-  store.overlay = next.overlay;
+  const lens = 'overlay' in some && next.overlay !== store.overlay;
+  if (lens) store.overlay = next.overlay;
   store.filter(next);
   if (lens) store.emit('overlay', next.overlay);
 }
@@ -35,6 +35,7 @@ export function chosen(instead = {}) {
  * @param {{compact?: boolean}} [options] @returns {any} a node with `stop()`
  */
 export function filterbar({ compact = false } = {}) {
+  if (LENSES.includes(store.overlay) && store.overlay !== filters().overlay) narrow({ overlay: store.overlay });
   const text = h('input', { type: 'search', class: 'risk-search', placeholder: t('risks.filter.text'), 'aria-label': t('risks.filter.text'), value: filters().text,
     oninput: () => narrow({ text: text.value }) });
   const lens = segments(t('risks.lens'), LENSES.map((id) => ({ value: id, label: t(`risks.lens.${id}`), title: t(`risks.lens.${id}.hint`) })),
@@ -55,7 +56,7 @@ export function filterbar({ compact = false } = {}) {
     lens.choose(filters().overlay);
     if (!more.hidden) refill(more);
   }
-  const off = [store.on('filters', draw), store.on('register', () => { if (!more.hidden) refill(more); })];
+  const off = [store.on('overlay', (overlay) => { if (LENSES.includes(overlay) && overlay !== filters().overlay) narrow({ overlay }); }), store.on('filters', draw), store.on('register', () => { if (!more.hidden) refill(more); })];
   draw();
   const node = h('div', { class: `risk-filters${compact ? ' risk-filters-compact' : ''}`, role: 'search', 'aria-label': t('risks.filter') },
     h('div', { class: 'risk-filter-line' }, text, open), lens, more);

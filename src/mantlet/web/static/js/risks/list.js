@@ -100,7 +100,7 @@ function mount(root, app) {
   root.append(h('div', { class: 'risks' }, h('div', { class: 'risks-left' }, head, lists), side));
   const off = [store.on('register', () => draw()), store.on('filters', () => draw()), store.on('model', () => table.redraw()),
     app.keys.offer([
-      { keys: ['/'], label: t('risks.keys.filter'), run: () => root.querySelector('.risk-search')?.focus() },
+      { keys: ['/'], label: t('risks.keys.filter'), run: () => /** @type {HTMLElement | null} */ (root.querySelector('.risk-search'))?.focus() },
       { keys: ['D'], label: t('risks.keys.decide'), run: () => { if (!selected.size && current.id) show(current.id, 'decide'); else bulk.querySelector('button')?.click(); } },
       { keys: ['J', 'Alt+ArrowDown'], label: t('risks.next'), run: () => move(1) }, { keys: ['K', 'Alt+ArrowUp'], label: t('risks.previous'), run: () => move(-1) },
     ])];

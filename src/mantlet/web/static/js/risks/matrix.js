@@ -35,7 +35,7 @@ export function matrix() {
     t(`risks.level.${impact}`))));
   for (const likelihood of LEVELS) {
     grid.append(h('div', { class: 'risk-matrix-side' }, t(`risks.level.${likelihood}`)));
-    for (const impact of IMPACTS) grid.append(cell(likelihood, impact));
+    for (const impact of IMPACTS) grid.append(cell(/** @type {'low'} */ (likelihood), /** @type {'low'} */ (impact)));
   }
   grid.append(h('div', { class: 'risk-matrix-foot' }, t('risks.impact')));
 

@@ -70,7 +70,7 @@ function steps(path, app) {
   return h('div', { class: 'path-steps' }, h('ol', null, path.steps.map((/** @type {any} */ step) => h('li', null,
     h('button', { type: 'button', class: 'path-step', onclick: () => store.highlight([step.source, step.flow.replace(/\.returns$/, ''), step.target]) },
       icon('into', 14), h('span', null, t('risks.paths.step', { source: store.titleOf(step.source), target: store.titleOf(step.target) }))),
-    h('span', { class: 'muted' }, ` ${t('risks.paths.chance', { score: short(step.likelihood) })}`),
+    h('div', { class: 'path-chance' }, t('risks.paths.chance', { score: short(step.likelihood) })),
     step.threats.length ? h('ul', { class: 'path-threats', 'aria-label': t('risks.paths.opened') }, step.threats.map((/** @type {any} */ threat) => h('li', null,
       h('a', { href: `#/risks?risk=${encodeURIComponent(threat.risk)}` }, threat.title), pill(t(`severity.${threat.severity}`), threat.severity)))) : h('p', null, step.text)))),
   outside ? button(t('risks.paths.draw'), () => { app.nav.open('design'); setTimeout(() => { app.dock.open('paths'); store.highlight(path.places); }, 300); }, { icon: 'design' }) : null);
