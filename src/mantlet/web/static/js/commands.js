@@ -233,6 +233,7 @@ export class Commands {
       if (!by[0] && !by[1]) continue;
       const move = new Move(this.board, [id]);
       move.shift(by);
+      /** @type {any} */
       const own = move.entries();
       for (const section of Object.keys(entries)) Object.assign(entries[section], own[section]);
       for (const [place, entry] of Object.entries(own.flows)) this.board.places.routes.set(place, { points: entry.waypoints, label: entry.label });

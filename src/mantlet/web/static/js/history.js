@@ -32,6 +32,8 @@ export const history = {
 
   undo: () => move(done, undone),
   redo: () => move(undone, done),
+  /** Wait for steps that are under way. */
+  idle: () => busy,
 
   /** @param {() => void} run @returns {() => void} */
   watch(run) {

@@ -28,6 +28,7 @@ export const store = {
   /** @type {any[]} */ contradictions: [],
   /** @type {Record<string, string>} */ sensitivity: {},
   revision: '',
+  /** Settled when the threats are there for the first time. @type {Promise<void>} */ ready: Promise.resolve(),
   /** @type {Set<string>} */ selection: new Set(),
   /** @type {Record<string, any>} */ filters: {},
   /** @type {Set<string> | null} */ lit: null,
@@ -129,13 +130,16 @@ let sender = async () => { throw new Error('not connected'); };
 /** Where changes go: set once by sync.js. @param {typeof sender} run */
 export function onChange(run) { sender = run; }
 
-/** Read all that there is to know. */
+/** Read what the drawing needs; the threats come when they come. */
 export async function load() {
-  [store.project, store.vocabulary] = await Promise.all([api.get('/project'), api.get('/vocabulary')]);
-  for (const type of store.vocabulary.types) for (const name of [type.id, ...(type.aliases ?? [])]) types.set(name, type);
-  for (const type of store.vocabulary.boundary_types) for (const name of [type.id, ...(type.aliases ?? [])]) boundaryTypes.set(name, type);
-  registerIcons(store.vocabulary.icons ?? {});
-  await reload();
+  const [project, vocabulary, model] = await Promise.all([api.get('/project'), api.get('/vocabulary'), api.get('/model')]);
+  store.project = project;
+  store.vocabulary = vocabulary;
+  for (const type of vocabulary.types) for (const name of [type.id, ...(type.aliases ?? [])]) types.set(name, type);
+  for (const type of vocabulary.boundary_types) for (const name of [type.id, ...(type.aliases ?? [])]) boundaryTypes.set(name, type);
+  registerIcons(vocabulary.icons ?? {});
+  takeModel(model);
+  store.ready = new Promise((resolve) => { requestIdleCallback(resolve, { timeout: 800 }); }).then(() => api.get('/register')).then(takeRegister);
 }
 
 /** Read the model again, and all threats. */

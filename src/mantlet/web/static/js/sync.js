@@ -66,9 +66,11 @@ async function drain() {
 }
 
 /** @param {Job} job @param {string} base */
-function send(job, base) {
+async function send(job, base) {
   const body = { base, changes: job.changes, label: job.label, ...(job.layout?.set ? { layout: job.layout } : {}) };
-  return api.post(job.path, job.path === '/changes' ? body : { ...job.body, base });
+  const answer = await api.post(job.path, job.path === '/changes' ? body : { ...job.body, base });
+  const back = answer.inverse_layout ?? {};
+  return { ...answer, inverse_layout: Object.keys(back).length ? { set: back } : null };
 }
 
 /** @param {Job} job @param {any} answer */
@@ -82,7 +84,7 @@ function taken(job, answer) {
     takeRegister(answer.register);
     stale = true;
   }
-  const something = (answer.inverse?.length ?? 0) + Object.keys(answer.inverse_layout?.set ?? {}).length;
+  const something = (answer.inverse?.length ?? 0) > 0 || answer.inverse_layout;
   if (job.record && something) {
     history.record({ label: job.label, changes: answer.inverse ?? [], layout: answer.inverse_layout ?? null });
   }

@@ -48,7 +48,7 @@ export default {
       const rows = Object.entries(store.model[tab] ?? {}).map(([id, entry]) => ({ id, ...entry, $name: entry.name, $type: entry.type }))
         .filter((row) => words.every((/** @type {string} */ word) => JSON.stringify(row).toLowerCase().includes(word)));
       clear(body).append(table(columns(tab, app), rows, { caption: t(`table.${tab}`), key: (row) => row.id, selected: (row) => store.selection.has(row.id), sort: kept[tab], empty: t(words.length ? 'table.none' : `table.${tab}.empty`) }));
-      body.querySelectorAll('th[data-id] button').forEach((node) => node.addEventListener('click', () => { const head = /** @type {HTMLElement} */ (node.closest('th')); kept[tab] = { id: head.dataset.id ?? '', down: head.getAttribute('aria-sort') === 'descending' }; }));
+      body.querySelectorAll('th[data-id] button').forEach((/** @type {HTMLElement} */ node) => node.addEventListener('click', () => { const head = /** @type {HTMLElement} */ (node.closest('th')); kept[tab] = { id: head.dataset.id ?? '', down: head.getAttribute('aria-sort') === 'descending' }; }));
       body.scrollTop = scroll;
       if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[data-path="${CSS.escape(focused)}"]`))?.focus();
     };

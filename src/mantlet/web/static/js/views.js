@@ -49,6 +49,7 @@ export function switcher(view, open) {
 
 /** @param {string} focus @returns {string[]} from the outside in */
 function trail(focus) {
+  /** @type {string[]} */
   const path = [];
   for (let at = focus; at && !path.includes(at); at = store.model.boundaries?.[at]?.in ?? store.model.elements?.[at]?.parent ?? '') path.unshift(at);
   return path;

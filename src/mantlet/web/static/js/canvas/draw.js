@@ -66,6 +66,7 @@ function drawTitle(item, wide) {
   const room = Math.max(30, wide - 16);
   let left = room - 11;
   let x = 13;
+  /** @type {SVGElement[]} */
   const runs = [];
   const add = (/** @type {string} */ content, /** @type {number} */ size, /** @type {400 | 600} */ weight, /** @type {string} */ classes) => {
     const long = width(content, size, weight) + 10;

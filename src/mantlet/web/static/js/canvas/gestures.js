@@ -188,12 +188,11 @@ export class Gestures {
     /** @type {PointerEvent} */
     let last = down;
     this.now = start;
-    host.setPointerCapture(down.pointerId);
     const step = () => { waiting = 0; start.to(this.board.local(last.clientX, last.clientY), last); };
     const move = (/** @type {PointerEvent} */ event) => {
       last = event;
       if (!moved && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < STILL) return;
-      moved = true;
+      if (!moved) { moved = true; host.setPointerCapture(down.pointerId); }
       if (!waiting) waiting = requestAnimationFrame(step);
     };
     const finish = (/** @type {boolean} */ done) => {

@@ -13,6 +13,7 @@
 
 /** A boundary and those around it, innermost first. @param {Record<string, any>} boundaries @param {string} name @returns {string[]} */
 export function around(boundaries, name) {
+  /** @type {string[]} */
   const found = [];
   for (let at = name; at && Object.hasOwn(boundaries, at) && !found.includes(at); at = boundaries[at].in ?? '') found.push(at);
   return found;

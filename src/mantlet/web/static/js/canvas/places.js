@@ -44,7 +44,7 @@ function nodeBoxes(scene, stored, filler) {
   for (const [id, item] of scene.nodes) {
     const block = nodeBlock(item);
     const at = stored.elements?.[id] ?? filler?.elements?.[id] ?? filler?.boundaries?.[id];
-    if (at) nodes.set(id, { x: at.x, y: at.y, width: Math.max(stored.elements?.[id]?.width ?? 0, block.width), height: Math.max(stored.elements?.[id]?.height ?? 0, block.height) });
+    if (at) nodes.set(id, { x: at.x, y: at.y, width: Math.max(at.width ?? 0, block.width), height: Math.max(at.height ?? 0, block.height) });
     else homeless.push(id);
   }
   const bottom = Math.max(0, ...[...nodes.values()].map((box) => box.y + box.height));

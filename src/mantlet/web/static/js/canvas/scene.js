@@ -1,6 +1,7 @@
 // @ts-check
 /** What is on the canvas: from the model, the view and the threats to nodes, outlines and wires, before they have places. */
 
+import { learningPacks, seenBy } from '../risks/filters.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
 import { around, nest, within } from './nesting.js';
@@ -60,6 +61,7 @@ function boxes(elements, focus) {
 
 /** @param {Record<string, any>} elements @param {string} id */
 function chain(elements, id) {
+  /** @type {string[]} */
   const found = [];
   for (let at = id; at && Object.hasOwn(elements, at) && !found.includes(at); at = elements[at].parent ?? '') found.push(at);
   return found;
@@ -193,21 +195,15 @@ function label(flow, entry, back, carried) {
 export function badgesFor(overlay) {
   if (overlay === 'none') return {};
   if (overlay === 'all') return store.badges;
+  const learning = learningPacks(store.vocabulary?.packs);
   /** @type {Record<string, Badge>} */
   const found = {};
   for (const risk of store.register.values()) {
-    if (risk.state === 'mitigated' || risk.settled || familyOf(risk) !== overlay) continue;
+    if (risk.state === 'mitigated' || risk.settled || !seenBy(risk, overlay, learning)) continue;
     for (const place of new Set([...(risk.places ?? []), risk.element])) {
       const badge = found[place] ?? { count: 0, severity: 'note' };
       found[place] = { count: badge.count + 1, severity: RANK.indexOf(risk.severity) > RANK.indexOf(badge.severity) ? risk.severity : badge.severity };
     }
   }
   return found;
-}
-
-/** Whether a risk is one of security, privacy or machine learning. @param {any} risk */
-export function familyOf(risk) {
-  const pack = String(risk.pack ?? '');
-  if (/privacy/.test(pack) || (risk.linddun?.length && !risk.stride?.length)) return 'privacy';
-  return /^(ml|llm|ai|agent)/.test(pack) ? 'ml' : 'security';
 }

@@ -17,6 +17,8 @@ export class Window {
     /** @type {{x: number, y: number, scale: number}} */
     this.at = { x: 0, y: 0, scale: 1 };
     this.frame = 0;
+    /** @type {import('./places.js').Places | null} */
+    this.drawn = null;
     board.host.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
     this.sizes = new ResizeObserver(() => this.set(this.at.x, this.at.y, this.at.scale));
     this.sizes.observe(board.host);
