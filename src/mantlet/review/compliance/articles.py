@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mantlet.analysis.engine import State
 from mantlet.base.counts import listed
+from mantlet.catalogue.schema import FrameworkEntry
 from mantlet.model.model import Model
 from mantlet.review.compliance.laws import Article, Ask, Law
 from mantlet.review.compliance.places import Answer, Concerned, asked
@@ -44,8 +45,9 @@ class Articles:
         self.matters = asked(self.analysis, made.when)
         """Whether the law is about this model at all."""
 
-    def view(self, key: str, title: str, article: Article) -> ArticleView:
+    def view(self, entry: FrameworkEntry, article: Article) -> ArticleView:
         """Return one article."""
+        key, title = entry.id, entry.title
         matters = asked(self.analysis, article.when) if article.when else self.matters
         looked = sum(key in item.references.get(self.law.framework, ()) for item in self.analysis.types)
         absent = self._absent(article, matters)
@@ -54,7 +56,7 @@ class Articles:
         risks = self.risks.get(key, [])
         lines = [self._risk(risk) for risk, _ in risks]
         controls = self._controls(key, {risk.type.id for risk, _ in risks})
-        answers, to_ask = self._both(key, article, [row for _, rows in risks for row in rows])
+        answers, to_ask = self._both(entry, article, [row for _, rows in risks for row in rows])
         state = _state(lines, to_ask, [*answers, *controls], unsure=matters.value == UNKNOWN)
         if article.register and self._undecided():
             state = OPEN
@@ -65,14 +67,29 @@ class Articles:
             key, title, article.asks, state, "; ".join(why), lines, controls, answers, to_ask, looked
         )
 
-    def _both(self, key: str, article: Article, rows: list[int]) -> tuple[list[AnswerLine], list[AskLine]]:
+    def _both(
+        self, entry: FrameworkEntry, article: Article, rows: list[int]
+    ) -> tuple[list[AnswerLine], list[AskLine]]:
         """Return what was answered about an article, and what was not."""
         answers, to_ask = self.facts(article.answers)
         told = {line.fact for line in answers}
-        answers += [line for line in self._answers(rows) if line.fact not in told]
+        known = [*facts_read(self.analysis, rows), *self._written(entry.facts)]
+        answers += [line for line in self._answers(known) if line.fact not in told]
         if article.register:
             answers += self._of_register()
-        return answers, [*to_ask, *self.asked.get(key, ()), *(self.ask(ask) for ask in article.questions)]
+        own = [ask for fact in entry.facts for ask in self.by_fact.get(fact, ())]
+        asks = [*to_ask, *self.asked.get(entry.id, ()), *own, *(self.ask(ask) for ask in article.questions)]
+        return answers, list({line.text: line for line in asks}.values())
+
+    def _written(self, facts: Iterable[str]) -> Iterator[tuple[Holder, str, int, str]]:
+        """Yield what is known, anywhere, of facts that answer an article."""
+        table = self.analysis.atoms.facts
+        for fact in facts:
+            for holder in self.analysis.catalogue.vocabulary.facts[fact].on:
+                if not table.is_silent(holder, fact):
+                    column = table.column(holder, fact)
+                    for row, code in enumerate(column.codes.tolist()):
+                        yield holder, fact, row, column.values[code]
 
     def _absent(self, article: Article, matters: Answer) -> str:
         """Say why an article does not matter here; nothing if it does or may."""
@@ -124,10 +141,10 @@ class Articles:
             evidence="; ".join(f"{mark.effect} by {mark}" for mark in marks),
         )
 
-    def _answers(self, rows: Iterable[int]) -> list[AnswerLine]:
-        """Return what is known of the facts that the threats' rules read, places with the same answer together."""
+    def _answers(self, facts: Iterable[tuple[Holder, str, int, str]]) -> list[AnswerLine]:
+        """Return the facts among some that are known, places with the same answer together."""
         known, found = self.analysis.catalogue.vocabulary.facts, dict[tuple[str, str], dict[str, None]]()
-        for holder, fact, row, value in facts_read(self.analysis, rows):
+        for holder, fact, row, value in facts:
             if value in UNSAID or fact not in known or known[fact].derived:
                 continue
             place = self._place(holder, row)
@@ -135,6 +152,8 @@ class Articles:
         return [AnswerLine(fact, value, list(places)) for (fact, value), places in sorted(found.items())]
 
     def _place(self, holder: Holder, row: int) -> str:
+        if holder == "system":
+            return self.model.name
         if holder == "copy":
             data, _, element = self.analysis.place_id("copy", row).rpartition("/")
             return f"{self.model.label(data)} at {self.model.label(element)}"
@@ -146,10 +165,13 @@ class Articles:
 
     def _asked(self) -> dict[str, list[AskLine]]:
         """Return, per article, the questions on whose answer its threats hang."""
+        self.by_fact: dict[str, list[AskLine]] = {}
+        """The same questions by the fact that they ask for."""
         ours = {row for risks in self.risks.values() for _, rows in risks for row in rows}
         found: dict[str, list[AskLine]] = {}
         for question in questions(self.register):
             line = AskLine(question.text, question.why, f"{question.fact}@{question.at}")
+            self.by_fact.setdefault(question.fact, []).append(line)
             cited = (key for row in question.threats if row in ours for key in self._cited(row))
             for key in dict.fromkeys(cited):
                 found.setdefault(key, []).append(line)

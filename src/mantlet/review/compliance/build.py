@@ -33,7 +33,7 @@ def compliance(model: Model, register: Register, name: str) -> Compliance:
         lead=made.lead,
         system={"name": model.name, "owner": system.owner, "description": system.description},
         warnings=_warnings(register, made),
-        articles=[articles.view(key, entries[key].title, article) for key, article in made.articles.items()],
+        articles=[articles.view(entries[key], article) for key, article in made.articles.items()],
         groups=[_group(articles, group) for group in made.questions],
         record=processings(model, register) if made.record else [],
         impact=_impact(articles, made.impact) if made.impact else None,

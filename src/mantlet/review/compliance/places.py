@@ -16,9 +16,9 @@ from mantlet.rules.tree import NO, SCOPES, UNKNOWN, YES, At, Scope
 
 ABOUT_PEOPLE: dict[At, str] = {
     "flow": "flow carries personal",
-    "flow.source": "flow carries personal or source handles personal",
-    "flow.target": "flow carries personal or target handles personal",
-    "element": "element handles personal",
+    "flow.source": "flow carries personal or source handles personal or source trains-on personal",
+    "flow.target": "flow carries personal or target handles personal or target trains-on personal",
+    "element": "element handles personal or element trains-on personal",
     "data-at": "data is personal",
 }
 """Per kind of place, whether a threat there can be about people's data; threats to boundaries and the system always can."""
