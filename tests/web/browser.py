@@ -40,7 +40,7 @@ class Window:
         self.url = url
         self.wrong: list[str] = []
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda message: self._console(message))
+        page.on("console", self._console)
 
     def _console(self, message: Any) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
@@ -82,7 +82,9 @@ def window(
 
 
 @contextmanager
-def opened(browser: Any, server: Any, path: Path, theme: str = "light", size: tuple[int, int] = (1440, 900)) -> Iterator[Window]:
+def opened(
+    browser: Any, server: Any, path: Path, theme: str = "light", size: tuple[int, int] = (1440, 900)
+) -> Iterator[Window]:
     """Open a window on a server that runs."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
     context.set_default_timeout(10_000)

@@ -122,15 +122,20 @@ class TestBesideTheDrawing:
             " store.change([{ op: 'set', path: ['elements', 'model', 'facts', 'model_format'], value: 'safetensors' }]))"
         )
         seen.page.wait_for_selector(f"[data-risk='{LOADS}']", state="detached")
-        assert "new or changed" in seen.page.inner_text(".risk-told") or "gone" in seen.page.inner_text(".risk-told")
+        assert "new or changed" in seen.page.inner_text(".risk-told") or "gone" in seen.page.inner_text(
+            ".risk-told"
+        )
 
 
 class TestFilters:
     def test_by_severity_status_words_and_lens(self, seen):
         seen.go("#/risks?severity=medium", ".risk-table tr[data-key]")
         medium = register(seen)
-        assert medium and all(state(seen, f"store.register.get('{name}').severity") == "medium" for name in medium)
-        seen.page.click(".risk-segments, .segments [data-value='privacy']")
+        assert medium
+        assert all(
+            state(seen, f"store.register.get('{name}').severity") == "medium" for name in medium
+        )
+        seen.page.click(".segments [data-value='privacy']")
         private = register(seen)
         assert 0 < len(private) < len(medium)
         assert all(state(seen, f"store.register.get('{name}').linddun.length") for name in private)
@@ -145,7 +150,10 @@ class TestFilters:
         seen.page.select_option("[data-keep='category']", "L")
         linking = register(seen)
         assert linking
-        assert all(state(seen, f"store.register.get('{name}').linddun.some(node => node.startsWith('L'))") for name in linking)
+        assert all(
+            state(seen, f"store.register.get('{name}').linddun.some(node => node.startsWith('L'))")
+            for name in linking
+        )
         seen.page.select_option("[data-keep='framework']", "atlas")
         assert seen.page.input_value("[data-keep='category']") == ""
         seen.page.click("text=Reset filters")
@@ -296,7 +304,8 @@ class TestDecision:
         seen.page.click("text=Save the decision")
         seen.page.wait_for_selector(".decision-planned:has-text('ana')")
         seen.saved()
-        assert "treatment: mitigate" in seen.text and "controls: [" in seen.text
+        assert "treatment: mitigate" in seen.text
+        assert "controls: [" in seen.text
 
     def test_one_for_every_place_and_its_removal(self, seen):
         open_risk(seen, "STORE-READ@store")
