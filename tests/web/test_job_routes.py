@@ -250,7 +250,7 @@ def alive(process):
 
 
 def test_the_worker_answers_in_lines_whatever_libraries_print(tmp_path):
-    request = json.dumps({"kind": "history", "model": "none.yaml", "last": 1}) + "\n"
+    request = json.dumps({"kind": "history", "model": "none.yaml", "last": 1, "today": "2026-11-24"}) + "\n"
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "mantlet.web.work"],
         cwd=tmp_path,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,10 +12,10 @@ from msgspec import structs
 from mantlet.analysis.engine import State
 from mantlet.changes.apply import apply_to_document
 from mantlet.changes.operations import Change, Set
-from mantlet.project.api import Assessment
+from mantlet.project.api import Assessment, analyse
 from mantlet.project.editing import decision_fields
 from mantlet.project.foreign import refuse_foreign
-from mantlet.review.plan.plan import Plan, Step
+from mantlet.review.plan.plan import Plan, Step, make_plan
 from mantlet.review.plan.worlds import Worlds
 from mantlet.risk.register import Register
 from mantlet.store.document import Document
@@ -41,6 +42,25 @@ def decide_plan(
     apply_to_document(document, decided.changes)
     document.save()
     return decided.written, decided.kept
+
+
+def planned(
+    model: Path,
+    *,
+    budget: float | None,
+    target: str = "",
+    considered: Mapping[str, str] | None = None,
+    edits: Sequence[str] = (),
+    worst_case: bool = False,
+    today: date | None = None,
+) -> tuple[Plan, dict[str, str]]:
+    """Make a plan for a model file, with ``edits`` of the design taken as made; return it with the titles of its risks."""
+    register = analyse(model, today=today).register
+    if edits:
+        register = Worlds(register).with_all({}, list(edits))
+    made = make_plan(register, budget=budget, target=target, considered=considered, worst_case=worst_case)
+    named = {name for step in made.steps for name in (*step.settles, *step.lowers)} | {*made.left}
+    return made, {risk.id: risk.title for risk in register if risk.id in named}
 
 
 def plan_changes(

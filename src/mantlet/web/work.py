@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -106,8 +107,30 @@ def history(request: Request, told: Line) -> Any:
     from mantlet.project.vcs.history import history as read  # noqa: PLC0415
     from mantlet.report.history import history_json  # noqa: PLC0415
 
-    made = read(Path(request["model"]), last=request["last"], told=lambda done, of: told(done, of, "commits"))
+    day = date.fromisoformat(request["today"])
+    made = read(
+        Path(request["model"]),
+        last=request["last"],
+        today=day,
+        told=lambda done, of: told(done, of, "commits"),
+    )
     return history_json(made, made.per_week)
+
+
+def plan(request: Request, _told: Line) -> Any:
+    """Choose what to do first."""
+    from mantlet.project.planning import planned  # noqa: PLC0415
+
+    made, titles = planned(
+        Path(request["model"]),
+        budget=request["budget"],
+        target=request["target"],
+        considered=request["considered"],
+        edits=request["what_if"],
+        worst_case=request["worst_case"],
+        today=date.fromisoformat(request["today"]),
+    )
+    return {"plan": made, "titles": titles}
 
 
 KINDS: dict[str, Callable[[Request, Line], Any]] = {
@@ -117,6 +140,7 @@ KINDS: dict[str, Callable[[Request, Line], Any]] = {
     "preview": preview,
     "mask": mask,
     "history": history,
+    "plan": plan,
 }
 
 

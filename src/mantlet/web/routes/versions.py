@@ -86,7 +86,7 @@ def _history(session: Session, jobs: Jobs, last: int) -> Any:
         raise UsageError(NO_GIT, mend="`git init`, commit the model, and come back")
     head = known.commits[0].commit if known.commits else ""
     key = (str(session.path), head, session.revision, last, session.today)
-    request = {"model": session.path.name, "last": last}
+    request = {"model": session.path.name, "last": last, "today": session.today.isoformat()}
     return _HISTORIES.get(key, lambda: jobs.call("history", session.root, request))
 
 
