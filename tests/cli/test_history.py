@@ -84,3 +84,17 @@ def test_without_git_or_commits(tmp_path, monkeypatch, call):
     assert "not in a git repository" in call("history", code=2).err
     git("init", "-q", "-b", "main")
     assert call("history", code=2).err
+
+
+def test_a_report_shows_risk_over_time_where_it_is_asked_to(grown, call):
+    call("report", "-o", "plain.md", "-o", "plain.html", "--today", "2026-01-21")
+    assert "Risk over time" not in Path("plain.md").read_text("utf-8")
+    assert 'id="history"' not in Path("plain.html").read_text("utf-8")
+    call("report", "--history", "-o", "r.md", "-o", "r.html", "-o", "r.json", "--today", "2026-01-21")
+    told = Path("r.md").read_text("utf-8").partition("## Risk over time")[2].partition("\n## ")[0]
+    assert r"| 2026\-01\-11 |" in told
+    assert f"| {grown['rating']['severity']} | 1 | 10 |" in told
+    assert "<title>Open risks of" in Path("r.html").read_text("utf-8")
+    kept = json.loads(Path("r.json").read_text("utf-8"))["report"]["history"]
+    assert [point["on"] for point in kept["points"]] == ["2026-01-01", "2026-01-11", "2026-01-21"]
+    assert "law" in call("report", "--history", "--compliance", "gdpr", code=2).err

@@ -83,6 +83,7 @@ def _write(path: Path, made: History, document: dict[str, object]) -> None:
 
 def _print(made: History) -> None:
     from mantlet.cli.terminal import console, grid, words
+    from mantlet.report.history import pace
 
     out = console()
     table = grid("day", "commit", "critical", "high", "medium", "low", "settled", "weight", "")
@@ -100,7 +101,9 @@ def _print(made: History) -> None:
     hidden = len(made.points) - SHOWN
     if hidden > 0:
         out.print(f"[dim]… {hidden} earlier commits: --json has all[/dim]")
-    out.print(f"\n[bold]Burn-down[/bold]  {_bars([point.weight for point in made.points])}  {_pace(made)}")
+    out.print(
+        f"\n[bold]Burn-down[/bold]  {_bars([point.weight for point in made.points])}  {pace(made.points[-1].weight, made.per_week)}"
+    )
     _print_treatment(made)
     for item in made.unread[:5]:
         plain.say(f"{item.commit[:10]} ({item.on}) could not be judged: {item.why}", aside=True)
@@ -132,15 +135,3 @@ def _bars(values: list[int]) -> str:
     step = max(len(values) / 60, 1)
     picked = [values[int(number * step)] for number in range(min(len(values), 60))]
     return "".join(BARS[min(value * len(BARS) // (top + 1), len(BARS) - 1)] for value in picked)
-
-
-def _pace(made: History) -> str:
-    from mantlet.cli.terminal import escape
-
-    if made.per_week is None:
-        return escape(f"weight {made.points[-1].weight}")
-    pace = made.per_week
-    last = made.points[-1].weight
-    if pace <= 0:
-        return f"weight {last}, growing by {-pace:.1f} a week" if pace < 0 else f"weight {last}, as it was"
-    return f"weight {last}, {pace:.1f} less a week: about {last / pace:.0f} weeks to go"

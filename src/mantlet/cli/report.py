@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mantlet.base.errors import UsageError
 from mantlet.cli import options, plain
+
+if TYPE_CHECKING:
+    from mantlet.project.vcs.history import History
 
 
 def report(
@@ -38,6 +42,12 @@ def report(
             show_default=False,
         ),
     ] = "",
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="Add risk over time and time to treat, from the model's commits in git."
+        ),
+    ] = False,
     environment: options.Environment = "",
     packs: options.Packs = None,
     rules: options.Rules = None,
@@ -51,15 +61,29 @@ def report(
     """
     from mantlet.cli.terminal import err, escape
 
+    if history and compliance:
+        raise UsageError("--history is no part of a report on a law", mend="write two reports")
     targets = output or [Path(f"{compliance or 'report'}.html")]
     printed = _day(date)
     with err().status("Finding and rating threats …") as status:
         result = options.assess(model, environment, packs, rules, impact_mode, today, told=True)
+        past = _past(model, environment, impact_mode, today) if history else None
         for target in targets:
             status.update(f"Writing {escape(str(target))} …")
-            result.save_report(target, date=printed, compliance=compliance)
+            result.save_report(target, date=printed, compliance=compliance, history=past)
     for target in targets:
         plain.say(f"wrote {target}")
+
+
+def _past(model: Path, environment: str, impact_mode: str, today: str) -> History:
+    from mantlet.project.vcs.history import history
+
+    return history(
+        options.model_path(model),
+        today=options.read_day(today),
+        mode=impact_mode,  # type: ignore[arg-type]  # checked where it is used
+        environment=environment,
+    )
 
 
 def _day(text: str) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mantlet.diagram.options import Options
     from mantlet.findings.evidence import Evidence
     from mantlet.project.notebook import Picture
+    from mantlet.project.vcs.history import History
     from mantlet.review.explain import Explained
     from mantlet.review.paths import AttackPath
     from mantlet.review.questions import Question
@@ -220,16 +221,20 @@ class Assessment:
         kind = SUFFIXES.get(Path(path).suffix.lower().lstrip("."), "")
         return _write(Path(path), self.diagram(kind or Path(path).suffix.lstrip("."), **options))
 
-    def report(self, kind: str = "html", *, date: str = "", compliance: str = "") -> bytes:
+    def report(
+        self, kind: str = "html", *, date: str = "", compliance: str = "", history: History | None = None
+    ) -> bytes:
         """Write the report as html, pdf, md, xlsx, csv or json; about a law (gdpr, ai-act) if ``compliance`` names one."""
         from mantlet.project.outputs import report  # noqa: PLC0415
 
-        return report(self, kind, date=date, compliance=compliance)
+        return report(self, kind, date=date, compliance=compliance, history=history)
 
-    def save_report(self, path: str | Path, *, date: str = "", compliance: str = "") -> Path:
+    def save_report(
+        self, path: str | Path, *, date: str = "", compliance: str = "", history: History | None = None
+    ) -> Path:
         """Write the report into a file whose suffix says the format."""
         kind = Path(path).suffix.lower().lstrip(".")
-        return _write(Path(path), self.report(kind, date=date, compliance=compliance))
+        return _write(Path(path), self.report(kind, date=date, compliance=compliance, history=history))
 
     def picture(self, options: Options | None = None, **style: Any) -> Picture:
         """Draw the data flow diagram as a picture that notebooks show by themselves."""

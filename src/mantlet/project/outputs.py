@@ -20,6 +20,7 @@ from mantlet.store.layout import Layout, layout_path
 if TYPE_CHECKING:
     from mantlet.diagram.theme import Theme
     from mantlet.project.api import Assessment
+    from mantlet.project.vcs.history import History
 
 DIAGRAM_FORMATS = ("svg", "png", "dot", "mermaid", "plantuml")
 SUFFIXES = {
@@ -177,10 +178,18 @@ def _picture(assessment: Assessment, theme: Theme) -> str:
         return _TOO_DENSE
 
 
-def report(assessment: Assessment, kind: str = "html", *, date: str = "", compliance: str = "") -> bytes:
+def report(
+    assessment: Assessment,
+    kind: str = "html",
+    *,
+    date: str = "",
+    compliance: str = "",
+    history: History | None = None,
+) -> bytes:
     """Write the report as html, pdf, md, xlsx, csv or json. ``date`` is printed when given; nothing else depends on the day.
 
-    ``compliance`` names a law (gdpr or ai-act): the report is then about that, article by article.
+    ``compliance`` names a law (gdpr or ai-act): the report is then about that, article by article. ``history`` adds risk over
+    time (`mantlet.project.vcs.history`).
     """
     if kind not in REPORT_FORMATS:
         raise UsageError(
@@ -191,7 +200,7 @@ def report(assessment: Assessment, kind: str = "html", *, date: str = "", compli
         return _compliance(assessment, kind, compliance, date)
     from mantlet.report.build import build  # noqa: PLC0415
 
-    made = build(assessment.model, assessment.register, assessment.evidence)
+    made = build(assessment.model, assessment.register, assessment.evidence, _past(history))
     if kind == "html":
         from mantlet.report import html  # noqa: PLC0415
 
@@ -212,6 +221,16 @@ def report(assessment: Assessment, kind: str = "html", *, date: str = "", compli
     from mantlet.report import sheets  # noqa: PLC0415
 
     return sheets.to_csv(made).encode("utf-8-sig") if kind == "csv" else sheets.to_xlsx(made)
+
+
+def _past(history: History | None) -> dict[str, Any]:
+    """Return risk over time as the report holds it."""
+    if history is None or not history.points:
+        return {}
+    from mantlet.report.history import Sample, past  # noqa: PLC0415
+
+    points = [Sample(point.on, point.counts, point.weight) for point in history.points]
+    return past(points, history.treatment, history.per_week)
 
 
 def _compliance(assessment: Assessment, kind: str, law: str, date: str) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mantlet.findings.evidence import Evidence
 from mantlet.model.model import Model
 from mantlet.report.evidence import evidence_rows
@@ -11,8 +13,13 @@ from mantlet.report.model import TOP_RISKS, Report
 from mantlet.risk.register import Register
 
 
-def build(model: Model, register: Register, evidence: Evidence | None = None) -> Report:
-    """Put a report together; ``evidence`` is what scans said of the model."""
+def build(
+    model: Model,
+    register: Register,
+    evidence: Evidence | None = None,
+    history: dict[str, Any] | None = None,
+) -> Report:
+    """Put a report together; ``evidence`` is what scans said of the model, ``history`` its risk over time."""
     findings = Findings(model, register)
     inventory = Inventory(model, register)
     open_risks = [findings.risk(risk) for risk in register.open]
@@ -54,4 +61,5 @@ def build(model: Model, register: Register, evidence: Evidence | None = None) ->
         method=inventory.method(),
         considered=findings.considered(),
         evidence=evidence_rows(register, evidence),
+        history=history or {},
     )

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import msgspec
 from markupsafe import Markup
@@ -17,7 +16,7 @@ from mantlet.report.markdown import escape, table
 from mantlet.report.pdf import shown, typeset
 from mantlet.report.sheets import safe, workbook
 from mantlet.review.compliance.record import HEADINGS
-from mantlet.review.compliance.view import ABSENT, ArticleView, AskLine, Compliance, RiskLine
+from mantlet.review.compliance.view import ABSENT, STATES, ArticleView, AskLine, Compliance, RiskLine
 
 SHOWN = 8
 """Places and questions that are named of many; JSON and the spreadsheet have all."""
@@ -45,6 +44,7 @@ def to_html(view: Compliance, *, date: str = "") -> bytes:
         view=view,
         headings=HEADINGS,
         roles=ROLES,
+        meanings=STATES,
         shown=SHOWN,
         css=Markup(style() + file("compliance.css")),  # noqa: S704  (our own)
         date=date,
@@ -55,13 +55,8 @@ def to_html(view: Compliance, *, date: str = "") -> bytes:
 
 def to_json(view: Compliance) -> bytes:
     """Return everything, for programs."""
-    document = {"mantlet": 1, "counts": view.counts, "verdict": view.verdict, **_plain(view)}
+    document = {"mantlet": 1, "counts": view.counts, "verdict": view.verdict, "compliance": view}
     return msgspec.json.encode(document) + b"\n"
-
-
-def _plain(view: Compliance) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(view)
-    return plain
 
 
 def to_pdf(view: Compliance, font_folder: str, *, date: str = "") -> bytes:
@@ -71,6 +66,7 @@ def to_pdf(view: Compliance, font_folder: str, *, date: str = "") -> bytes:
         "view": msgspec.json.encode(shown(document)).decode(),
         "headings": msgspec.json.encode(HEADINGS).decode(),
         "roles": msgspec.json.encode(ROLES).decode(),
+        "meanings": msgspec.json.encode(STATES).decode(),
         "date": date,
         "version": VERSION,
     }
@@ -198,6 +194,7 @@ def _markdown(view: Compliance, date: str) -> Iterator[str]:
             *(_brief(article) for article in view.articles),
         ]
     )
+    yield from (*(f"- {word}: {meaning}" for word, meaning in STATES.items()), "")
     for article in view.articles:
         if article.state != ABSENT:
             yield from _article(article)

@@ -16,6 +16,14 @@ ORDER = ("note", "low", "medium", "high", "critical")
 COLOURS = {"note": "#c3cad1", "low": "#7fbcc4", "medium": "#e3c34d", "high": "#d9702b", "critical": "#8f1d2c"}
 WIDTH, HEIGHT = 860, 320
 LEFT, RIGHT, TOP, BOTTOM = 52, 150, 44, 40
+TREATMENT = (
+    ("severity", "Severity"),
+    ("treated", "Treated"),
+    ("median_days", "Median days"),
+    ("still_open", "Still open"),
+    ("oldest_days", "Oldest, days"),
+)
+"""Columns of the table of time to treat."""
 
 
 class Sample(Struct):
@@ -30,6 +38,37 @@ def history_json(made: Struct, per_week: float | None) -> dict[str, Any]:
     """Return the JSON document of `history --json`."""
     plain: dict[str, Any] = msgspec.to_builtins(made)
     return {"mantlet": 1, **plain, "burned_per_week": None if per_week is None else round(per_week, 2)}
+
+
+def pace(weight: int, per_week: float | None) -> str:
+    """Say in words how fast the weight of what is open goes away."""
+    if per_week is None:
+        return f"weight {weight}"
+    if per_week < 0:
+        return f"weight {weight}, growing by {-per_week:.1f} a week"
+    if per_week == 0:
+        return f"weight {weight}, as it was"
+    return f"weight {weight}, {per_week:.1f} less a week: about {weight / per_week:.0f} weeks to go"
+
+
+def past(points: Sequence[Sample], treatment: Sequence[Struct], per_week: float | None) -> dict[str, Any]:
+    """Return risk over time as a report holds it: the points of the plot, time to treat by severity, the pace in words."""
+    rows = []
+    for item in treatment:
+        row = msgspec.to_builtins(item)
+        middle = row["median_days"]
+        row["median_days"] = "–" if middle is None else f"{middle:g}"
+        rows.append({name: str(value) for name, value in row.items()})
+    return {
+        "points": [msgspec.to_builtins(point) for point in points],
+        "treatment": rows,
+        "pace": pace(points[-1].weight, per_week),
+    }
+
+
+def plot_of(history: dict[str, Any], title: str) -> str:
+    """Return the plot of what a report holds; empty where it holds no history."""
+    return plot([msgspec.convert(point, Sample) for point in history["points"]], title) if history else ""
 
 
 def plot(points: Sequence[Sample], title: str) -> str:

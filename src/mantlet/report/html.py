@@ -13,6 +13,7 @@ from markupsafe import Markup
 from mantlet.base.counts import listed
 from mantlet.base.printable import printable
 from mantlet.base.version import VERSION
+from mantlet.report.history import TREATMENT, plot_of
 from mantlet.report.model import EVIDENCE_TABLES, LINDDUN, STRIDE, Report
 from mantlet.risk.owasp import MATRIX
 
@@ -72,6 +73,8 @@ def render(report: Report, svg: str, *, date: str = "") -> str:
         script_hash=script_hash(),
         severities=SEVERITIES,
         evidence_tables=EVIDENCE_TABLES,
+        treatment_columns=TREATMENT,
+        plot=Markup(plot_of(report.history, report.system["name"])),  # noqa: S704  (ours too)
         heat=[
             ("stride", "STRIDE", report.frameworks["stride"], [word.replace("-", " ") for word in STRIDE]),
             ("linddun", "LINDDUN", report.frameworks["linddun"], list(LINDDUN.values())),

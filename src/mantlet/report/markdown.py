@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mantlet.base.printable import printable
+from mantlet.report.history import TREATMENT
 from mantlet.report.model import EVIDENCE_TABLES, Report, RiskView
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@&-])")
 _LINK = re.compile(r"\b(https?|ftp|mailto|xmpp|www)(?=[:.])", re.IGNORECASE)
 """What becomes a link by itself."""
+_POINTS = 12
+"""Commits whose counts are listed, the newest ones."""
 _NUMBERED = re.compile(r"^(\d+)(?=\.)")
 
 
@@ -41,6 +44,7 @@ def _lines(report: Report, diagram: str, date: str) -> Iterator[str]:
     yield from _first(report)
     if diagram:
         yield from ("## Data flow diagram", "", "```mermaid", diagram.rstrip(), "```", "")
+    yield from _history(report)
     yield from ("## Register", "")
     yield from _register(report.risks)
     yield from _inventory(report)
@@ -77,6 +81,23 @@ def _evidence(report: Report) -> Iterator[str]:
             yield from (f"### {title}", "")
             head = [label for _, label in columns]
             yield from table([head, *([row[name] for name, _ in columns] for row in rows)])
+
+
+def _history(report: Report) -> Iterator[str]:
+    """Yield risk over time: the last commits, and how long treating took."""
+    if not report.history:
+        return
+    yield from ("## Risk over time", "", f"Open now: {escape(report.history['pace'])}.", "")
+    words = ("critical", "high", "medium", "low")
+    rows = [
+        [point["on"], *(str(point["counts"].get(word, 0)) for word in words), str(point["weight"])]
+        for point in report.history["points"][-_POINTS:]
+    ]
+    yield from table([["day", *words, "weight"], *rows])
+    if report.history["treatment"]:
+        rows = [[row[name] for name, _ in TREATMENT] for row in report.history["treatment"]]
+        yield from ("### Time to treat", "")
+        yield from table([[title.lower() for _, title in TREATMENT], *rows])
 
 
 def _first(report: Report) -> Iterator[str]:

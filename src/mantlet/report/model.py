@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 STRIDE = (
     "spoofing",
@@ -155,3 +156,5 @@ class Report:
     considered: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     """What scans said: `checks`, `threats`, `verified`, `holes`; empty where nothing was scanned."""
+    history: dict[str, Any] = field(default_factory=dict)
+    """Risk over time: `points`, `treatment`, `pace` (see `mantlet.report.history`); empty where nobody asked git."""

@@ -17,6 +17,7 @@ import msgspec
 from mantlet.base.errors import MissingToolError
 from mantlet.base.printable import printable
 from mantlet.base.version import VERSION
+from mantlet.report.history import plot_of
 from mantlet.report.html import SEVERITIES
 from mantlet.report.model import EVIDENCE_TABLES, Report
 
@@ -42,6 +43,7 @@ def render(report: Report, svg: str, font_folder: str, *, date: str = "") -> byt
     inputs = {
         "report": msgspec.json.encode(shown(asdict(report))).decode(),
         "svg": svg,
+        "plot": plot_of(report.history, report.system["name"]),
         "severities": msgspec.json.encode(SEVERITIES).decode(),
         "evidence": msgspec.json.encode(EVIDENCE_TABLES).decode(),
         "date": date,
