@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mantlet.discovery.clues import Where
-from mantlet.discovery.python import actors, containers, django, effects, intrinsics, queues, strings
+from mantlet.discovery.python import actors, containers, django, effects, intrinsics, queues, sql, strings
 from mantlet.discovery.python.attributes import of_class
 from mantlet.discovery.python.binding import bind, is_context, is_generator
 from mantlet.discovery.python.chains import base_of, chain_of
@@ -184,7 +184,7 @@ def call_method(
             if result is not None
             else effects.library(m, f"{owner.type}.{name}", args, named, node, recv)
         )
-    found = django.queried(m, method, args, named, node)
+    found = django.queried(m, method, args, named, node) or sql.queried(m, method, node)
     if found is not None:
         return found
     if isinstance(owner, Class):

@@ -321,7 +321,7 @@ SPECIALS: dict[str, Call] = {
     "graph-edge": graphs.add_edge, "operator": graphs.operator, "graph-end": graphs.compiled, "container-op": graphs.container_op, "luigi-target": luigi.target, "luigi-open": luigi.opened, "luigi-input": luigi.given,
     "component": graphs.component, "wrap": graphs.wrap,
     "mode": _mode, "forward": _forward, "respond": _respond, "answer": _answer, "http-get": requests.http_get, "http-send": requests.http_send,
-    "cloud": _cloud, "sql": _sql, "to-sql": _to_sql, "rows": _rows, "text": _text, "subscribe": _subscribe,
+    "cloud": _cloud, "sql": _sql, "to-sql": _to_sql, "flask-database": sql.flask_database, "rows": _rows, "text": _text, "subscribe": _subscribe,
     "fluent": fluent.fluent, "fluent-end": fluent.fluent_end, "provider": prompts.by_provider, "chain": prompts.chain, "result": features.result, "feature-source": features.feature_source,
     "feature-view": features.feature_view, "show": _show, "ui": _ui, "dag": _dag, "log": _log, "print": _show,
 }  # fmt: skip

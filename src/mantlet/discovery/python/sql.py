@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from mantlet.discovery.python.catalogue import Api
-from mantlet.discovery.python.paths import known_part, name_of, of_address
+from mantlet.discovery.python.paths import known_part, name_of, of_address, type_of
 from mantlet.discovery.python.resources import argument
 from mantlet.discovery.python.trace import Resource
-from mantlet.discovery.python.values import UNKNOWN, Class, Instance, Object, Value, cap
+from mantlet.discovery.python.values import UNKNOWN, Class, Instance, Method, Object, Sequence, Value, cap
 
 if TYPE_CHECKING:
     from mantlet.discovery.python.machine import Machine
@@ -121,7 +121,57 @@ def table_name(cls: Class) -> str:
         k.arg == "table" and isinstance(k.value, ast.Constant) and k.value.value is True
         for k in cls.node.keywords
     )
-    return cls.node.name.lower() if mapped_by else ""
+    return cls.node.name.lower() if mapped_by or flask_base(cls) is not None else ""
+
+
+def flask_base(cls: Class) -> Instance | None:
+    """Return Flask-SQLAlchemy's object whose `Model` a class inherits from."""
+    for part in cls.lineage():
+        for base in part.bases:
+            if isinstance(base, Method) and base.name == "Model" and isinstance(base.owner, Instance):
+                return base.owner
+    return None
+
+
+_ADDRESS = re.compile(r"SQLALCHEMY_DATABASE_URI[\"'\]]*\s*[=:]\s*(.{1,300})")
+
+
+def flask_database(
+    m: Machine, api: Api, name: str, args: list[Value], named: dict[str, Value], node: ast.AST, recv: Value
+) -> Value:
+    """`SQLAlchemy(app)`: the address of the database stands in the application's settings."""
+    del name, args, named
+    if recv.first(Instance) is not None:
+        return recv
+    key = next((key for key in map(of_address, _addresses(m)) if key), "db:sql")
+    kind = type_of(key, "database")
+    return Value((Instance(api.returns, m.resource(key, kind, name_of(key), m.at(node))),))
+
+
+def _addresses(m: Machine) -> list[str]:
+    found: list[str] = []
+    for path in m.project.paths:
+        for match in _ADDRESS.finditer(m.project.text(path)):
+            module = m.project.module(path)
+            try:
+                expression = ast.parse(match[1].strip().rstrip(","), mode="eval").body
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+            if module is not None:
+                found += [str(text) for text in m.acts.evaluate(m, expression, module.scope).texts()]
+    return found
+
+
+def queried(m: Machine, method: Method, node: ast.AST) -> Value | None:
+    """`User.query.filter_by(…)`; None where the class is no table."""
+    owner = method.owner
+    cls = owner.owner if isinstance(owner, Method) and owner.name == "query" else None
+    base = flask_base(cls) if isinstance(cls, Class) else None
+    if base is None or not isinstance(cls, Class):
+        return None
+    kept = table(m, table_name(cls), base.resource, node)
+    m.event("receive", node, kept, "records")
+    return Value((Sequence([], Value((Object(cls),))),), m.asked(kept))
 
 
 def run(
