@@ -85,3 +85,14 @@ def test_cards_are_dealt_alike_for_a_seed_and_a_finding_becomes_a_threat(work):
 
 def test_cards_are_put_on_paper(work):
     assert "# " in work.client.get("/api/cards/print", params={"format": "md", "hand": 2}).text
+
+
+@pytest.mark.parametrize("name", ["gdpr", "ai-act"])
+def test_a_law_has_a_view_of_its_own(work, name):
+    found = work.get("compliance", of=name)
+    assert found["compliance"]["articles"]
+    answer = work.client.get("/api/report", params={"format": "md", "compliance": name})
+    assert f"threatmodel-{name}.md" in answer.headers["content-disposition"]
+    work.get("compliance", 422, of="none")
+    work.get("report", 422, compliance="none")
+    assert "repository" in work.get("report", 422, history="true")["error"]["message"]

@@ -126,7 +126,7 @@ class Jobs:
         self._pool.submit(self._work, job, folder, request, after)
         return job
 
-    def call(self, kind: str, folder: Path, request: dict[str, Any]) -> Any:
+    def call(self, kind: str, folder: Path, request: dict[str, Any], seconds: float = CALL_SECONDS) -> Any:
         """Do something in a process of its own and wait for it; raises the error that it ends with."""
         if not self._calls.acquire(timeout=CALL_SECONDS / 4):
             raise BusyError("the server is busy with other requests", mend="try again in a moment")
@@ -134,7 +134,7 @@ class Jobs:
         try:
             with self._lock:
                 self._calling.append(job)
-            self._run(job, folder, request, CALL_SECONDS)
+            self._run(job, folder, request, seconds)
         finally:
             with self._lock:
                 self._calling.remove(job)

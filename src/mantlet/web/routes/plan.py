@@ -28,6 +28,8 @@ from mantlet.web.work_shapes import DecidePlanBody, PlanBody, PlanWish, WhatIfBo
 
 router = APIRouter(tags=["plan"])
 BUDGET = 20.0
+PATIENCE = 600.0
+"""Seconds that a plan may take; of 500 elements it takes half a minute of a quick processor."""
 _PLANS: Shelf[Any] = Shelf(16)
 
 
@@ -74,4 +76,4 @@ def _made(wish: PlanWish, session: Session, jobs: Jobs) -> Any:
         "today": session.today.isoformat(),
     }
     key = (str(session.path), session.revision, msgspec.json.encode(request))
-    return _PLANS.get(key, lambda: jobs.call("plan", session.root, request))
+    return _PLANS.get(key, lambda: jobs.call("plan", session.root, request, PATIENCE))

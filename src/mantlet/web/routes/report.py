@@ -15,6 +15,7 @@ from mantlet.model.model import RETURNS
 from mantlet.project import cards
 from mantlet.project.api import Assessment
 from mantlet.project.outputs import report as written
+from mantlet.project.vcs.history import History
 from mantlet.report.html import script_hash
 from mantlet.review.cards import HAND, MOST, SEED
 from mantlet.risk.names import names
@@ -25,6 +26,8 @@ from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.routes.changes import Client
 from mantlet.web.routes.exchange import attachment
+from mantlet.web.routes.jobs import Running
+from mantlet.web.routes.versions import told_history
 from mantlet.web.work_shapes import FindingBody
 
 router = APIRouter(tags=["report"])
@@ -43,6 +46,8 @@ PAGE = (
 )
 """For the report's page: it brings its style, runs its own script in an origin of nobody's, and may be shown inside the workbench alone."""
 MAX_CELLS = 20_000
+HISTORY = 50
+"""Commits that a report with risk over time looks at."""
 Kind = Literal["html", "pdf", "md", "xlsx", "csv", "json"]
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind.partition(";")[0]: {} for kind in TYPES.values()}, "description": "the report"}
@@ -52,18 +57,32 @@ _FILE: dict[int | str, dict[str, Any]] = {
 @router.get("/report", responses={**errors(424), **_FILE})
 def report(
     session: Current,
+    jobs: Running,
     format: Kind = "html",
+    compliance: Literal["", "gdpr", "ai-act"] = "",
+    history: bool = False,
     date: Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
     download: bool = False,
 ) -> Response:
-    """Write the report."""
-    data = written(session.assessment, format, date=date)
+    """Write the report; of what a law asks, if one is named, and with risk over time if asked."""
+    past = None
+    if history and not compliance:
+        past = msgspec.convert(told_history(session, jobs, HISTORY), History)
+    data = written(session.assessment, format, date=date, compliance=compliance, history=past)
     if format != "html" or download:
-        answer = attachment(data, f"{session.path.stem}.{format}", TYPES[format])
+        answer = attachment(
+            data, f"{session.path.stem}{compliance and '-'}{compliance}.{format}", TYPES[format]
+        )
     else:
         answer = Response(data, media_type=TYPES[format])
     answer.headers["content-security-policy"] = PAGE
     return answer
+
+
+@router.get("/compliance", responses=errors())
+def law(session: Current, of: Annotated[str, Query(max_length=60)]) -> Response:
+    """Return what the model says about a law, article by article: what touches it, what is open, what was answered."""
+    return Response(written(session.assessment, "json", compliance=of), media_type="application/json")
 
 
 @router.get("/considered", responses=errors(404))

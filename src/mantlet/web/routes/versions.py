@@ -64,7 +64,7 @@ def diff_diagram(
 @router.get("/history", responses=errors(409, 424))
 def history(session: Current, jobs: Running, last: Last = 50) -> Response:
     """Judge the last commits that touched the model by today's rules: what was open when, and how long treating took."""
-    return Json(_history(session, jobs, last))
+    return Json(told_history(session, jobs, last))
 
 
 @router.get(
@@ -73,13 +73,13 @@ def history(session: Current, jobs: Running, last: Last = 50) -> Response:
 )
 def history_plot(session: Current, jobs: Running, last: Last = 50) -> Response:
     """Draw the open risks over time."""
-    made = _history(session, jobs, last)
+    made = told_history(session, jobs, last)
     samples = [Sample(point["on"], point["counts"], point["weight"]) for point in made["points"]]
     svg = plot(samples, made["name"])
     return Response(svg, media_type="image/svg+xml", headers={"content-security-policy": PICTURE})
 
 
-def _history(session: Session, jobs: Jobs, last: int) -> Any:
+def told_history(session: Session, jobs: Jobs, last: int) -> Any:
     """Return the history, which is read anew only when a commit or the model changed."""
     known = revisions(session.path)
     if not known.git:
