@@ -20,11 +20,39 @@ WORDS = st.sampled_from(
     "returns weights environments sequences controls on threats at assumptions catalogue packs parties agents reviews discovered user network "
     "cache yes no ~ null 1 1e3".split()
 )  # fmt: skip
-ODD = st.sampled_from(["", "a b", "a: b", "#x", "- y", "[", "{", "\n", "é", "&a", "*a", "!t", "%", "'", '"', "\t", "\r\n", "…", "\u2028", "\x85", "|\n x", "/", "@"])
+ODD = st.sampled_from(
+    [
+        "",
+        "a b",
+        "a: b",
+        "#x",
+        "- y",
+        "[",
+        "{",
+        "\n",
+        "é",
+        "&a",
+        "*a",
+        "!t",
+        "%",
+        "'",
+        '"',
+        "\t",
+        "\r\n",
+        "…",
+        "\u2028",
+        "\x85",
+        "|\n x",
+        "/",
+        "@",
+    ]
+)
 KEYS = st.one_of(WORDS, WORDS, ODD, st.integers(0, 2))
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(), WORDS, ODD),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.one_of(WORDS, ODD), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.one_of(WORDS, ODD), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 PATHS = st.lists(KEYS, min_size=1, max_size=4).map(tuple)
@@ -33,7 +61,15 @@ OPERATIONS = st.one_of(
     st.builds(Set, PATHS, VALUES),
     st.builds(Remove, PATHS),
     st.builds(Rename, SECTIONS, WORDS, st.one_of(WORDS, ODD)),
-    st.builds(Set, st.tuples(st.just("elements"), st.sampled_from(["api", "app", "new"]), st.sampled_from(["name", "description"])), st.one_of(ODD, WORDS)),
+    st.builds(
+        Set,
+        st.tuples(
+            st.just("elements"),
+            st.sampled_from(["api", "app", "new"]),
+            st.sampled_from(["name", "description"]),
+        ),
+        st.one_of(ODD, WORDS),
+    ),
 )
 FILES = {
     "threatmodel.yaml": [

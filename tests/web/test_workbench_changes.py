@@ -108,6 +108,9 @@ def test_a_change_that_would_not_be_sound_writes_nothing(work):
             "error"
         ]
         assert word in json.dumps(error)
+    error = work.change(put("elements", "api", "typ", value="x"), status=422)["error"]
+    assert error["problems"][0]["path"] == ["elements", "api", "typ"]
+    assert "type" in error["problems"][0]["mend"]
     assert work.text == SMALL
     assert work.revision == revision
     assert not work.path.with_name("threatmodel.layout.json").exists()
@@ -160,16 +163,28 @@ def test_entries_of_an_included_file_are_changed_in_that_file(tmp_path):
         done = work.change(
             put("elements", "hub", "name", value="Hub"), put("elements", "web", "name", value="Web")
         )
-        assert (
-            work.text
-            == INCLUDING.replace("{type: web-app}", "{type: web-app, name: Web}").replace("web: {", "web: {")
-            or "name: Web" in work.text
-        )
+        assert work.text == INCLUDING.replace("{type: web-app}", "{type: web-app, name: Web}")
         assert "name: Hub" in (tmp_path / "shared.yaml").read_text()
         assert "# shared by all" in (tmp_path / "shared.yaml").read_text()
         undo(work, done)
         assert (tmp_path / "shared.yaml").read_text() == SHARED
         assert work.text == INCLUDING
+
+
+def test_entries_that_are_included_under_a_prefix_keep_their_own_ids_in_their_file(tmp_path):
+    shared = "mantlet: 1\nboundaries:\n  zone: {type: network}\n  far: {type: network}\nelements:\n  hub: {type: llm-service, in: [zone]}\n"
+    write(tmp_path, shared, "shared.yaml")
+    text = "mantlet: 1\ninclude: [{path: shared.yaml, as: ai}]\nelements:\n  web: {type: web-app}\nflows:\n  ask: {from: web, to: ai/hub}\n"
+    with bench(write(tmp_path, text)) as work:
+        assert work.get("model")["raw"]["elements"]["ai/hub"]["in"] == ["ai/zone"]
+        done = work.change(
+            put("elements", "ai/hub", "in", value=["ai/far"]), put("elements", "ai/hub", "name", value="Hub")
+        )
+        assert "hub: {type: llm-service, in: [far], name: Hub}" in (tmp_path / "shared.yaml").read_text()
+        assert work.get("model")["raw"]["elements"]["ai/hub"]["in"] == ["ai/far"]
+        undo(work, done)
+        assert (tmp_path / "shared.yaml").read_text() == shared
+        assert work.text == text
 
 
 def test_an_empty_folder_gets_a_model_with_the_first_change(tmp_path):

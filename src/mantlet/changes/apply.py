@@ -71,7 +71,26 @@ def _routed(source: Source, change: Change) -> tuple[Document, Change]:
             )
         return document, change
     document, path = source.locate(change.path)
-    return document, Set(path, change.value) if isinstance(change, Set) else Remove(path)
+    if isinstance(change, Remove):
+        return document, Remove(path)
+    return document, Set(path, _as_there(source, change.path, change.value))
+
+
+def _as_there(source: Source, path: tuple[str | int, ...], value: Any) -> Any:
+    """Return a value with ids as they are in the file that holds it: without the prefix that it is included by."""
+    part = source.owners.get((str(path[0]), str(path[1]))) if len(path) > 1 else None
+    if part is None or not part.prefix:
+        return value
+    known = {name for _, name in source.owners}
+
+    def local(item: Any) -> Any:
+        if isinstance(item, dict):
+            return {local(key): local(held) for key, held in item.items()}
+        if isinstance(item, list | tuple):
+            return [local(held) for held in item]
+        return item.removeprefix(part.prefix) if isinstance(item, str) and item in known else item
+
+    return local(value)
 
 
 def _edits(raw: Raw, change: Change) -> list[Edit]:

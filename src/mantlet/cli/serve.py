@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -10,7 +11,15 @@ from mantlet.cli import options
 from mantlet.cli.plain import say
 
 Port = Annotated[
-    int, typer.Option("--port", "-p", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    int | None,
+    typer.Option(
+        "--port",
+        "-p",
+        min=0,
+        max=65535,
+        help="Port to listen on; 0 takes a free one.",
+        show_default="8451, or a free one",
+    ),
 ]
 Host = Annotated[
     str,
@@ -25,7 +34,7 @@ ReadOnly = Annotated[bool, typer.Option("--read-only", help="Show everything, ch
 def serve(
     path: options.ModelFile = options.DEFAULT_MODEL,
     *,
-    port: Port = 8451,
+    port: Port = None,
     host: Host = "127.0.0.1",
     opened: Open = True,
     read_only: ReadOnly = False,
@@ -39,5 +48,8 @@ def serve(
 
     server = Server(path, host=host, port=port, read_only=read_only)
     say(f"mantlet workbench on {server.file.name}: {server.url}")
+    sys.stdout.flush()
+    if not server.local:
+        say("People on your network who have this address can read and change the model.", aside=True)
     say("Stop with Ctrl+C.", aside=True)
     server.run(browser=opened)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mantlet.base.errors import MantletError
+from mantlet.base.errors import MAX_ERRORS, MantletError
 from mantlet.base.files import fingerprint, sweep, write_atomic
 from mantlet.base.limits import inside
 from mantlet.catalogue.load import Catalogue
+from mantlet.model.entries import Sections
 from mantlet.model.model import Model
+from mantlet.model.problem import Problem
 from mantlet.model.validate import check
 from mantlet.project.api import judged
 from mantlet.store.document import Document
+from mantlet.store.explain import explain
 from mantlet.store.include import Source, read_leniently, reread
 from mantlet.store.layout import Layout, layout_path
 from mantlet.store.load import check_source
+from mantlet.store.shape import type_of
 from mantlet.web.beside import Beside, stamps
 from mantlet.web.errors import RefusedError
 from mantlet.web.state import State, included, raw_of, revision_of
@@ -72,18 +77,13 @@ class Files:
         try:
             after = reread(source)
         except MantletError as error:
-            listed = error.errors[:100]
+            unfit = explain(source.document.raw, type_of(Sections))
             raise RefusedError(
-                [{"path": [], "message": item.what, "mend": item.mend} for item in listed]
+                _told(unfit) or [_plain(item) for item in error.errors[:MAX_ERRORS]]
             ) from error
         found = check(after.sections, known.vocabulary, known.controls, known.threats, known.pack_names)
         if found:
-            raise RefusedError(
-                [
-                    {"path": list(item.path), "message": item.message, "mend": item.mend}
-                    for item in found[:100]
-                ]
-            )
+            raise RefusedError(_told(found))
         return self._state(after, layout, before.layout_print)
 
     def sweep(self) -> None:
@@ -126,3 +126,14 @@ class Files:
         )
         document.fingerprint = ""
         return Source(document, document.sections(), root=self.root, documents={str(self.path): document})
+
+
+def _told(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [
+        {"path": list(item.path), "message": item.message, "mend": item.mend}
+        for item in problems[:MAX_ERRORS]
+    ]
+
+
+def _plain(error: MantletError) -> dict[str, Any]:
+    return {"path": [], "message": error.what, "mend": error.mend}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import uvicorn
 
-from mantlet.base.errors import MissingToolError, UsageError
+from mantlet.base.errors import InputError, UsageError
 from mantlet.base.limits import is_folder
 from mantlet.project.places import DEFAULT_FILE, model_file
 from mantlet.web.app import create_app
@@ -19,6 +21,9 @@ from mantlet.web.session import Session
 
 PATIENCE = 2
 """Seconds that open connections have when the server stops."""
+OPENING = 0.5
+"""Seconds after which the browser is opened; by then the server answers."""
+USUAL_PORT = 8451
 ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  (compared with, not bound)
 
 
@@ -30,14 +35,14 @@ class Server:
         path: Path,
         *,
         host: str = "127.0.0.1",
-        port: int = 0,
+        port: int | None = 0,
         read_only: bool = False,
         token: str = "",
         today: date | None = None,
     ) -> None:
         self.file = served_file(path)
         self.session = Session(self.file, read_only=read_only, today=today)
-        self._socket = _bound(host, port)
+        self._socket = _bound(host, port) if port is not None else _usual(host)
         self.port: int = self._socket.getsockname()[1]
         self.host = host
         hosts = local_hosts(self.port, "" if host in ANYWHERE else host)
@@ -57,6 +62,11 @@ class Server:
         self._server = _Uvicorn(config, self.session)
 
     @property
+    def local(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    @property
     def url(self) -> str:
         """The address that lets one in, token and all."""
         shown = "127.0.0.1" if self.host in ANYWHERE else f"[{self.host}]" if ":" in self.host else self.host
@@ -65,8 +75,13 @@ class Server:
     def run(self, *, browser: bool = False) -> None:
         """Serve until somebody stops it."""
         if browser:
-            threading.Timer(0.6, webbrowser.open, [self.url]).start()
-        self._server.run(sockets=[self._socket])
+            opening = threading.Timer(OPENING, webbrowser.open, [self.url])
+            opening.daemon = True
+            opening.start()
+        gc.collect()
+        gc.freeze()  # the catalogue and the code stay for good; each edit need not look at them
+        with suppress(KeyboardInterrupt):
+            self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
         """Let it end soon; may be called from any thread."""
@@ -100,16 +115,24 @@ def served_file(path: Path) -> Path:
     if is_folder(path):
         try:
             return model_file(path)
-        except MissingToolError:
-            raise
-        except Exception:  # noqa: BLE001
+        except InputError:
             return path / DEFAULT_FILE
     return path
 
 
+def _usual(host: str) -> socket.socket:
+    """Listen on the usual port, by which a browser knows the workbench again; on a free one if that is taken."""
+    try:
+        return _bound(host, USUAL_PORT)
+    except UsageError:
+        return _bound(host, 0)
+
+
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or small answers wait for acknowledgements
+    listening = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # named, or small answers wait for acknowledgements
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
