@@ -96,7 +96,7 @@ def test_history_is_told_and_drawn(told):
     answer = told.client.get("/api/history/plot", params={"last": 5})
     assert answer.text.startswith("<svg")
     told.get("history", 422, last=0)
-    assert "2026-10-01" in told.client.get("/api/report", params={"format": "md", "history": "true"}).text
+    assert "Risk over time" in told.client.get("/api/report", params={"history": "true"}).text
 
 
 def test_without_a_repository_there_is_nothing_to_compare_with(work):
