@@ -3,31 +3,68 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from mantlet.project.demo import write_example
 from tests.web.browser import window
-from tests.web.workbench import write
+from tests.web.workbench import SMALL, write
 
 pytestmark = pytest.mark.slow
 PAGES = ("plan", "discover", "evidence", "privacy", "history", "report", "workshop", "files")
 IDLE = "main [aria-busy=true]"
 
 
+MODEL = (
+    SMALL.replace(
+        'rate_limited: "no"',
+        'rate_limited: "no"\n      dependencies_pinned: "yes"\n    code: [app.py, Dockerfile, requirements.txt]',
+    )
+    + "  ask: {from: app, to: store}\n"
+)
+CODE = """\
+import pickle
+
+import requests
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/score")
+def score(row: dict) -> float:
+    model = pickle.load(open(row["model"], "rb"))
+    requests.post("https://api.partner.example/v1/scores", json=row)
+    return model.predict(row)
+"""
+CUSTOMERS = "customer_id,name,email,phone,plan\n" + "".join(
+    f"C{number:05},{first} {last},{first.lower()}.{last.lower()}@mail.example,+44 20 7946 0{number:03},basic\n"
+    for number, (first, last) in enumerate(
+        (first, last)
+        for first in ("Imogen", "Tobias", "Adaeze", "Halima")
+        for last in ("Vale", "Renn", "Okoro", "Sadiq")
+    )
+)
+
+
 @pytest.fixture(scope="module")
 def template(tmp_path_factory) -> Path:
-    """A demo project with two commits, to be copied."""
+    """A small project with code, a table and two commits, to be copied."""
     folder = tmp_path_factory.mktemp("pages") / "churn"
-    model = write_example("churn", folder)
-    commit(folder, "2026-09-01", "as drawn", start=True)
-    model.write_text(
-        model.read_text().replace("queries_parameterised: no", "queries_parameterised: yes"), encoding="utf-8"
+    (folder / "data").mkdir(parents=True)
+    model = write(folder, MODEL)
+    (folder / "app.py").write_text(CODE, encoding="utf-8")
+    (folder / "requirements.txt").write_text("fastapi\nrequests>=2\n", encoding="utf-8")
+    (folder / "Dockerfile").write_text(
+        "FROM python:latest\nCOPY . /app\nCMD python -m app\n", encoding="utf-8"
     )
-    commit(folder, "2026-10-01", "queries have parameters")
+    (folder / "data" / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+    commit(folder, "2026-09-01", "as drawn", start=True)
+    model.write_text(MODEL.replace('rate_limited: "no"', 'rate_limited: "yes"'), encoding="utf-8")
+    commit(folder, "2026-10-01", "requests are limited")
     return folder
 
 
@@ -45,7 +82,9 @@ def commit(folder: Path, day: str, subject: str, *, start: bool = False) -> None
     dates = {f"GIT_{who}_DATE": f"{day}T12:00:00" for who in ("AUTHOR", "COMMITTER")}
     commands = [["init", "-q"]] if start else []
     for command in [*commands, ["add", "-A"], ["commit", "-qm", subject]]:
-        subprocess.run(["git", *command], cwd=folder, check=True, env={**names, **dates, "PATH": "/usr/bin:/bin"})
+        subprocess.run(
+            ["git", *command], cwd=folder, check=True, env={**names, **dates, "PATH": "/usr/bin:/bin"}
+        )
 
 
 def show(found, address: str) -> None:
@@ -73,9 +112,11 @@ def test_a_plan_says_what_each_step_buys_and_becomes_decisions(chromium, project
         show(found, "plan")
         page = found.page
         steps = page.locator(".pg-step")
-        assert steps.count() > 3
+        assert steps.count() > 1
         first = steps.first.inner_text()
-        assert "alone" in first and "in the plan" in first and "points" in first
+        assert "alone" in first
+        assert "in the plan" in first
+        assert "points" in first
         before, after = (page.locator(".pg-matrix").nth(at) for at in (0, 1))
         assert before.inner_text() != after.inner_text()
         for box in page.locator(".pg-step input").all()[1:]:
@@ -85,7 +126,8 @@ def test_a_plan_says_what_each_step_buys_and_becomes_decisions(chromium, project
         press(found, "Write the decisions")
         page.wait_for_selector("text=/decisions? written/")
         found.saved()
-        assert "owner: ana" in found.text and "due: 2027-01-31" in found.text
+        assert "owner: ana" in found.text
+        assert "due: 2027-01-31" in found.text
         page.keyboard.press("Control+z")
         found.saved()
         page.wait_for_function("() => !document.querySelector('[data-state=saving]')")
@@ -98,13 +140,13 @@ def test_a_change_that_is_tried_is_told_and_not_written(chromium, project):
         show(found, "plan")
         turn(found, "What if")
         found.page.get_by_label("Change", exact=True).select_option("remove")
-        found.page.get_by_label("What goes").select_option("dashboard")
+        found.page.get_by_label("What goes").select_option("store")
         press(found, "Try it")
         found.page.wait_for_selector(".pg-fold.good")
         assert "Gone" in found.page.locator(".pg-fold.good").first.inner_text()
         press(found, "Let the plan choose it")
         found.page.wait_for_selector(".pg-edits")
-        assert "Remove Retention dashboard" in found.page.locator(".pg-edits").inner_text()
+        assert "Remove store" in found.page.locator(".pg-edits").inner_text()
         assert found.text == held
 
 
@@ -114,15 +156,17 @@ def test_discovery_shows_lines_and_takes_in_what_is_chosen(chromium, project):
         press(found, "Look through the code")
         page = found.page
         page.wait_for_selector(".pg-group.new", timeout=60_000)
-        assert "churn/api.py:" in page.locator(".pg-warning").inner_text()
-        new = page.locator(".pg-group.new .pg-proposal", has_text="SSH host").first
-        assert "churn/ingest.py:" in new.inner_text() and "sure" in new.inner_text()
+        assert "app.py:" in page.locator(".pg-warning").inner_text()
+        new = page.locator(".pg-group.new .pg-proposal", has_text="partner.example").first
+        assert "app.py:" in new.inner_text()
+        assert "sure" in new.inner_text()
         new.get_by_role("checkbox").check()
         press(found, "Take in the chosen")
         page.wait_for_selector("text=/is in the model|are in the model/")
         found.saved()
-        assert "ssh-host:" in found.text and "discovered:" in found.text
-        assert not page.locator(".pg-group.new .pg-proposal", has_text="SSH host external").count()
+        assert "partner" in found.text
+        assert "discovered:" in found.text
+        assert not page.locator(".pg-group.new strong", has_text=re.compile("^api.partner.example$")).count()
 
 
 def test_a_scan_places_findings_and_evidence_corrects_the_model(chromium, project):
@@ -140,21 +184,26 @@ def test_a_scan_places_findings_and_evidence_corrects_the_model(chromium, projec
         page.wait_for_selector(".pg-cards", timeout=60_000)
         settle(found)
         turn(found, "Findings")
-        row = page.locator("tr", has_text="docker-compose.yml").first
-        assert row.locator(".pg-place").count()
+        placed = page.locator("tr", has_text="Dockerfile", has=page.locator(".pg-place"))
+        assert "api" in placed.first.inner_text()
         page.get_by_label("Filter").fill("root")
         assert "of" in page.locator(".pg-filters [role=status]").inner_text()
         turn(found, "Holes")
         assert page.locator(".pg-tabpanel").inner_text()
-        assert "dependencies_pinned: yes" in found.text
+        assert 'dependencies_pinned: "yes"' in found.text
         page.locator(".pg-warning li", has_text="dependencies pinned").get_by_role("button").click()
         found.saved()
-        assert "dependencies_pinned: no" in found.text
+        assert re.search('dependencies_pinned: "?no', found.text)
 
 
 def test_results_of_another_tool_are_brought_in(chromium, project, tmp_path):
-    where = {"physicalLocation": {"artifactLocation": {"uri": "churn/api.py"}, "region": {"startLine": 3}}}
-    result = {"ruleId": "own-rule", "message": {"text": "seen by another"}, "level": "error", "locations": [where]}
+    where = {"physicalLocation": {"artifactLocation": {"uri": "app.py"}, "region": {"startLine": 3}}}
+    result = {
+        "ruleId": "own-rule",
+        "message": {"text": "seen by another"},
+        "level": "error",
+        "locations": [where],
+    }
     run = {"tool": {"driver": {"name": "othertool", "version": "1"}}, "results": [result]}
     results = tmp_path / "other.sarif"
     results.write_text(json.dumps({"version": "2.1.0", "runs": [run]}), encoding="utf-8")
@@ -184,12 +233,12 @@ def test_a_table_is_profiled_and_masked_by_a_plan_that_is_seen_working(chromium,
         phone.get_by_label("What happens to phone").select_option("drop")
         phone.locator(".pg-examples", has_text="left out").wait_for()
         press(found, "Save the plan")
-        page.wait_for_selector("text=Saved as data/customers_sample.plan.yaml")
-        plan = project.parent / "data" / "customers_sample.plan.yaml"
+        page.wait_for_selector("text=Saved as data/customers.plan.yaml")
+        plan = project.parent / "data" / "customers.plan.yaml"
         assert "phone: {do: drop}" in plan.read_text()
         press(found, "Mask and look again")
         page.wait_for_selector("text=Nothing that the profile lists was found in it", timeout=60_000)
-        assert "imogen" not in (project.parent / "data" / "customers_sample.masked.csv").read_text().lower()
+        assert "imogen" not in (project.parent / "data" / "customers.masked.csv").read_text().lower()
 
 
 def test_a_budget_is_opened_and_shown(chromium, project):
@@ -220,8 +269,14 @@ def test_history_is_a_picture_that_is_read_by_keys_and_leads_to_a_comparison(chr
         page.wait_for_selector(".at-history .pg-picture img")
         settle(found)
         shown = page.locator("main").inner_text()
-        assert "Mitigated" in shown and "queries parameterised" in shown
-        assert page.locator(".pg-picture img").evaluate("async image => { await image.decode(); return image.naturalWidth; }") > 300
+        assert "rate limited" in shown
+        assert "Threats" in shown
+        assert (
+            page.locator(".pg-picture img").evaluate(
+                "async image => { await image.decode(); return image.naturalWidth; }"
+            )
+            > 300
+        )
         page.get_by_label("or any revision").fill("no-such-branch")
         press(found, "Compare")
         assert "no-such-branch" in page.locator(".pg-problem").inner_text()
@@ -235,12 +290,19 @@ def test_the_report_is_shown_and_saved(chromium, project):
         report.locator("h1").wait_for()
         rows = report.locator("#register-list > details:not([hidden])")
         everything = rows.count()
-        report.locator("#filter-text").fill("dashboard")
+        report.locator("#filter-text").fill("model")
         assert 0 < rows.count() < everything
         for name, ending in (("Markdown", ".md"), ("Excel", ".xlsx")):
             with page.expect_download() as saved:
                 press(found, name)
             assert saved.value.suggested_filename.endswith(ending)
+        turn(found, "Compliance")
+        article = page.locator(".pg-fold", has_text="Purpose limitation")
+        article.locator("summary").click()
+        assert "purposes" in article.inner_text()
+        page.get_by_label("Rules").select_option("ai-act")
+        page.wait_for_selector("text=/Regulation .EU. 2024/")
+        assert not found.severe("main")
         turn(found, "Everything considered")
         page.locator(".pg-considered .cell button").first.click()
         assert page.locator(".pg-about strong").inner_text()
@@ -260,7 +322,7 @@ def test_a_model_goes_to_another_tool_and_comes_back_with_what_became_of_it(chro
             page.locator("dialog").get_by_role("button", name="Save it anyway").click()
         other = tmp_path / "other.td.json"
         saved.value.save_as(other)
-        other.write_text(other.read_text().replace("Retention dashboard", "Desk"), encoding="utf-8")
+        other.write_text(other.read_text().replace("Churn predictor", "Desk"), encoding="utf-8")
         with page.expect_file_chooser() as chooser:
             press(found, "Choose a file")
         chooser.value.set_files(other)
@@ -271,7 +333,8 @@ def test_a_model_goes_to_another_tool_and_comes_back_with_what_became_of_it(chro
         page.locator("dialog").get_by_role("button", name="Replace the model").click()
         found.saved()
         page.wait_for_selector("text=The model is replaced")
-        assert "Desk" in found.text and "Retention dashboard" not in found.text
+        assert "Desk" in found.text
+        assert "Churn predictor" not in found.text
         broken = tmp_path / "notes.txt"
         broken.write_text("no model at all", encoding="utf-8")
         show(found, "files")
@@ -305,7 +368,9 @@ def test_a_workshop_is_played_with_keys_and_its_finding_is_in_the_model(chromium
         assert "Somebody reads the room" in found.text
         for _ in range(3):
             page.keyboard.press("n")
-        assert "1 findings in the model" in page.locator(".pg-cardface").inner_text().replace("1 finding ", "1 findings ")
+        assert "1 findings in the model" in page.locator(".pg-cardface").inner_text().replace(
+            "1 finding ", "1 findings "
+        )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -92,22 +92,27 @@ export function problem(error, again) {
  * @param {HTMLElement} place
  * @param {() => Promise<T>} ask
  * @param {(found: T) => Child | Child[]} draw
+ * @param {string} [doing] what takes a while
  */
-export async function load(place, ask, draw) {
+export async function load(place, ask, draw, doing) {
   const turn = String(Number(place.dataset.turn ?? 0) + 1);
   place.dataset.turn = turn;
   place.setAttribute('aria-busy', 'true');
-  if (!place.childNodes.length) place.append(h('p', { class: 'pg-wait', role: 'status' }, t('page.wait')));
+  if (doing) put(place, waiting(doing));
+  else if (!place.childNodes.length) place.append(h('p', { class: 'pg-wait', role: 'status' }, t('page.wait')));
   try {
     const found = await ask();
     if (place.dataset.turn !== turn) return;
     put(place, draw(found));
   } catch (error) {
-    if (place.dataset.turn === turn) put(place, problem(error, () => void load(place, ask, draw)));
+    if (place.dataset.turn === turn) put(place, problem(error, () => void load(place, ask, draw, doing)));
   } finally {
     if (place.dataset.turn === turn) place.removeAttribute('aria-busy');
   }
 }
+
+/** What is done while people wait. @param {string} doing */
+const waiting = (doing) => h('div', { class: 'pg-job', role: 'status' }, h('progress', { 'aria-label': doing }), h('p', null, doing));
 
 /** Put content in a place instead of what was there. @param {HTMLElement} place @param {Child | Child[]} content */
 export function put(place, content) {

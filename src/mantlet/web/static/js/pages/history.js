@@ -18,7 +18,7 @@ function mount(root, app) {
   const stops = [];
   if (app.nav.params.against) asked.tab = 'compare';
   body.append(tabs(t('view.history'), [
-    { id: 'time', title: t('history.tab.time'), draw: (panel) => void load(panel, () => app.api.get('/history', { last: 100 }), (made) => time(app, made, stops)) },
+    { id: 'time', title: t('history.tab.time'), draw: (panel) => void load(panel, () => app.api.get('/history', { last: 100 }), (made) => time(app, made, stops), t('history.reading')) },
     { id: 'compare', title: t('history.tab.compare'), draw: (panel) => compare(panel, app) },
   ], asked.tab, (id) => (asked.tab = id)));
   return () => stops.forEach((stop) => stop());

@@ -49,7 +49,7 @@ function planTab(place, app) {
       asked.made = made;
       asked.revision = app.store.revision;
       return draw(app);
-    });
+    }, asked.goal === 'budget' ? t('plan.making.budget', { n: asked.budget }) : t('plan.making.target', { target: t(`plan.target.${asked.target}`) }));
   };
   const form = h('form', { class: 'pg-side', onsubmit: (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -120,7 +120,7 @@ function whatIfTab(place, app) {
   const redraw = () => {
     put(chosen, listed(app, asked.tried, (at) => { asked.tried.splice(at, 1); redraw(); }));
     if (!asked.tried.length) put(shown, empty(t('what-if.empty.title'), t('what-if.empty.text')));
-    else void load(shown, () => app.api.post('/what-if', { edits: asked.tried }), (made) => tried(app, made));
+    else void load(shown, () => app.api.post('/what-if', { edits: asked.tried }), (made) => tried(app, made), t('what-if.trying', { what: asked.tried.map((edit) => inWords(app, edit)).join('; ') }));
   };
   const form = editor(app, (edit) => {
     if (!asked.tried.includes(edit)) asked.tried.push(edit);
