@@ -115,7 +115,7 @@ export function decisionCard(decision, _app) {
   const known = new Map((store.vocabulary.controls ?? []).map((/** @type {any} */ item) => [item.id, item.title]));
   const standing = decision.standing ?? decision.status;
   const rows = [['owner', decision.owner], ['due', decision.due], ['until', decision.until], ['approved_by', decision.approved_by], ['ticket', decision.ticket], ['decided_on', decision.decided_on],
-    ['controls', decision.controls?.map((/** @type {string} */ id) => known.get(id) ?? id).join(', ')], ['rating', decision.rating]]
+    ['controls', decision.controls?.map((/** @type {string} */ id) => known.get(id) ?? id).join(', ')], ['covers', decision.covers?.length ? t('risks.covers', { n: decision.covers.length }) : ''], ['rating', decision.rating]]
     .filter(([, value]) => value).map(([name, value]) => [h('dt', null, t(`risks.field.${name}`)), h('dd', null, name === 'rating' ? h('code', null, value) : value)]);
   const stale = ['expired', 'changed', 'incomplete'].includes(standing);
   return h('div', { class: `decision decision-${standing}` },

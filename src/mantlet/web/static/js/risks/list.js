@@ -15,6 +15,7 @@ import { editManual } from './manual.js';
 import { nothing, segments } from './marks.js';
 import { matrix } from './matrix.js';
 import { pathList } from './paths.js';
+import { placeName } from './places.js';
 import { register } from './register.js';
 
 /** @param {HTMLElement} root @param {import('../app.js').App} app */
@@ -101,7 +102,8 @@ function mount(root, app) {
   const off = [store.on('register', () => draw()), store.on('filters', () => draw()), store.on('model', () => table.redraw()),
     app.keys.offer([
       { keys: ['/'], label: t('risks.keys.filter'), run: () => /** @type {HTMLElement | null} */ (root.querySelector('.risk-search'))?.focus() },
-      { keys: ['D'], label: t('risks.keys.decide'), run: () => { if (!selected.size && current.id) show(current.id, 'decide'); else bulk.querySelector('button')?.click(); } },
+      { keys: ['D'], label: t('risks.keys.decide'), run: () => { if (selected.size) bulk.querySelector('button')?.click(); else if (current.id) show(current.id, 'decide'); } },
+      { keys: ['Escape'], label: t('risks.keys.close'), run: () => { const id = current.id; if (!id) return false; show(null); table.focus(id); return true; } },
       { keys: ['J', 'Alt+ArrowDown'], label: t('risks.next'), run: () => move(1) }, { keys: ['K', 'Alt+ArrowUp'], label: t('risks.previous'), run: () => move(-1) },
     ])];
   open(app.nav.params.tab ?? 'register');
@@ -155,8 +157,9 @@ function orphaned(app) {
 }
 
 function contradictions() {
-  const rows = store.contradictions.map((item) => h('tr', null, h('th', { scope: 'row' }, store.titleOf(item.at ?? item.place ?? item.id ?? ''), ' ', h('code', null, item.fact)),
-    h('td', null, String(item.claimed ?? item.model ?? '')), h('td', null, String(item.found ?? item.value ?? item.evidence ?? ''))));
+  const titles = store.vocabulary?.facts ?? {};
+  const rows = store.contradictions.map((item) => h('tr', null, h('th', { scope: 'row' }, placeName(item.place), h('div', { class: 'muted' }, titles[item.fact]?.title ?? item.fact)),
+    h('td', null, item.claimed), h('td', null, item.verified, h('div', { class: 'muted' }, item.by))));
   return dialog({ title: t('risks.notes.contradicted', { n: store.contradictions.length }), wide: true, body: [h('p', { class: 'muted' }, t('risks.contradictions.text')),
     h('table', { class: 'table' }, h('thead', null, h('tr', null, ['fact', 'model', 'evidence'].map((key) => h('th', { scope: 'col' }, t(`risks.contradictions.${key}`))))), h('tbody', null, rows))] });
 }

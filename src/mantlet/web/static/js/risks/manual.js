@@ -78,6 +78,7 @@ function manualForm(before, places) {
   const title = h('input', { type: 'text', value: before.title ?? '', 'aria-required': 'true', autofocus: true, maxlength: 200 });
   const text = h('textarea', { rows: 3, value: before.text ?? '' });
   const chosen = placesField(places);
+  const helps = controlsField(before.controls ?? []);
   const lists = {
     stride: checks('stride', STRIDE, before.stride), cia: checks('cia', CIA, before.cia),
     linddun: checks('linddun', [...LINDDUN, ...(before.linddun ?? []).filter((/** @type {string} */ node) => !LINDDUN.includes(node))], before.linddun),
@@ -89,12 +90,12 @@ function manualForm(before, places) {
   const node = h('div', { class: 'manual' }, field(t('risks.manual.title'), title, t('risks.manual.title.hint')), field(t('risks.manual.text'), text), chosen.node,
     h('div', { class: 'manual-lists' }, Object.values(lists).map((list) => list.node)),
     h('fieldset', { class: 'manual-ease' }, h('legend', null, t('risks.manual.ease')), ease.map((item) => item.node)),
-    field(t('risks.manual.by'), by), h('datalist', { id: by.getAttribute('list') }, people().map((value) => h('option', { value }))), wrong);
+    helps.node, field(t('risks.manual.by'), by), h('datalist', { id: by.getAttribute('list') }, people().map((value) => h('option', { value }))), wrong);
   node.read = () => {
     wrong.textContent = !title.value.trim() ? t('risks.manual.needs-title') : !chosen.read().length ? t('risks.manual.needs-place') : '';
     if (wrong.textContent) { (title.value.trim() ? chosen.input : title).focus(); return null; }
     return { title: title.value.trim(), at: chosen.read(), text: text.value.trim(), ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.read()])),
-      vulnerability: Object.fromEntries(ease.map((item) => [item.name, item.read()])), found_by: by.value.trim() };
+      vulnerability: Object.fromEntries(ease.map((item) => [item.name, item.read()])), controls: helps.read(), found_by: by.value.trim() };
   };
   return node;
 }
@@ -118,30 +119,44 @@ function easeField(name, code, held) {
   return { name, node: field(factor?.title ?? name, node), read: () => Number(node.value) };
 }
 
-/** Places as chips, added by a list that the browser searches. @param {string[]} places */
+/** @param {string[]} places */
 function placesField(places) {
-  const held = new Set(places);
-  const chips = h('div', { class: 'chips' });
-  const listed = uid('places');
   /** @type {Map<string, string>} */
   const byName = new Map([[t('risks.manual.system'), 'system']]);
   for (const section of SECTIONS) for (const id of Object.keys(store.model[section] ?? {})) byName.set(placeName(id) === id ? id : `${placeName(id)} (${id})`, id);
-  const input = h('input', { type: 'text', list: listed, placeholder: t('risks.manual.place'), autocomplete: 'off', onchange: take, onkeydown: (/** @type {KeyboardEvent} */ event) => {
+  return chipsField(t('risks.manual.at'), t('risks.manual.place'), byName, places, (id) => (id === 'system' ? t('risks.manual.system') : placeName(id)));
+}
+
+/** @param {string[]} held */
+function controlsField(held) {
+  const known = new Map((store.vocabulary.controls ?? []).map((/** @type {any} */ item) => [item.id, item.title]));
+  return chipsField(t('risks.manual.controls'), t('risks.manual.control'), new Map([...known].map(([id, title]) => [title, id])), held, (id) => known.get(id) ?? id);
+}
+
+/**
+ * Several of a long list, as chips; the browser searches the list.
+ * @param {string} label @param {string} hint @param {Map<string, string>} byName ids by what they are called @param {string[]} chosen @param {(id: string) => string} nameOf
+ */
+function chipsField(label, hint, byName, chosen, nameOf) {
+  const held = new Set(chosen);
+  const ids = new Set(byName.values());
+  const chips = h('div', { class: 'chips' });
+  const listed = uid('list');
+  const input = h('input', { type: 'text', list: listed, placeholder: hint, autocomplete: 'off', onchange: take, onkeydown: (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Enter') { event.preventDefault(); event.stopPropagation(); take(); }
   } });
   function take() {
-    const id = byName.get(input.value) ?? ([...byName.values()].includes(input.value) ? input.value : '');
+    const id = byName.get(input.value) ?? (ids.has(input.value) ? input.value : '');
     if (!id) return;
     held.add(id);
     input.value = '';
     draw();
   }
   function draw() {
-    chips.replaceChildren(...[...held].map((id) => h('button', { type: 'button', class: 'chip', title: t('remove'), onclick: () => { held.delete(id); draw(); input.focus(); } },
-      id === 'system' ? t('risks.manual.system') : placeName(id), ' ×')));
+    chips.replaceChildren(...[...held].map((id) => h('button', { type: 'button', class: 'chip', title: t('remove'), onclick: () => { held.delete(id); draw(); input.focus(); } }, nameOf(id), ' ×')));
   }
   draw();
-  const node = field(t('risks.manual.at'), input);
+  const node = field(label, input);
   node.append(chips, h('datalist', { id: listed }, [...byName.keys()].map((value) => h('option', { value }))));
   return { node, input, read: () => { take(); return [...held]; } };
 }

@@ -11,6 +11,8 @@ import { placeName } from './places.js';
 
 const KEY = 'mantlet.skipped';
 const PAGE = 40;
+/** How many questions are fetched: nobody answers more before the ranking changes. */
+const MOST = 200;
 
 /** Questions put off, per model, for this browser. */
 function skippedOf() {
@@ -19,7 +21,7 @@ function skippedOf() {
   let held = new Set();
   try { held = new Set(JSON.parse(localStorage.getItem(key) ?? '[]')); } catch { /* nothing kept */ }
   const keep = () => { try { localStorage.setItem(key, JSON.stringify([...held])); } catch { /* not kept */ } };
-  return { has: (/** @type {string} */ id) => held.has(id), add: (/** @type {string} */ id) => { held.add(id); keep(); }, drop: (/** @type {string} */ id) => { held.delete(id); keep(); }, clear: () => { held.clear(); keep(); } };
+  return { get size() { return held.size; }, has: (/** @type {string} */ id) => held.has(id), add: (/** @type {string} */ id) => { held.add(id); keep(); }, drop: (/** @type {string} */ id) => { held.delete(id); keep(); }, clear: () => { held.clear(); keep(); } };
 }
 
 /** @param {HTMLElement} root @param {import('../app.js').App} app */
@@ -37,7 +39,7 @@ function mount(root, app) {
   async function read() {
     const mine = ++asked;
     try {
-      const answer = await app.api.get('/questions');
+      const answer = await app.api.get('/questions', { limit: MOST + skipped.size });
       if (mine === asked) { questions = answer; draw(); }
     } catch (error) {
       said.textContent = /** @type {Error} */ (error).message;
@@ -47,7 +49,7 @@ function mount(root, app) {
     const now = questions.filter((item) => !skipped.has(item.id));
     const put_off = questions.filter((item) => skipped.has(item.id));
     const place = focusedId();
-    said.textContent = now.length ? t('risks.questions.left', { n: now.length, settles: threats(now.slice(0, 5)) }) : '';
+    said.textContent = now.length ? t(now.length < MOST ? 'risks.questions.left' : 'risks.questions.left-many', { n: now.length, settles: threats(now.slice(0, 5)) }) : '';
     clear(list).append(...now.slice(0, shown).map((item, index) => card(item, index)));
     if (now.length > shown) list.append(h('li', null, button(t('risks.more', { n: now.length - shown }), () => { shown += PAGE; draw(); })));
     if (!now.length) list.append(h('li', { class: 'questions-none' }, put_off.length ? nothing(t('risks.questions.all-skipped.title'), t('risks.questions.all-skipped.text')) : nothing(t('risks.questions.none.title'), t('risks.questions.none.text'))));
