@@ -12,6 +12,7 @@ from starlette.responses import Response
 from mantlet.base.limits import decode
 from mantlet.findings.keeping import Suppression
 from mantlet.project.evidence import bring_in, overview, silence
+from mantlet.web import told as shape
 from mantlet.web.answers import Json
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
@@ -22,13 +23,15 @@ router = APIRouter(tags=["evidence"])
 UNNAMED = "imported.sarif"
 
 
-@router.get("/evidence", responses=errors())
+@router.get("/evidence", responses={**errors(), **shape.told(shape.EvidenceAnswer)})
 def evidence(session: Current) -> Response:
     """Return the checks, their findings, and which threats, facts, controls and ratings they moved."""
     return Json(overview(session.assessment))
 
 
-@router.post("/evidence/import", responses=errors(409), openapi_extra=RAW_BODY)
+@router.post(
+    "/evidence/import", responses={**errors(409), **shape.told(shape.EvidenceAnswer)}, openapi_extra=RAW_BODY
+)
 async def bring(
     request: Request, session: Current, name: Annotated[str, Query(max_length=300)] = UNNAMED
 ) -> Response:
@@ -45,7 +48,7 @@ def _bring(session: Session, data: bytes, name: str) -> Response:
     return Json({**overview(session.assessment), "imported": sum(len(result.findings) for result in results)})
 
 
-@router.post("/evidence/silence", responses=errors(409))
+@router.post("/evidence/silence", responses={**errors(409), **shape.told(shape.EvidenceAnswer)})
 def hush(body: SilenceBody, session: Current) -> Response:
     """Silence a finding until a day, with a reason."""
     session.writable()

@@ -26,6 +26,7 @@ from mantlet.project.foreign import export as written
 from mantlet.project.foreign import sidecar
 from mantlet.project.importing import Bringing, Received, bringing, can_update, note_records, receive
 from mantlet.project.models import models_in
+from mantlet.web import told as shape
 from mantlet.web import within
 from mantlet.web.answers import Json
 from mantlet.web.errors import NotFoundError
@@ -46,7 +47,7 @@ _BYTES: dict[int | str, dict[str, Any]] = {
 _PREVIEWS: Shelf[Received] = Shelf(4)
 
 
-@router.get("/formats", responses=errors())
+@router.get("/formats", responses={**errors(), **shape.told(list[shape.FormatRecord])})
 def formats() -> Response:
     """List the formats of other tools, and whether they are read and written."""
     return Json(
@@ -73,7 +74,7 @@ def export(session: Current, to: To) -> Response:
     return attachment(data, _name(session, found), "application/octet-stream")
 
 
-@router.get("/export/notes", responses=errors(404, 424))
+@router.get("/export/notes", responses={**errors(404, 424), **shape.told(shape.Notes)})
 def export_notes(session: Current, to: To) -> Response:
     """Tell what a file of another tool would be called, and what of the model it cannot hold."""
     found = _format(to)
@@ -101,7 +102,7 @@ def attachment(data: bytes, name: str, kind: str) -> Response:
     return Response(data, media_type=kind, headers={"content-disposition": named})
 
 
-@router.post("/import", responses=errors(), openapi_extra=RAW_BODY)
+@router.post("/import", responses={**errors(), **shape.told(shape.ImportPreview)}, openapi_extra=RAW_BODY)
 async def bring(
     request: Request, session: Current, name: Annotated[str, Query(max_length=300)] = "upload"
 ) -> Response:
@@ -111,7 +112,7 @@ async def bring(
     return await run_in_threadpool(_preview, session, data, plain, None)
 
 
-@router.post("/import/file", responses=errors(404))
+@router.post("/import/file", responses={**errors(404), **shape.told(shape.ImportPreview)})
 def bring_file(body: ImportFileBody, session: Current) -> Response:
     """Read a file of the project; what it includes is read from its folder."""
     path = within.file(session.root, body.path)
@@ -150,7 +151,7 @@ def _warnings(received: Received, assessment: Assessment) -> list[str]:
     return [f"the model that is there, with {gone}{decided}, is replaced; undo brings it back"]
 
 
-@router.post("/import/apply", responses=errors(404, 409))
+@router.post("/import/apply", responses={**errors(404, 409), **shape.told(shape.Imported)})
 def take(body: ImportBody, session: Current, x_client: Client = "") -> Response:
     """Take a file that was read into the model; answers as `/changes` does."""
     received = _PREVIEWS.find((str(session.path), body.preview))
@@ -180,7 +181,7 @@ def _brought(received: Received, session: Session, assessment: Assessment, how: 
     return bringing(received, assessment.model, assessment.catalogue, session.path, session.state.layout, how)
 
 
-@router.get("/models", responses=errors())
+@router.get("/models", responses={**errors(), **shape.told(list[shape.ModelRecord])})
 def models(registry: Projects) -> Response:
     """List the models below the folder that is served: those of mantlet, and files of other tools."""
     now = registry.only.path.resolve()
@@ -193,7 +194,7 @@ def models(registry: Projects) -> Response:
     )
 
 
-@router.post("/project/open", responses=errors(404, 409))
+@router.post("/project/open", responses={**errors(404, 409), **shape.told(shape.Opened)})
 def open_model(body: OpenBody, registry: Projects, jobs: Running) -> Response:
     """Open another model of the folder that is served, for everybody who looks; running jobs are stopped."""
     path = within.file(registry.home, body.path)

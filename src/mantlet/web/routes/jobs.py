@@ -13,6 +13,7 @@ from mantlet.changes.operations import Change
 from mantlet.project.api import Assessment
 from mantlet.project.discovering import keep_state, load_state
 from mantlet.scanners import registry as checks
+from mantlet.web import told as shape
 from mantlet.web import within
 from mantlet.web.answers import Json
 from mantlet.web.jobs import Job, Jobs
@@ -42,7 +43,7 @@ def running(request: Request) -> Jobs:
 Running = Annotated[Jobs, Depends(running)]
 
 
-@router.post("/jobs", status_code=202, responses=errors(404, 409, 424))
+@router.post("/jobs", status_code=202, responses={**errors(404, 409, 424), 202: {"model": shape.Started}})
 def start(body: AnyJob, session: Current, jobs: Running) -> Response:
     """Start a job; `job` events tell how far it is."""
     request, kept, after = _STARTS[body.kind](body.options, session)
@@ -108,26 +109,26 @@ _STARTS: dict[str, Callable[[Any, Session], Start]] = {
 }
 
 
-@router.get("/jobs", responses=errors())
+@router.get("/jobs", responses={**errors(), **shape.told(shape.JobList)})
 def listing(jobs: Running) -> Response:
     """List the jobs, the newest last, without their results."""
     return Json({"jobs": [job.record() for job in jobs.all()]})
 
 
-@router.get("/jobs/{id}", responses=errors(404))
+@router.get("/jobs/{id}", responses={**errors(404), **shape.told(shape.JobRecord)})
 def one(id: str, session: Current, jobs: Running) -> Response:
     """Return a job with its result; what discovery proposes is held against the model of now."""
     job = jobs.get(id)
     return Json({**job.record(), "result": shown(job, session) if job.state == "done" else None})
 
 
-@router.delete("/jobs/{id}", responses=errors(404))
+@router.delete("/jobs/{id}", responses={**errors(404), **shape.told(shape.JobRecord)})
 def cancel(id: str, jobs: Running) -> Response:
     """Stop a job; one that has ended is forgotten."""
     return Json(jobs.cancel(id).record())
 
 
-@router.get("/checks", responses=errors())
+@router.get("/checks", responses={**errors(), **shape.told(list[shape.CheckRecord])})
 def listed() -> Response:
     """List the checks of a scan with the tools that they use, and whether these are there."""
     found = [checks.check(name) for name in checks.NAMES]
@@ -153,7 +154,7 @@ def listed() -> Response:
     )
 
 
-@router.post("/discover/accept", responses=errors(404, 409))
+@router.post("/discover/accept", responses={**errors(404, 409), **shape.told(shape.Accepted)})
 def accept(body: AcceptBody, session: Current, jobs: Running, x_client: Client = "") -> Response:
     """Take proposals into the model, with what they need; answers as `/changes` does."""
     job = jobs.finished(body.job, "discover")

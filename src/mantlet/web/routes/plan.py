@@ -16,6 +16,7 @@ from mantlet.report.difference import difference_json
 from mantlet.review.difference import compare
 from mantlet.review.plan.plan import Plan
 from mantlet.review.plan.worlds import Worlds
+from mantlet.web import told as shape
 from mantlet.web.answers import Json
 from mantlet.web.jobs import Jobs
 from mantlet.web.registry import Current
@@ -33,14 +34,14 @@ PATIENCE = 600.0
 _PLANS: Shelf[Any] = Shelf(16)
 
 
-@router.post("/plan", responses=errors(409, 424))
+@router.post("/plan", responses={**errors(409, 424), **shape.told(shape.PlanAnswer)})
 def plan(body: PlanBody, session: Current, jobs: Running) -> Response:
     """Choose the controls and changes of the design that remove most risk for the effort, or the cheapest way to a target."""
     made = _made(body, session, jobs)
     return Json({"mantlet": 1, **made["plan"], "titles": made["titles"]})
 
 
-@router.post("/what-if", responses=errors())
+@router.post("/what-if", responses={**errors(), **shape.told(shape.DifferenceAnswer)})
 def what_if(body: WhatIfBody, session: Current) -> Response:
     """Return what changes of the design would change: risks that vanish, appear, and are rated otherwise."""
     register = session.assessment.register
@@ -48,7 +49,7 @@ def what_if(body: WhatIfBody, session: Current) -> Response:
     return Json({**difference_json(made, "the model", "; ".join(body.edits)), "summary": made.summary()})
 
 
-@router.post("/plan/decide", responses=errors(409, 424))
+@router.post("/plan/decide", responses={**errors(409, 424), **shape.told(shape.PlanDecided)})
 def decide(body: DecidePlanBody, session: Current, jobs: Running, x_client: Client = "") -> Response:
     """Make the plan's steps decisions; answers as `/changes` does. What was decided already stays."""
     session.writable()

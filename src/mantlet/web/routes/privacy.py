@@ -22,6 +22,7 @@ from mantlet.project.extras import need_privacy
 from mantlet.project.masking import MAX_PREVIEW, plan_record
 from mantlet.project.personal import Recorded, profile_changes
 from mantlet.project.treating import standing, treating
+from mantlet.web import told as shape
 from mantlet.web import within
 from mantlet.web.answers import Json
 from mantlet.web.registry import Current
@@ -41,19 +42,19 @@ router = APIRouter(prefix="/privacy", tags=["privacy"])
 Name = Annotated[str, Query(max_length=1000)]
 
 
-@router.get("/files", responses=errors(424))
+@router.get("/files", responses={**errors(424), **shape.told(shape.DataFiles)})
 def files(session: Current) -> Response:
     """List the tables and masking plans below the project's folder."""
     return Json(datafiles.found(session.root))
 
 
-@router.get("/steps", responses=errors())
+@router.get("/steps", responses={**errors(), **shape.told(list[shape.StepKind])})
 def steps() -> Response:
     """List the steps that a masking plan can have, with the fields of each."""
     return Json(datafiles.step_kinds())
 
 
-@router.post("/record", responses=errors(404, 409))
+@router.post("/record", responses={**errors(404, 409), **shape.told(shape.Recorded)})
 def record(body: RecordBody, session: Current, jobs: Running, x_client: Client = "") -> Response:
     """Write what a profile found into the model's data assets; answers as `/changes` does."""
     tables = jobs.finished(body.job, "profile").result["tables"]
@@ -68,7 +69,7 @@ def record(body: RecordBody, session: Current, jobs: Running, x_client: Client =
     return Json({**done, "recorded": [one._asdict() for one in recorded]})
 
 
-@router.post("/treat", responses=errors(404, 409))
+@router.post("/treat", responses={**errors(404, 409), **shape.told(shape.Treated)})
 def treat(body: TreatBody, session: Current, jobs: Running, x_client: Client = "") -> Response:
     """Record that masking treats a threat: decision, verified control, evidence; answers as `/changes` does."""
     result = jobs.finished(body.job, "mask").result
@@ -90,7 +91,7 @@ def treat(body: TreatBody, session: Current, jobs: Running, x_client: Client = "
     return Json({**done, "control": control[0], "before": before, "after": after})
 
 
-@router.post("/plan/suggest", responses=errors(404, 409, 424))
+@router.post("/plan/suggest", responses={**errors(404, 409, 424), **shape.told(shape.Suggested)})
 def suggest(body: SuggestBody, session: Current, jobs: Running) -> Response:
     """Return a first masking plan for a table, with the reason behind each step."""
     need_privacy()
@@ -101,7 +102,7 @@ def suggest(body: SuggestBody, session: Current, jobs: Running) -> Response:
     return Json({"plan": found["plan"], "reasons": found["reasons"]})
 
 
-@router.post("/plan/preview", responses=errors(404, 409, 424))
+@router.post("/plan/preview", responses={**errors(404, 409, 424), **shape.told(shape.Preview)})
 def preview(body: PreviewBody, session: Current, jobs: Running) -> Response:
     """Return the first rows of a table before and after a plan, for eyes only."""
     need_privacy()
@@ -111,13 +112,13 @@ def preview(body: PreviewBody, session: Current, jobs: Running) -> Response:
     return Json(jobs.call("preview", session.root, request))
 
 
-@router.get("/plan", responses=errors(404))
+@router.get("/plan", responses={**errors(404), **shape.told(shape.PlanFile)})
 def read(session: Current, path: Name) -> Response:
     """Return a masking plan that is kept in a file."""
     return Json({"path": path, **plan_record(read_plan(within.file(session.root, path)))})
 
 
-@router.post("/plan/save", responses=errors(404, 409))
+@router.post("/plan/save", responses={**errors(404, 409), **shape.told(shape.Saved)})
 def save(body: PlanFileBody, session: Current) -> Response:
     """Write a masking plan into a file of the project; a file that holds something else is never overwritten."""
     session.writable()
@@ -133,13 +134,13 @@ def _plain(plan: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@router.get("/budget", responses=errors())
+@router.get("/budget", responses={**errors(), **shape.told(shape.Budgets)})
 def budgets(session: Current, key: Annotated[str, Query(max_length=200)] = "") -> Response:
     """List the budgets of differential privacy below the project's folder; `key` names the one that seals them."""
     return Json({"ledgers": datafiles.ledgers(session.root, key)})
 
 
-@router.post("/budget", responses=errors(404, 409))
+@router.post("/budget", responses={**errors(404, 409), **shape.told(shape.Budget)})
 def open_budget(body: BudgetBody, session: Current) -> Response:
     """Open the budget of a data set."""
     session.writable()

@@ -20,6 +20,7 @@ from mantlet.report.html import script_hash
 from mantlet.review.cards import HAND, MOST, SEED
 from mantlet.risk.names import names
 from mantlet.rules.tree import Scope
+from mantlet.web import told as shape
 from mantlet.web.answers import Json
 from mantlet.web.errors import NotFoundError
 from mantlet.web.registry import Current
@@ -79,13 +80,13 @@ def report(
     return answer
 
 
-@router.get("/compliance", responses=errors())
+@router.get("/compliance", responses={**errors(), **shape.told(shape.LawAnswer)})
 def law(session: Current, of: Annotated[str, Query(max_length=60)]) -> Response:
     """Return what the model says about a law, article by article: what touches it, what is open, what was answered."""
     return Response(written(session.assessment, "json", compliance=of), media_type="application/json")
 
 
-@router.get("/considered", responses=errors(404))
+@router.get("/considered", responses={**errors(404), **shape.told(shape.Considered)})
 def matrix(
     session: Current,
     table: Annotated[str, Query(max_length=100)] = "",
@@ -130,7 +131,7 @@ Seed = Annotated[str, Query(min_length=1, max_length=100)]
 Hand = Annotated[int, Query(ge=1, le=MOST)]
 
 
-@router.get("/cards", responses=errors())
+@router.get("/cards", responses={**errors(), **shape.told(shape.Hand)})
 def deal(session: Current, seed: Seed = SEED, hand: Hand = HAND, suits: Suits = []) -> Response:  # noqa: B006
     """Deal workshop cards, each on a place of the model; the same seed deals the same hand."""
     found = cards.deal(session.assessment, seed=seed, hand=hand, suits=suits)
@@ -154,7 +155,7 @@ def paper(
     )
 
 
-@router.post("/cards/finding", responses=errors(409))
+@router.post("/cards/finding", responses={**errors(409), **shape.told(shape.FoundThreat)})
 def found(body: FindingBody, session: Current, x_client: Client = "") -> Response:
     """Write down what a table found with a card as a threat of the model; answers as `/changes` does."""
     written_as: list[str] = []

@@ -15,6 +15,7 @@ from mantlet.project.vcs.versions import Opened, open_revision
 from mantlet.report.difference import WORDS, difference_json
 from mantlet.report.history import Sample, plot
 from mantlet.review.difference import compare
+from mantlet.web import told as shape
 from mantlet.web.answers import Json
 from mantlet.web.jobs import Jobs
 from mantlet.web.registry import Current
@@ -33,13 +34,13 @@ _HISTORIES: Shelf[Any] = Shelf(8)
 NO_GIT = "history is read from git, and the model is in no repository"
 
 
-@router.get("/revisions", responses=errors(424))
+@router.get("/revisions", responses={**errors(424), **shape.told(shape.RevisionsAnswer)})
 def listed(session: Current) -> Response:
     """List the branches, tags and commits that the model can be compared with."""
     return Json(revisions(session.path))
 
 
-@router.get("/diff", responses=errors(424))
+@router.get("/diff", responses={**errors(424), **shape.told(shape.DifferenceAnswer)})
 def diff(session: Current, against: Revision) -> Response:
     """Return what differs from a revision of git: the system, threats and ratings, decisions."""
     made = compare(_opened(session, against).assessment.register, session.assessment.register)
@@ -61,7 +62,7 @@ def diff_diagram(
     return Response(svg, media_type="image/svg+xml", headers={"content-security-policy": PICTURE})
 
 
-@router.get("/history", responses=errors(409, 424))
+@router.get("/history", responses={**errors(409, 424), **shape.told(shape.HistoryAnswer)})
 def history(session: Current, jobs: Running, last: Last = 50) -> Response:
     """Judge the last commits that touched the model by today's rules: what was open when, and how long treating took."""
     return Json(told_history(session, jobs, last))

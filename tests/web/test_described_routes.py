@@ -1,0 +1,49 @@
+"""Answers are as the API's description says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.web.test_exchange_routes import otm, upload
+from tests.web.test_version_routes import told
+
+__all__ = ["told"]
+
+ASKED = [
+    "jobs", "checks", "evidence", "privacy/files", "privacy/steps", "privacy/budget", "revisions", "diff?against=main",
+    "history?last=2", "formats", "export/notes?to=tm7", "models", "considered?place=store", "cards?hand=2",
+    "compliance?of=gdpr",
+]  # fmt: skip
+
+
+def fits(work, path, method, answer):
+    """Hold an answer against the description of its route."""
+    described = work.client.get("/api/openapi.json").json()
+    schema = described["paths"][f"/api/{path}"][method]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    assert schema, path
+    whole = {**schema, "components": described["components"]}
+    Draft202012Validator(json.loads(json.dumps(whole))).validate(answer)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_is_asked_for(told, asked):
+    if asked.startswith("privacy/files"):
+        pytest.importorskip("polars")
+    answer = told.client.get(f"/api/{asked}")
+    assert answer.status_code == 200, answer.text[:300]
+    fits(told, asked.partition("?")[0], "get", answer.json())
+
+
+def test_what_is_done(told):
+    done = told.post("plan/decide", {"budget": 4})
+    fits(told, "plan/decide", "post", done)
+    fits(told, "plan", "post", told.post("plan", {"budget": 4}))
+    fits(told, "what-if", "post", told.post("what-if", {"edits": ["drop customers.email"]}))
+    found = upload(told, "import", otm(), name="bakery.otm")
+    fits(told, "import", "post", found)
+    fits(told, "import/apply", "post", told.post("import/apply", {"preview": found["preview"]}))
