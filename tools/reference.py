@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import typer
+from api_reference import api_routes
 from covering import coverage_tables
 from figures import register_figures
 from file_reference import file_format
@@ -99,6 +100,7 @@ def everything() -> dict[str, Parts]:
         "docs/file-format.md": file_format(catalogue),
         "docs/cli.md": commands(),
         "docs/json.md": json_shapes(),
+        "docs/workbench-api.md": api_routes(),
         "docs/coverage.md": catalogue_tables(catalogue),
         "THIRD-PARTY-NOTICES.md": notices(catalogue),
     }

@@ -44,6 +44,17 @@ def create_app(session: Session, access: Access, *, watching: bool = True) -> AS
                     await task
             await asyncio.to_thread(jobs.close)
 
+    app = api()
+    app.router.lifespan_context = running
+    app.state.registry = registry
+    app.state.jobs = jobs
+    errors.install(app)
+    app.include_router(files.router)
+    return Guard(app, access)
+
+
+def api() -> FastAPI:
+    """Return the routes of the API without anything behind them; enough for its description."""
     app = FastAPI(
         title="mantlet workbench",
         version=VERSION,
@@ -51,12 +62,7 @@ def create_app(session: Session, access: Access, *, watching: bool = True) -> AS
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=running,
     )
-    app.state.registry = registry
-    app.state.jobs = jobs
-    errors.install(app)
     for name in ROUTES:
         app.include_router(import_module(f"mantlet.web.routes.{name}").router, prefix="/api")
-    app.include_router(files.router)
-    return Guard(app, access)
+    return app
