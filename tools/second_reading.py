@@ -5,7 +5,7 @@ python tools/second_reading.py --waiting                      # mappings that a 
 python tools/second_reading.py --agree atlas:AML.T0040 cwe    # read again and agreed to: an entry, or all of a list
 python tools/second_reading.py --confirm atlas:AML.T0040      # its added mappings, read by somebody who didn't add them
 
-Whoever takes something back does so in the data first, and then agrees to what is left.
+Only who didn't make a mapping agrees to it. Whoever takes something back does so in the data first, and then agrees to what is left.
 """
 
 from __future__ import annotations
@@ -82,11 +82,13 @@ def _chosen(names: list[str], entries: dict[tuple[str, str], EntryCoverage]) -> 
 
 
 def _agree(reading: Reading, entry: EntryCoverage) -> None:
-    now = mapping_hash(entry.id, entry.disposition, entry.reason, [*entry.types, *entry.facts])
-    if entry.id in reading.entries:
-        reading.entries[entry.id].now = now
-    else:
-        reading.entries[entry.id] = EntryReading(now=now, kept=max(len(entry.types), 1))
+    names = entry.types or [entry.disposition, *entry.facts]
+    said = reading.entries.setdefault(entry.id, EntryReading(now=""))
+    said.now = mapping_hash(entry.id, entry.disposition, entry.reason, [*entry.types, *entry.facts])
+    said.added = [name for name in said.added if name in names]
+    said.confirmed = [name for name in said.confirmed if name in said.added]
+    said.dropped = [name for name in said.dropped if name not in names]
+    said.kept = sorted(set(names) - set(said.added))
 
 
 def _tell_waiting(lists: Iterable[Reading], catalogue: Catalogue) -> int:
@@ -123,8 +125,8 @@ def _write(reading: Reading) -> None:
         "entries:",
     ]
     for name, said in reading.entries.items():
-        parts = [f"now: {_quoted(said.now)}", f"kept: {said.kept}"]
-        lists = {key: getattr(said, key) for key in ("dropped", "added", "confirmed", "against")}
+        parts = [f"now: {_quoted(said.now)}"]
+        lists = {key: getattr(said, key) for key in ("kept", "dropped", "added", "confirmed", "against")}
         parts += [f"{key}: [{', '.join(names)}]" for key, names in lists.items() if names]
         if said.note:
             parts.append(f"note: {_quoted(said.note)}")

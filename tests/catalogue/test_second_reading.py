@@ -39,7 +39,7 @@ def test_what_was_read_is_there_and_what_was_taken_back_is_gone(listed):
             continue
         now = set(entry.types) or {entry.disposition, *entry.facts}
         assert not now & set(said.dropped)
-        assert set(said.added) <= now
+        assert now == {*said.kept, *said.added}
         assert set(said.confirmed) <= set(said.added)
         assert set(said.against) <= now
 
@@ -67,8 +67,8 @@ def small(sample, rules):
     catalogue = load_catalogue([rules(text)])
     threat = catalogue.threats["SAMPLE-THREAT"]
     entries = {
-        "A": EntryReading(now=mapping_hash("A", "threat", "", ["SAMPLE-THREAT"]), kept=1),
-        "B": EntryReading(now=mapping_hash("B", "review-question", "", []), kept=0, dropped=["X"]),
+        "A": EntryReading(now=mapping_hash("A", "threat", "", ["SAMPLE-THREAT"]), kept=["SAMPLE-THREAT"]),
+        "B": EntryReading(now=mapping_hash("B", "review-question", "", []), dropped=["X"]),
     }
     reading = Reading(list="list", reader="somebody", on="2026-11-24", read="all", entries=entries)
     return catalogue, Readings({"list": reading}, {threat.id: text_hash(threat.title, threat.text)})

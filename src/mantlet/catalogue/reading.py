@@ -35,10 +35,10 @@ class EntryReading(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
 
     now: str
     """The hash of the mapping that they agreed to."""
-    kept: int = 0
-    """How many of the first reader's mappings they agreed to."""
+    kept: list[str] = field(default_factory=list)
+    """The mappings of others that they agreed to: types, controls, facts or a disposition."""
     dropped: list[str] = field(default_factory=list)
-    """First mappings that they didn't agree to: types, controls or a disposition."""
+    """Those that they didn't agree to."""
     added: list[str] = field(default_factory=list)
     """Mappings that they found missing; they are their author, so that these need another reader."""
     confirmed: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Reading(Struct, kw_only=True, forbid_unknown_fields=True):
     def agreement(self, changed: int) -> Agreement:
         """Return the figures; ``changed`` entries need another reading."""
         said = self.entries.values()
-        kept = sum(entry.kept for entry in said)
+        kept = sum(len(entry.kept) for entry in said)
         return Agreement(
             reader=self.reader,
             on=self.on,
