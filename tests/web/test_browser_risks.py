@@ -132,9 +132,7 @@ class TestFilters:
         seen.go("#/risks?severity=medium", ".risk-table tr[data-key]")
         medium = register(seen)
         assert medium
-        assert all(
-            state(seen, f"store.register.get('{name}').severity") == "medium" for name in medium
-        )
+        assert all(state(seen, f"store.register.get('{name}').severity") == "medium" for name in medium)
         seen.page.click(".segments [data-value='privacy']")
         private = register(seen)
         assert 0 < len(private) < len(medium)
@@ -405,8 +403,12 @@ class TestRegister:
         assert "at: [api]" in seen.text
         seen.page.click("text=Edit this threat")
         seen.page.fill(".manual input >> nth=0", "A partner sells the scores")
+        seen.page.fill(".manual input[placeholder='Name of a control']", "rate-limiting")
         seen.page.click("dialog .btn-primary")
         seen.page.wait_for_selector("h2:has-text('A partner sells the scores')")
+        seen.saved()
+        assert "controls: [rate-limiting]" in seen.text
+        assert "Limit requests" in seen.page.inner_text("[data-part='helps']")
 
 
 class TestQuestions:
@@ -450,6 +452,29 @@ class TestPaths:
         assert set(state(seen, "[...store.lit]")) == {"app", "api", "predict"}
         seen.page.click(".path-threats a >> nth=0")
         seen.page.wait_for_selector(".view-risks .risk-detail[aria-busy='false'] h2")
+
+
+def test_who_may_only_read_sees_all_and_changes_nothing(chromium, tmp_path):
+    with window(chromium, write(tmp_path), read_only=True) as seen:
+        open_risk(seen)
+        seen.page.click("[data-part='rate'] .risk-fold-open")
+        seen.page.wait_for_selector(".rate-vector code")
+        assert seen.page.locator(".rate select:not(:disabled)").count() == 0
+        assert (
+            seen.page.locator("[data-part='decide'] button, .risk-detail .why-change, .narrow").count() == 0
+        )
+        assert seen.page.locator(".risk-answer :is(button, select, input):not(:disabled)").count() == 0
+        seen.page.click(".risk-table tbody input >> nth=0")
+        assert seen.page.is_disabled(".bulk .btn-primary")
+        assert seen.text == SMALL
+
+
+def test_what_is_only_for_readers_of_text_sticks_out_of_nothing(seen):
+    open_risk(seen)
+    assert (
+        seen.page.evaluate("(main => main.scrollHeight - main.clientHeight)(document.getElementById('main'))")
+        <= 1
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

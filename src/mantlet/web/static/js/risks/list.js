@@ -38,6 +38,7 @@ function mount(root, app) {
   let shown = null;
   /** @type {any} */
   let paths = null;
+  let frame = 0;
 
   function open(/** @type {string} */ name) {
     paths?.stop();
@@ -99,7 +100,7 @@ function mount(root, app) {
     h('div', { class: 'risks-title' }, h('h1', null, t('view.risks')), h('div', { class: 'risks-actions' }, tab, button(t('risks.manual.add'), () => editManual(app, null), { icon: 'plus', disabled: store.readOnly })), tiles, notes),
     grid);
   root.append(h('div', { class: 'risks' }, h('div', { class: 'risks-left' }, head, lists), side));
-  const off = [store.on('register', () => draw()), store.on('filters', () => draw()), store.on('model', () => table.redraw()),
+  const off = [store.on('register', () => draw()), store.on('filters', () => draw()), store.on('model', () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(() => table.redraw()); }),
     app.keys.offer([
       { keys: ['/'], label: t('risks.keys.filter'), run: () => /** @type {HTMLElement | null} */ (root.querySelector('.risk-search'))?.focus() },
       { keys: ['D'], label: t('risks.keys.decide'), run: () => { if (selected.size) bulk.querySelector('button')?.click(); else if (current.id) show(current.id, 'decide'); } },
@@ -111,7 +112,7 @@ function mount(root, app) {
   const asked = app.nav.params.risk;
   if (asked) current.show(asked, { quiet: true });
   drawSide(app.nav.params.part);
-  return () => { off.forEach((stop) => stop()); [shown, grid, bar, paths].forEach((part) => part?.stop()); };
+  return () => { cancelAnimationFrame(frame); off.forEach((stop) => stop()); [shown, grid, bar, paths].forEach((part) => part?.stop()); };
 }
 
 /** What the address asks for. @param {Record<string, string>} params */

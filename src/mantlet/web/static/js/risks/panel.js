@@ -23,6 +23,7 @@ function mount(root, app) {
   const list = h('ul', { class: 'risk-list', 'aria-label': t('panel.threats') });
   const add = button(t('risks.manual.add'), () => editManual(app, null, [...store.selection]), { icon: 'plus', kind: 'quiet' });
   let shown = PAGE;
+  let frame = 0;
   /** @type {any[]} */
   let risks = [];
 
@@ -47,12 +48,12 @@ function mount(root, app) {
     store.on('filters', () => { shown = PAGE; scope.choose(filters().scope); draw(); }),
     store.on('selection', () => { shown = PAGE; draw(); }),
     store.on('register', (delta) => { draw(); tell(told, delta); }),
-    store.on('model', () => draw()),
+    store.on('model', () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(draw); }),
     current.on((id) => { for (const item of list.children) mark(/** @type {HTMLElement} */ (item), id, app); }),
   ];
   root.append(h('div', { class: 'risk-panel' }, bar, h('div', { class: 'risk-panel-line' }, scope, add), head, told, list));
   draw();
-  return () => { off.forEach((stop) => stop()); bar.stop(); };
+  return () => { cancelAnimationFrame(frame); off.forEach((stop) => stop()); bar.stop(); };
 }
 
 /** @param {Set<string>} ids */
