@@ -191,9 +191,13 @@ def test_a_scan_places_findings_and_evidence_corrects_the_model(chromium, projec
         turn(found, "Holes")
         assert page.locator(".pg-tabpanel").inner_text()
         assert 'dependencies_pinned: "yes"' in found.text
-        page.locator(".pg-warning li", has_text="dependencies pinned").get_by_role("button").click()
+        claim = page.locator(".pg-warning li", has_text="dependencies pinned")
+        claim.get_by_role("button").click()
         found.saved()
         assert re.search('dependencies_pinned: "?no', found.text)
+        claim.locator(".pg-place").click()
+        page.wait_for_selector(".view-design [data-drawn]")
+        assert page.locator(".selected, [aria-selected=true], [aria-activedescendant]").count()
 
 
 def test_results_of_another_tool_are_brought_in(chromium, project, tmp_path):

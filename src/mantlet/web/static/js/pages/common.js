@@ -177,21 +177,7 @@ export function nameOf(app, id) {
 
 /** A link that shows a place in the drawing. @param {App} app @param {string} id @param {string} [label] */
 export function place(app, id, label) {
-  const bare = app.store.ownerOf(id) ?? id;
-  return h(
-    'a',
-    {
-      class: 'pg-place',
-      href: `#/design?select=${encodeURIComponent(bare)}`,
-      title: t('page.show-place'),
-      onclick: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        app.nav.open('design', { select: bare });
-        app.store.select([bare]);
-      },
-    },
-    label ?? nameOf(app, id),
-  );
+  return h('a', { class: 'pg-place', href: `#/design?place=${encodeURIComponent(id)}`, title: t('page.show-place') }, label ?? nameOf(app, id));
 }
 
 /** A link to a risk or threat in the register. @param {App} app @param {string} id @param {string} [title] */

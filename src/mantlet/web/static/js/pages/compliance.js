@@ -52,7 +52,7 @@ function articles(app, all) {
     h('summary', null, h('span', { class: 'pg-grow' }, h('strong', null, item.id), ` ${item.title}`), tag(t(`report.state.${item.state}`), KINDS[item.state] ?? '')),
     h('p', null, item.asks), item.why ? h('p', { class: 'pg-muted' }, item.why) : null,
     part('report.risks', item.risks, (entry) => h('li', null, severity(entry.severity), h('span', { class: 'pg-grow' }, risk(app, entry.id, entry.title), entry.decision ? h('span', { class: 'pg-muted' }, ` ${entry.decision}`) : null), tag(entry.state, entry.state === 'open' ? 'warn' : 'ok'))),
-    part('report.questions', item.questions, (entry) => h('li', null, h('span', { class: 'pg-grow' }, entry.text, h('div', { class: 'pg-muted' }, entry.why)))),
+    part('report.questions', item.questions, (entry) => h('li', null, h('span', { class: 'pg-grow' }, entry.text, h('div', { class: 'pg-muted' }, entry.why)), entry.id ? h('a', { href: '#/questions' }, t('report.answer')) : null)),
     part('report.answers', item.answers, (entry) => h('li', null, h('span', null, entry.fact), tag(entry.value), h('span', { class: 'pg-grow pg-muted' }, entry.places.join(', ')))),
     part('report.article.controls', item.controls, (entry) => h('li', null, h('span', { class: 'pg-grow' }, typeof entry === 'string' ? entry : entry.title ?? entry.name ?? entry.id), entry.status ? tag(entry.status) : null))));
 }

@@ -75,7 +75,7 @@ function found(app, place, job) {
     made.proposals.length
       ? [filters(draw), groups, bar]
       : empty(t('discover.agree.title'), t('discover.agree.text')),
-    skipped(made),
+    skipped(made), builtFrom(made.inventory ?? []),
   ].flat();
 }
 
@@ -121,6 +121,13 @@ function skipped(made) {
     stale.length ? section(t('discover.stale'), h('ul', { class: 'pg-list' }, stale), { lead: t('discover.stale.text') }) : null,
     files.length ? h('details', { class: 'pg-fold' }, h('summary', null, t('discover.skipped'), h('span', { class: 'pg-tab-count' }, String(files.length))), h('ul', { class: 'pg-list' }, files)) : null,
   ].filter(Boolean);
+}
+
+/** Libraries, models, data sets and images with their versions. @param {any[]} items */
+function builtFrom(items) {
+  if (!items.length) return null;
+  const rows = items.map((item) => h('li', null, h('strong', null, item.name), tag(item.kind), h('span', { class: 'pg-muted pg-grow' }, item.version || t('discover.no-version'), ' ', item.pinned ? tag(t('discover.pinned'), 'ok') : null), h('code', null, (item.at ?? []).slice(0, 2).join('  '))));
+  return h('details', { class: 'pg-fold' }, h('summary', null, t('discover.inventory'), h('span', { class: 'pg-tab-count' }, String(items.length))), h('ul', { class: 'pg-list' }, rows));
 }
 
 /** @param {any} app @param {HTMLElement} place @param {any} job @param {string[]} ids */

@@ -4,7 +4,7 @@
 
 import { confirm, dialog, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, empty, frame, load, problem, put, section, tag, tell } from './common.js';
+import { act, empty, frame, load, problem, put, section, shown, tag, tell } from './common.js';
 import { fates } from './fates.js';
 
 const LIMIT = 50 * 2 ** 20;
@@ -49,7 +49,7 @@ function look(app, place, ask) {
   return load(place, ask, (made) => h('section', { class: 'pg-offer', 'aria-label': t('files.preview') },
     h('header', null, h('h3', null, t('files.preview.of', { what: made.title || made.format })), tag(made.format)),
     summary(made.summary), ...(made.warnings ?? []).map((/** @type {string} */ text) => h('p', { class: 'pg-note' }, text)), fates(made.notes),
-    h('div', { class: 'pg-row' }, act(t('files.replace'), () => replace(app, place, made), { kind: 'primary', disabled: app.store.readOnly }), act(t('files.discard'), () => put(place, null), { kind: 'quiet' }), h('span', { class: 'pg-muted' }, t('files.replace.hint')))));
+    h('div', { class: 'pg-row' }, act(t('files.replace'), () => replace(app, place, made), { kind: 'primary', disabled: app.store.readOnly }), made.can_update ? act(t('files.update'), () => update(app, place, made), { title: t('files.update.hint'), disabled: app.store.readOnly }) : null, act(t('files.discard'), () => put(place, null), { kind: 'quiet' }), h('span', { class: 'pg-muted' }, t('files.replace.hint')))));
 }
 
 /** @param {Record<string, number>} counts */
@@ -66,6 +66,15 @@ async function replace(app, place, made) {
   put(place, null);
   toast(t('files.replaced'), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
   app.nav.open('design');
+}
+
+/** Only what changed in the file since its last import. @param {any} app @param {HTMLElement} place @param {any} made */
+async function update(app, place, made) {
+  const answer = await app.store.change([], { path: '/import/apply', body: { preview: made.preview, how: 'update' }, label: t('files.update.label') });
+  if (!answer) return;
+  const kept = answer.kept_yours ?? [];
+  put(place, kept.length ? h('div', { class: 'pg-note' }, h('p', null, t('files.kept-yours', { n: kept.length })), h('ul', { class: 'pg-list' }, kept.map((/** @type {any} */ item) => h('li', null, h('code', null, item.path.join('.')), h('span', { class: 'pg-grow' }, h('del', null, shown(item.theirs)), ' ', h('ins', null, shown(item.mine))))))) : null);
+  toast(t('files.updated'), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
 }
 
 /** Models that the project's folder has. @param {any} app @param {any[]} models @param {HTMLElement} offered @param {() => void} again */
@@ -89,7 +98,7 @@ function list(app, models, offered, again) {
 /** Formats that can be written. @param {any} app @param {any[]} formats */
 function exports(app, formats) {
   const rows = formats.filter((item) => item.write).map((item) => h('tr', null, h('th', { scope: 'row' }, item.title, h('div', { class: 'pg-muted' }, (item.suffixes ?? []).map((/** @type {string} */ suffix) => `.${suffix}`).join(' '))),
-    h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only'))),
+    h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only')), item.cannot ? h('div', { class: 'pg-muted' }, item.cannot) : null),
     h('td', { class: 'end' }, h('div', { class: 'pg-row end' }, act(t('files.lost'), () => lost(app, item), { kind: 'quiet', title: t('files.lost.hint', { what: item.title }) }), act(t('files.save'), () => save(app, item), { icon: 'save', title: t('files.save.hint', { what: item.title }) })))));
   return h('div', { class: 'pg-scroll', tabindex: 0, role: 'region', 'aria-label': t('files.export') }, h('table', { class: 'pg-table pg-formats' },
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('files.format')), h('th', { scope: 'col' }, t('files.back')), h('th', { scope: 'col' }, h('span', { class: 'pg-hidden' }, t('files.save'))))), h('tbody', null, rows)));
