@@ -15,7 +15,7 @@ FLOORS = {
     "agentic": 17,
     "ai-exchange": 32,
     "atlas": 131,
-    "cosai": 33,
+    "cosai": 34,
     "elevation-of-mlsec": 39,
     "elevation-of-privilege": 59,
     "linddun": 58,
@@ -30,7 +30,7 @@ FLOORS = {
     "plot4ai": 108,
     "pytm": 102,
     "stride-ai": 17,
-    "threagile": 32,
+    "threagile": 33,
     "tmt-sdl": 39,
     "trim": 34,
 }
