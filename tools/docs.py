@@ -23,6 +23,7 @@ RUN = (
     "docs/python.md",
     "docs/rating.md",
     "docs/cards.md",
+    "docs/compliance.md",
     "docs/extend.md",
     "docs/privacy.md",
     "docs/scan.md",

@@ -22,7 +22,7 @@ def json_shapes() -> Parts:
     parts = {
         name: f"`{shape['title']}` · [schema](schema/{name}.schema.json)\n\n{_shape(shape)}"
         for name, shape in every.items()
-        if name != "report"
+        if name not in {"report", "compliance"}
     }
     named = {"rating": shapes.RATING, "decision": shapes.DECISION, "risk": shapes.RISK}
     return {**parts, **{name: _shape(shape) for name, shape in named.items()}, "threat example": _example()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keeping
 import msgspec
+import workshop
 from shapes import (
     CONTRADICTIONS,
     COUNTS,
@@ -43,7 +44,15 @@ SHARED = {"rating": RATING, "decision": DECISION}
 
 def schemas() -> dict[str, Schema]:
     """Return each shape by name; the title is the command that prints it."""
-    every = {**_register(), **_details(), **_discovery(), **_scans(), **_others(), **keeping.keeping()}
+    every = {
+        **_register(),
+        **_details(),
+        **_discovery(),
+        **_scans(),
+        **_others(),
+        **keeping.keeping(),
+        **workshop.workshop(),
+    }
     return {
         name: {"$schema": DIALECT, "title": title, **shape, **({"$defs": parts} if parts else {})}
         for name, (title, shape, parts) in every.items()

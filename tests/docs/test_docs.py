@@ -99,6 +99,7 @@ def test_commands_and_options_that_pages_name_exist(page):
             continue
         path = next((tuple(words[1:end]) for end in (4, 3, 2) if tuple(words[1:end]) in COMMANDS), ())
         assert path or words[1].startswith("-"), f"{page.name}: there is no `{line}`"
+        path += tuple(filter(None, [getattr(COMMANDS[path], "default", "")]))
         known = {name for item in COMMANDS[path].params for name in item.opts} | {"--help"}
         unknown = [word for word in words if re.fullmatch(r"--[a-z-]+", word) and word not in known]
         assert unknown == [], f"{page.name}: `{line}`"

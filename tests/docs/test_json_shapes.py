@@ -20,6 +20,7 @@ COMMANDS = {
     "considered": ["threats", "MODEL", "--considered", "--json"],
     "questions": ["ask", "MODEL", "--json"],
     "validate": ["validate", "MODEL", "--json"],
+    "cards": ["cards", "MODEL", "--json", "--hand", "60"],
 }
 ONCE = {
     "rate": ["rate", "SL:1/M:1/O:1/S:1/ED:1/EE:1/A:1/ID:1/LC:1/LI:1/LAV:1/LAC:1", "--json"],
@@ -75,6 +76,12 @@ def test_the_report_fits(model, call, tmp_path):
     fits("report", json.loads((tmp_path / "report.json").read_text(encoding="utf-8")))
 
 
+@pytest.mark.parametrize("law", ["gdpr", "ai-act"])
+def test_compliance_views_fit(law, model, call, tmp_path):
+    call("report", model, "--compliance", law, "-o", tmp_path / "law.json")
+    fits("compliance", json.loads((tmp_path / "law.json").read_text(encoding="utf-8")))
+
+
 def test_mistakes_fit(tmp_path, call):
     (tmp_path / "threatmodel.yaml").write_text(
         "mantlet: 1\nelements: {a: {type: user, nam: A}, b: {}}\nodd: 1\n", encoding="utf-8"
@@ -92,6 +99,7 @@ def test_every_schema_is_valid_and_used():
         *ONCE,
         "explain",
         "report",
+        "compliance",
         "discover",
         "inventory",
         "drift",

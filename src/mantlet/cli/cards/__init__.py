@@ -7,14 +7,14 @@ from typer.core import TyperGroup
 
 from mantlet.cli.cards import add, deal, play
 
-DEFAULT = "deal"
-
 
 class _DealsByDefault(TyperGroup):
+    default = "deal"
+
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Take `mantlet cards [MODEL] …` for `mantlet cards deal [MODEL] …`."""
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = [DEFAULT, *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 
@@ -25,6 +25,6 @@ app = typer.Typer(
     help="Deal workshop cards for your model, play them, and write down what the table finds. "
     "[bold]mantlet cards[/bold] alone deals a hand.",
 )
-app.command(DEFAULT)(deal.deal)
+app.command(_DealsByDefault.default)(deal.deal)
 app.command("play")(play.play)
 app.command("add")(add.add)

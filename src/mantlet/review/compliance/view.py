@@ -9,9 +9,14 @@ from mantlet.base.counts import how_many
 from mantlet.review.compliance.record import Processing
 
 OPEN, TREATED, ASK, ANSWERED, ABSENT = "open", "in treatment", "to answer", "answered", "not here"
-STATES = (OPEN, TREATED, ASK, ANSWERED, ABSENT)
-"""An article has an open risk nobody decided on; only such as are being treated; something nobody answered; nothing
-of these; or does not matter here."""
+STATES = {
+    OPEN: "a risk that nobody decided on",
+    TREATED: "decided, and not done yet",
+    ASK: "something that nobody answered yet",
+    ANSWERED: "nothing is open; whether the answers are enough is for whoever signs to judge",
+    ABSENT: "the model has nothing that it is about",
+}
+"""What can be said of an article, and what that means."""
 
 
 @dataclass(frozen=True, slots=True)
