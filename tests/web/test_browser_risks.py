@@ -126,6 +126,30 @@ class TestBesideTheDrawing:
             ".risk-told"
         )
 
+    def test_a_badge_on_the_drawing_opens_its_threats(self, seen):
+        seen.go("#/design", ".canvas[data-drawn] .badge")
+        seen.page.locator(".canvas .badge").first.click(force=True)
+        seen.page.wait_for_selector("#tab-threats[aria-selected='true']")
+        seen.page.wait_for_selector(".risk-panel-head:has-text('at ')")
+        assert state(seen, "store.selection.size") == 1
+
+    def test_a_threat_found_by_search_is_explained_and_lit(self, seen):
+        seen.go("#/design", ".canvas[data-drawn]")
+        seen.page.keyboard.press("Control+k")
+        seen.page.keyboard.type("loads a model file")
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_selector(".panel-explain h2:has-text('loads a model file')")
+        assert state(seen, "[...store.lit]") == ["load"]
+
+    def test_another_window_sees_what_is_answered_here(self, seen):
+        open_risk(seen)
+        page = seen.page.context.new_page()
+        page.goto(seen.page.url)
+        page.wait_for_selector(".risk-detail[aria-busy='false'] .risk-mark-open")
+        seen.page.select_option(".why-ask select >> nth=0", "safetensors")
+        page.wait_for_selector(".risk-detail .risk-mark-mitigated")
+        page.close()
+
 
 class TestFilters:
     def test_by_severity_status_words_and_lens(self, seen):

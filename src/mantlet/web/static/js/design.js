@@ -8,6 +8,7 @@ import { Commands } from './commands.js';
 import { designKeys } from './designkeys.js';
 import { h } from './dom.js';
 import { MIME, palette } from './palette.js';
+import { current } from './risks/current.js';
 import { store } from './store.js';
 import { toolbar } from './toolbar.js';
 import { named, switcher } from './views.js';
@@ -32,6 +33,7 @@ export default {
     const gestures = new Gestures(board, pane, commands.does());
     root.append(pieces, h('div', { class: 'stage' }, toolbar(app, commands, gestures, switcher(view, (other) => commands.openView(other))), surface));
     dropping(host, commands, board);
+    host.addEventListener('pointerup', (/** @type {PointerEvent} */ event) => { if (event.target instanceof Element && event.target.closest('.badge')) app.dock.open('threats'); });
     const stops = [
       store.on('model', () => later()), store.on('layout', () => later()), store.on('register', () => later()), store.on('overlay', () => later()),
       store.on('selection', () => { board.paint(); say(); }), store.on('highlight', (lit) => { board.paint(); see(pane, board, lit); }),
@@ -81,13 +83,12 @@ function start(app, board, pane) {
   const { place, risk } = app.nav.params;
   const found = risk ? store.register.get(risk) : null;
   if (found) {
-    store.select([store.ownerOf(found.element ?? found.places?.[0] ?? '')]);
-    store.highlight(found.places ?? []);
-    app.dock.open('threats');
+    current.show(found.id);
+    app.dock.open('explain');
   }
   if (place && store.sectionOf(store.ownerOf(place))) store.select([store.ownerOf(place)]);
   const [only] = store.selection;
-  if ((place || found) && only) pane.reveal(board.boxOf(only));
+  if (place && only) pane.reveal(board.boxOf(only));
 }
 
 /** @param {HTMLElement} host @param {Commands} commands @param {Board} board */

@@ -4,6 +4,7 @@
 import { h, icon } from './dom.js';
 import { offered } from './keys.js';
 import { views } from './registry.js';
+import { current } from './risks/current.js';
 import { store } from './store.js';
 import { t } from './words.js';
 
@@ -72,11 +73,9 @@ function gather(app) {
   }
   for (const risk of store.register.values()) {
     hits.push({ text: risk.title, hint: risk.id, icon: 'risks', words: `${risk.id} ${risk.title}`, run: () => {
-      const place = store.ownerOf(risk.element ?? risk.places?.[0] ?? '');
-      store.select([place]);
-      store.highlight(risk.places ?? [place]);
+      current.show(risk.id);
       if (app.nav.view !== 'design') app.nav.open('design', { risk: risk.id });
-      else { app.dock.open('threats'); app.canvas.reveal?.(place); }
+      else app.dock.open('explain');
     } });
   }
   for (const view of views) hits.push({ text: t(`view.${view.id}`), hint: t('search.view'), icon: view.icon, words: `${view.id} ${t(`view.${view.id}`)}`, run: () => app.nav.open(view.id) });

@@ -48,7 +48,7 @@ export async function answer(question, value) {
  * @param {Question} question @param {{label?: string, done?: (value: any) => any, plain?: boolean}} [options] `plain` leaves out unknown and not applicable
  */
 export function answerControl(question, options = {}) {
-  if (!question.path) return h('p', { class: 'risk-by-hand' }, question.by_hand || t('risks.answer.drawn'));
+  if (!question.path) return byHand(question);
   const give = async (/** @type {any} */ value) => {
     node.toggleAttribute('data-busy', true);
     await answer(question, value);
@@ -59,6 +59,12 @@ export function answerControl(question, options = {}) {
   const node = h('div', { class: `risk-answer risk-answer-${question.kind}`, role: 'group', 'aria-label': options.label ?? question.text }, make(question, give, options));
   if (store.readOnly) for (const item of node.querySelectorAll('button, input, select')) item.disabled = true;
   return node;
+}
+
+/** Where an answer has no place of its own in the file. @param {Question} question */
+function byHand(question) {
+  if (question.fact !== 'boundaries') return h('p', { class: 'risk-by-hand' }, question.by_hand ?? '');
+  return h('div', { class: 'risk-answer' }, h('span', { class: 'risk-by-hand' }, t('risks.answer.drawn')), h('a', { class: 'btn', href: '#/design' }, t('risks.answer.draw')));
 }
 
 /** @param {any} value */

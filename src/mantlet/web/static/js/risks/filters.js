@@ -93,7 +93,7 @@ export function matches(risk, filters, known = {}) {
     && (!wanted.likelihood || risk.likelihood_level === wanted.likelihood)
     && (!wanted.impact || risk.impact_level === wanted.impact)
     && (!wanted.attention || needsAttention(risk))
-    && (!wanted.element || risk.element === wanted.element || risk.places.includes(wanted.element))
+    && (!wanted.element || risk.element === wanted.element || risk.places.some((/** @type {string} */ place) => place === wanted.element || place === `${wanted.element}.returns`))
     && inCategory(risk, wanted)
     && speaksOf(risk, wanted.text, known.titleOf);
 }

@@ -120,7 +120,7 @@ function takeParams(params) {
   /** @type {Record<string, any>} */
   const wanted = {};
   if (params.severity) wanted.severities = params.severity.split(',').filter((item) => SEVERITIES.includes(item));
-  if (params.element) wanted.element = params.element;
+  if (params.element || params.place) wanted.element = params.element ?? params.place;
   if (params.framework) Object.assign(wanted, { framework: params.framework, category: params.category ?? '' });
   if (Object.keys(wanted).length) narrow({ ...fresh(), ...wanted });
 }

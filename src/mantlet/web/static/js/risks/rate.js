@@ -86,7 +86,8 @@ export function rateForm(told, app, done) {
       h('strong', null, score === null ? '–' : short(score)), level ? h('span', { class: `rate-level rate-level-${level}` }, t(`risks.level.${level}`)) : null);
     clear(result).append(h('div', { class: 'rate-parts' }, part(capital(t('risks.likelihood')), answer.likelihood, answer.likelihood_level),
       part(t('risks.rate.technical'), answer.technical, ''), part(t('risks.rate.business'), answer.business, ''),
-      part(capital(t('risks.impact')), answer.impact, answer.impact_level), h('div', { class: 'rate-part' }, h('span', null, t('risks.rate.severity')), pill(t(`severity.${answer.severity}`), answer.severity))),
+      part(capital(t('risks.impact')), answer.impact, answer.impact_level), h('div', { class: 'rate-part' }, h('span', null, t('risks.rate.severity')), pill(t(`severity.${answer.severity}`), answer.severity),
+      answer.severity === told.rating.severity ? null : h('span', null, t('risks.rate.was', { severity: t(`severity.${told.rating.severity}`) })))),
     h('div', { class: 'rate-vector' }, h('code', null, answer.vector),
       button('', () => { navigator.clipboard?.writeText(answer.vector); toast(t('risks.rate.copied'), { kind: 'ok' }); }, { icon: 'copy', title: t('risks.rate.copy'), kind: 'quiet' })));
   }
