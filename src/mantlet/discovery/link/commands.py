@@ -131,8 +131,12 @@ def _module(name: str, folder: str, files: Collection[str]) -> str:
             path = posixpath.normpath(posixpath.join(prefix, candidate))
             if path in files:
                 return path
-    ending = [path for path in files if path.endswith(f"/{base}.py")]
-    return ending[0] if len(ending) == 1 else ""
+    last = base.rpartition("/")[2]
+    for tail in (base, last) if len(last) > 3 else (base,):
+        ending = [path for path in files if path.endswith(f"/{tail}.py") or path == f"{tail}.py"]
+        if ending:
+            return ending[0] if len(ending) == 1 else ""
+    return ""
 
 
 def environment(clues: Iterable[Clue]) -> dict[str, tuple[str, Where]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from mantlet.discovery.clues import Clue
+from mantlet.discovery.clues import Clue, Thing
 from mantlet.discovery.draft import Draft
-from mantlet.discovery.link import commands, places, web
+from mantlet.discovery.link import commands, places, servers, web
 from mantlet.discovery.link.assemble import assemble
 from mantlet.discovery.link.linker import Linker
 from mantlet.discovery.link.seen import Seen
@@ -49,6 +49,7 @@ def link(
 def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[str]) -> Draft:
     """Return the draft that clues and what was seen in Python make together."""
     linker = Linker()
+    declared = {clue.key for clue in clues if isinstance(clue, Thing)}
     for script, steps in runs.items():
         named: dict[str, str] = {}
         for number, (key, _) in enumerate(steps[:8]):
@@ -56,6 +57,8 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
                 linker.unite(named.setdefault(key.rpartition("#")[2], key), key)
             code = f"code:{script}" if not number else f"code:{script}@{number}"
             linker.unite(key, code)
+            if key not in declared:  # a target of a Makefile: only a way to start the script
+                linker.unite(f"code:{script}", code)
     for seen in parts:
         for one, other in seen.same:
             linker.unite(one, other)
@@ -74,6 +77,8 @@ def linked(clues: list[Clue], parts: list[Seen], runs: Runs, files: frozenset[st
     places.unite_outputs(linker)
     places.unite_tables(linker)
     web.unite_hosts(linker)
+    servers.unite_servers(linker)
+    servers.name_ports(linker)
     web.connect_routes(linker)
     web.brokers(linker)
     web.secrets(linker)

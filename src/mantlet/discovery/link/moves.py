@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import pairwise
 
@@ -10,6 +11,11 @@ from mantlet.discovery.link.components import Component, Components, role_places
 from mantlet.discovery.python.machine import Machine
 from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
 
+_PLUMBING = re.compile(
+    r"^(\w*(connection|socket|client|worker|task|thread|lock|handler|route|plugin|callback)s?_?)?(manager|pool|registry)?$",
+    re.IGNORECASE,
+)
+"""Names of what keeps a program going: connections and the like, no data."""
 _QUIET = frozenset({"config-store"})
 """Types of resources that are read for settings and carry no data."""
 _RUNS_MODELS = frozenset(
@@ -264,7 +270,7 @@ class Moves:
     def _state(self, key: str, resource: Resource, at: Where) -> None:
         """State in memory counts where requests change it."""
         component = self.components.found.get(key)
-        if component is None or not self._serves(component):
+        if component is None or not self._serves(component) or _PLUMBING.search(resource.name):
             return
         if resource.key not in self.things:
             remembers = any(word in resource.name.lower() for word in ("hist", "mem"))

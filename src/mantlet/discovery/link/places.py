@@ -11,6 +11,8 @@ from mantlet.discovery.clues import Clue, Mount, Thing
 from mantlet.discovery.link.linker import Linker
 
 MANY_SECRETS = 5
+MANY_FILES = 4
+"""More files than these with the same readers and writers are one store, also where no folder holds them."""
 
 
 def unite_paths(linker: Linker, clues: Iterable[Clue], files: frozenset[str]) -> None:
@@ -202,12 +204,12 @@ def siblings(linker: Linker) -> None:
     for key in _paths(linker):
         root = linker.find(key)
         things = linker.things.get(key, [])
-        if root != key or not things or not posixpath.dirname(key[5:]):
+        if root != key or not things:
             continue
         if things[0].type in {"dataset-store", "file-store"} and _by_code(into[root]):
             groups[posixpath.dirname(key[5:]), frozenset(into[root])].append(key)
-    for keys in groups.values():
-        for key in keys[1:]:
+    for (folder, _), keys in groups.items():
+        for key in keys[1:] if folder or len(keys) >= MANY_FILES else ():
             linker.unite(keys[0], key)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -46,15 +47,17 @@ def see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> S
 
 
 def _apps(machine: Machine, trace: Trace) -> Iterable[tuple[str, str]]:
-    """The script that makes a service is that service."""
+    """The script that makes a service is that service: of several, the one that answers most."""
     roots = {
         frame.number: frame.code for frame in trace.frames if frame.parent is None and frame.entry == "script"
     }
     seen: set[str] = set()
-    for app in machine.apps:
+    routes = Counter(entry.parent for entry in trace.entries if entry.kind == "endpoint")
+    made = [app for app in machine.apps if app.extra.get("entry") is not None]
+    for app in sorted(made, key=lambda app: -routes[app.extra["entry"].code]):
         entry, root = app.extra.get("entry"), app.extra.get("root")
         code = roots.get(root) if root is not None else None
-        if entry is not None and code and code not in seen:
+        if code and code not in seen:
             seen.add(code)
             yield entry.code, code
 
