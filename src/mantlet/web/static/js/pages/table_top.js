@@ -11,26 +11,38 @@ import { picture } from './picture.js';
 const SYSTEM = { x: 0.03, y: 0.06, width: 0, height: 0 };
 
 /**
- * @param {any} app @param {{place: string, title: string, suit: string}[]} cards @param {number} at @param {(at: number) => void} turn
+ * @param {any} app @param {{place: string, title: string, suit: string}[]} cards @param {() => number} current which card is talked about
+ * @param {(at: number) => void} turn
+ * @returns {{node: HTMLElement, show: () => void}} `show` moves the ring to the card that is talked about now
  */
-export function overlaid(app, cards, at, turn) {
+export function overlaid(app, cards, current, turn) {
   const source = () => app.api.url('/diagram', { format: 'svg', theme: app.theme.shown(), detail: 'true' });
-  const deal = async (/** @type {HTMLImageElement} */ image) => {
-    const spots = await places(source());
-    const stage = /** @type {HTMLElement} */ (image.parentElement);
-    stage.querySelectorAll('.pg-dealt, .pg-ring').forEach((node) => node.remove());
+  /** @type {Record<string, Spot>} */
+  let spots = {};
+  /** @type {HTMLElement | null} */
+  let stage = null;
+  const show = () => {
+    if (!stage) return;
+    const at = current();
+    const table = stage;
+    table.querySelectorAll('.pg-dealt, .pg-ring').forEach((node) => node.remove());
     /** @type {Record<string, number>} */
     const piles = {};
     cards.forEach((card, number) => {
       const owner = app.store.ownerOf(card.place);
       const spot = spots[owner] ?? SYSTEM;
       piles[owner] = (piles[owner] ?? 0) + 1;
-      if (number === at && spot !== SYSTEM) stage.append(ring(spot));
-      stage.append(dealt(card, number, number === at, spot, piles[owner] - 1, turn));
+      if (number === at && spot !== SYSTEM) table.append(ring(spot));
+      table.append(dealt(card, number, number === at, spot, piles[owner] - 1, turn));
     });
-    stage.querySelector('.pg-dealt.current')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    table.querySelector('.pg-dealt.current')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
-  return picture(source, t('workshop.drawing'), (image) => void deal(image).catch(console.error));
+  const node = picture(source, t('workshop.drawing'), async (image) => {
+    spots = await places(source());
+    stage = image.parentElement;
+    show();
+  });
+  return { node, show };
 }
 
 /** @param {{title: string, suit: string}} card @param {number} number @param {boolean} current @param {Spot} spot @param {number} below @param {(at: number) => void} turn */

@@ -54,6 +54,8 @@ function nothing(show, timer) {
 
 /** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
 function welcome(app, stage, timer, show) {
+  delete stage.dataset.deal;
+  timer.stop();
   if (!Object.keys(app.store.model.elements ?? {}).length) {
     put(stage, empty(t('workshop.empty.title'), t('workshop.empty.text'), button(t('plan.empty.draw'), () => app.nav.open('design'))));
     return;
@@ -79,16 +81,29 @@ function welcome(app, stage, timer, show) {
 /** A deal number that people can say aloud. */
 const fresh = () => String(1000 + Math.floor(Math.random() * 9000));
 
-/** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
+/** The table as it is laid once for a deal; turning a card changes only what must. @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
 function play(app, stage, timer, show) {
-  const over = game.at >= game.cards.length;
-  const hand = h('ol', { class: 'pg-hand', 'aria-label': t('workshop.cards') }, game.cards.map((card, at) => h('li', null, h('button', {
+  if (stage.dataset.deal !== dealt()) lay(app, stage, timer, show);
+  put(/** @type {HTMLElement} */ (stage.querySelector('.pg-hand')), game.cards.map((card, at) => h('li', null, h('button', {
     type: 'button', class: `pg-mini ${suit(card)} ${game.done[at] ?? ''}`, 'aria-current': at === game.at ? 'step' : null,
     'aria-label': `${t('workshop.card', { n: at + 1 })}: ${card.title}${game.done[at] ? `, ${t(`workshop.done.${game.done[at]}`)}` : ''}`,
     onclick: () => turn(at - game.at, show, timer) }, String(at + 1)))));
-  const top = h('div', { class: 'pg-table-top' }, overlaid(app, game.cards, game.at, (at) => turn(at - game.at, show, timer)));
-  const head = h('div', { class: 'pg-game' }, hand, timer.node, h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })), button(t('workshop.print'), () => app.api.download('/cards/print', { seed: game.seed, hand: game.hand, format: 'pdf' }).catch(tell), { icon: 'save', kind: 'quiet', title: t('workshop.print.hint') }), act(t('workshop.again'), () => { game.cards = []; timer.stop(); show(); }, { kind: 'quiet' }));
-  put(stage, [head, h('div', { class: 'pg-play' }, top, over ? ending(app, show) : faceUp(app, game.cards[game.at], show, timer))]);
+  put(/** @type {HTMLElement} */ (stage.querySelector('.pg-faces')), game.at >= game.cards.length ? ending(app, show) : faceUp(app, game.cards[game.at], show, timer));
+  table?.show();
+}
+
+/** @type {{node: HTMLElement, show: () => void} | null} */
+let table = null;
+const dealt = () => `${game.seed} ${game.cards.map((card) => card.id).join(' ')}`;
+
+/** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
+function lay(app, stage, timer, show) {
+  stage.dataset.deal = dealt();
+  table = overlaid(app, game.cards, () => game.at, (at) => turn(at - game.at, show, timer));
+  const head = h('div', { class: 'pg-game' }, h('ol', { class: 'pg-hand', 'aria-label': t('workshop.cards') }), timer.node, h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })),
+    button(t('workshop.print'), () => app.api.download('/cards/print', { seed: game.seed, hand: game.hand, format: 'pdf' }).catch(tell), { icon: 'save', kind: 'quiet', title: t('workshop.print.hint') }),
+    button(t('workshop.again'), () => { game.cards = []; show(); }, { kind: 'quiet' }));
+  put(stage, [head, h('div', { class: 'pg-play' }, h('div', { class: 'pg-table-top' }, table.node), h('div', { class: 'pg-faces', 'aria-live': 'polite' }))]);
 }
 
 /** A class for the suit's colour. @param {Card} card */
@@ -98,7 +113,7 @@ const plain = (text) => text.toLowerCase().replaceAll(/[^a-z]+/g, '-');
 
 /** @param {any} app @param {Card} card @param {() => void} show @param {any} timer */
 function faceUp(app, card, show, timer) {
-  return h('article', { class: `pg-cardface ${suit(card)}`, 'aria-live': 'polite' },
+  return h('article', { class: `pg-cardface ${suit(card)}` },
     h('header', null, tag(card.suit.replaceAll('-', ' ')), h('span', { class: 'pg-muted' }, t('workshop.of', { n: game.at + 1, of: game.cards.length }))),
     h('h2', null, card.title), h('p', { class: 'pg-where' }, t('workshop.at'), ' ', place(app, card.place, card.place_name)), h('p', null, card.text), card.question ? h('p', { class: 'pg-question' }, card.question) : null,
     h('footer', null, act(t('workshop.found'), () => found(app, show), { kind: 'primary', title: t('workshop.found'), icon: 'plus' }), button(t('workshop.nothing'), () => nothing(show, timer)), h('span', { class: 'pg-grow' }),
@@ -122,7 +137,7 @@ async function found(app, show) {
 /** @param {any} app @param {() => void} show */
 function ending(app, show) {
   const played = Object.keys(game.done).length;
-  return h('article', { class: 'pg-cardface', 'aria-live': 'polite' }, h('h2', null, t('workshop.over')), h('p', null, t('workshop.over.text', { n: played, of: game.cards.length, found: game.found.length })),
+  return h('article', { class: 'pg-cardface' }, h('h2', null, t('workshop.over')), h('p', null, t('workshop.over.text', { n: played, of: game.cards.length, found: game.found.length })),
     game.found.length ? h('ul', { class: 'pg-list' }, game.found.map((item) => h('li', null, h('strong', null, item.title), h('code', null, item.id)))) : null,
     h('footer', null, game.found.length ? button(t('workshop.rate'), () => app.nav.open('risks'), { kind: 'primary' }) : null, button(t('workshop.again'), () => { game.cards = []; show(); })));
 }
