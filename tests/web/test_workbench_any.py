@@ -16,9 +16,7 @@ from mantlet.web.session import Session
 from tests.web.workbench import SMALL, TODAY, write
 
 WORDS = st.sampled_from(
-    "elements flows data boundaries system decisions include x-note api app predict customers vpc facts type name in holds derived_from from to "
-    "returns weights environments sequences controls on threats at assumptions catalogue packs parties agents reviews discovered user network "
-    "cache yes no ~ null 1 1e3".split()
+    ["elements", "flows", "data", "boundaries", "system", "decisions", "include", "x-note", "api", "app", "predict", "customers", "vpc", "facts", "type", "name", "in", "holds", "derived_from", "from", "to", "returns", "weights", "environments", "sequences", "controls", "on", "threats", "at", "assumptions", "catalogue", "packs", "parties", "agents", "reviews", "discovered", "user", "network", "cache", "yes", "no", "~", "null", "1", "1e3"]
 )  # fmt: skip
 ODD = st.sampled_from(
     [

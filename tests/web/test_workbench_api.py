@@ -13,10 +13,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mantlet.store.document import Document
+from mantlet.web import told_model
 from mantlet.web.app import create_app
 from mantlet.web.security import Access, local_hosts
 from mantlet.web.session import Session
-from tests.web.workbench import PORT, TODAY, write
+from mantlet.web.told import Changed
+from tests.web.workbench import PORT, TODAY, put, write
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = "/api/events"
@@ -52,3 +54,35 @@ def test_whatever_is_asked_gets_an_answer_that_is_documented(tmp_path):
         ask()
     assert len(asked) > 14
     assert Document.load(session.path).sections()
+
+
+def test_answers_about_what_is_there_hold_what_the_description_says(work):
+    risk = work.get("register")["risks"][0]
+    said = {
+        told_model.ProjectAnswer: [work.get("project")],
+        told_model.ModelAnswer: [work.get("model")],
+        told_model.VocabularyAnswer: [work.get("vocabulary")],
+        told_model.RegisterAnswer: [work.get("register"), work.get("register", since=work.revision)],
+        told_model.ThreatRecord: work.get("threats", risk=risk["id"]),
+        told_model.ExplanationAnswer: [
+            work.get("explain", id=risk["id"]),
+            work.get("explain", id="STORE-READ@store"),
+        ],
+        told_model.QuestionRecord: work.get("questions"),
+        told_model.PathRecord: work.get("paths"),
+        told_model.Placed: [work.post("arrange", {})],
+        told_model.RatingAnswer: [
+            work.post("rate", {"vector": "SL:5/M:4/O:7/S:6/ED:7/EE:5/A:6/ID:8/LC:7/LI:5/LAV:5/LAC:7"})
+        ],
+        Changed: [work.change(put("elements", "api", "name", value="Scorer"))],
+        told_model.Decided: [
+            work.post(
+                "decisions",
+                {"base": work.revision, "keys": [risk["id"]], "fields": {"treatment": "mitigate"}},
+            )
+        ],
+    }
+    for shape, records in said.items():
+        assert records, shape
+        for record in records:
+            shape.model_validate(record, strict=False)

@@ -22,7 +22,7 @@ def test_the_example_of_the_api_runs_as_it_stands(tmp_path):
     write(tmp_path)
     example = example.replace('["mantlet",', f'[{sys.executable!r}, "-m", "mantlet",')
     done = subprocess.run(
-        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", example], check=False, cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     assert "'high':" in done.stdout

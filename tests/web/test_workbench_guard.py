@@ -54,6 +54,12 @@ def test_the_token_in_the_address_becomes_a_cookie_that_scripts_cannot_read(work
     assert ask(work, token=False, Cookie="=;;=,\x7f").status_code == 401
 
 
+def test_a_link_from_elsewhere_is_asked_again_from_our_own_page_so_that_the_cookie_comes(work):
+    assert 'http-equiv="refresh"' in ask(work, "/", token=False, Sec_Fetch_Site="cross-site").text
+    assert 'http-equiv="refresh"' not in ask(work, "/", token=False, Sec_Fetch_Site="same-origin").text
+    assert ask(work, "/", Sec_Fetch_Site="cross-site").status_code == 200
+
+
 def test_two_servers_on_one_machine_have_cookies_of_their_own():
     assert Access().cookie != Access().cookie
 

@@ -62,6 +62,12 @@ class Document:
         other.__dict__.update(_chunks=chunks, _nodes={})
         return other
 
+    def forget(self) -> None:
+        """Let go of what can be made again from the rest, of a file that is kept for later."""
+        if self._chunks is not None:  # JSON has no pieces, and its spaces are in the text alone
+            self._text = None
+        self._nodes, self._json_places = {}, None
+
     def become(self, earlier: Self) -> None:
         """Take over the text of the same file as it was at another time; what is on disk stays the version that a save may replace."""
         kept = self.fingerprint
@@ -84,12 +90,14 @@ class Document:
     @property
     def text(self) -> str:
         """The file's text, edits included."""
-        if self._text is None:
+        text = self._text
+        if text is None:
             if self._chunks is not None:
-                self._text = self._chunks.text
+                text = self._chunks.text
             else:
-                self._text = json.dumps(self.raw, indent=2, ensure_ascii=False) + "\n"
-        return self._text
+                text = json.dumps(self.raw, indent=2, ensure_ascii=False) + "\n"
+            self._text = text
+        return text
 
     @property
     def data(self) -> bytes:

@@ -17,7 +17,7 @@ from mantlet.store.include import Source
 from mantlet.web.state import State
 from mantlet.web.table import Signs
 
-KEPT, LEAST = 256, 8
+KEPT, LEAST = 200, 8
 """Revisions that are kept, and how many even of the largest model."""
 KEPT_ENTRIES = 400_000
 """Bound on the entries that they have together."""
@@ -50,6 +50,9 @@ class Memory:
 
     def add(self, state: State) -> None:
         """Keep a state; the oldest goes."""
+        if self._kept:
+            for document in next(reversed(self._kept.values())).documents.values():
+                document.forget()
         self._kept[state.revision] = Kept(state.raw, state.layout, state.source.documents, state.table.signs)
         self._kept.move_to_end(state.revision)
         entries = sum(len(part) for part in state.raw.values() if isinstance(part, dict)) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from mantlet.store.shape import type_of
 from mantlet.web.beside import Beside, stamps
 from mantlet.web.errors import RefusedError
 from mantlet.web.state import State, included, raw_of, revision_of
+from mantlet.web.table import RiskTable
 
 
 class Files:
@@ -86,6 +88,13 @@ class Files:
             raise RefusedError(_told(found))
         return self._state(after, layout, before.layout_print)
 
+    def arranged(self, before: State, layout: dict[str, Any]) -> State:
+        """Return the state after things moved in the drawing; nothing needs to be judged anew."""
+        return replace(before, revision=self._revision(before.source, layout), layout=layout)
+
+    def _revision(self, source: Source, layout: dict[str, Any]) -> str:
+        return revision_of(source.documents, Layout(layout).text.encode() + self._beside.digest(self.today))
+
     def sweep(self) -> None:
         """Take away what a server that was killed while saving left behind."""
         for file in (self.path, layout_path(self.path)):
@@ -109,9 +118,16 @@ class Files:
         known, today = self.catalogue, self.today
         proof = self._beside.evidence(source.sections, known, today)
         assessment = judged(model, source.sections, known, proof, today)
-        besides = Layout(layout).text.encode() + self._beside.digest(today)
-        revision = revision_of(source.documents, besides)
-        return State(revision, source, raw_of(source), included(source), layout, layout_print, assessment)
+        return State(
+            self._revision(source, layout),
+            source,
+            raw_of(source),
+            included(source),
+            layout,
+            layout_print,
+            assessment,
+            RiskTable(assessment),
+        )
 
     def _layout(self) -> Layout:
         path = layout_path(self.path)

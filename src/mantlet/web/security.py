@@ -41,7 +41,9 @@ HEADERS = {
     "cache-control": "no-store",
 }
 """Of every answer that does not bring its own."""
-_PAGE = """<!doctype html><meta charset="utf-8"><title>mantlet</title><h1>mantlet</h1>
+_AGAIN = '<meta http-equiv="refresh" content="0">'
+"""After a link from elsewhere the browser keeps the cookie back; asked again from our own page, it sends it."""
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">{again}<title>mantlet</title><h1>mantlet</h1>
 <p>Open the address that <code>mantlet serve</code> printed in the terminal: it carries the token that lets you in.</p>"""
 
 
@@ -110,7 +112,8 @@ class Guard:
                 return self._welcome()
         if not self._let_in(headers):
             if scope["path"] == "/":
-                return Response(_PAGE, 401, media_type="text/html")
+                linked = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+                return Response(_PAGE.format(again=_AGAIN if linked else ""), 401, media_type="text/html")
             return Json(error_body("unauthorised", "the token is missing or wrong"), 401)
         if scope["method"] not in SAFE and "x-mantlet" not in headers:
             return Json(error_body("header", "a change needs the header X-Mantlet"), 403)

@@ -242,6 +242,9 @@ class Session:
     def _applied(
         self, now: State, changes: list[Change], layout: layouts.Sections, *, moved: bool
     ) -> tuple[State, layouts.Sections]:
+        if not changes:  # something moved in the drawing
+            placed, back = layouts.changed(now.layout, layout)
+            return self.files.arranged(now, placed), back
         source = now.source.copy()
         try:
             touched = apply_to_source(source, changes)

@@ -32,6 +32,8 @@ class State:
     layout_print: str
     """Of the layout file's bytes; empty where there is none."""
     assessment: Assessment
+    table: RiskTable
+    """The register in the form that browsers get."""
 
     @property
     def is_new(self) -> bool:
@@ -42,11 +44,6 @@ class State:
     def inherited(self) -> Facts:
         """Facts that things have without anybody writing them there, with where they come from."""
         return inherited(self.assessment)
-
-    @cached_property
-    def table(self) -> RiskTable:
-        """The register in the form that browsers get."""
-        return RiskTable(self.assessment)
 
 
 def revision_of(documents: dict[str, Document], besides: bytes) -> str:

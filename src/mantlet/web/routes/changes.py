@@ -12,6 +12,7 @@ from mantlet.web.answers import Json
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.shapes import ChangesBody, RemoveChange, RenameChange, SetChange
+from mantlet.web.told import Changed, told
 
 router = APIRouter(tags=["changes"])
 Client = Annotated[str, Header(alias="X-Client", max_length=200)]
@@ -26,7 +27,7 @@ def operation(item: SetChange | RemoveChange | RenameChange) -> Change:
     return Rename(item.section, item.old, item.new)
 
 
-@router.post("/changes", responses=errors(409))
+@router.post("/changes", responses={**errors(409), **told(Changed)})
 def changes(body: ChangesBody, session: Current, x_client: Client = "") -> Response:
     """Do operations on the model, all or none; they are on disk when the answer comes."""
     done: dict[str, Any] = session.change(

@@ -13,6 +13,8 @@ from mantlet.web.answers import Json
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.shapes import ArrangeBody
+from mantlet.web.told import told
+from mantlet.web.told_model import Placed
 
 router = APIRouter(tags=["diagram"])
 TYPES = {
@@ -27,7 +29,7 @@ PICTURE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-sr
 """For a picture that is opened by itself: it runs and loads nothing."""
 
 
-@router.post("/arrange", responses=errors())
+@router.post("/arrange", responses={**errors(), **told(Placed)})
 def arrange(body: ArrangeBody, session: Current) -> Response:
     """Return where the layout engine puts everything; nothing is saved."""
     assessment = session.assessment

@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from mantlet.base.limits import is_folder
 from mantlet.base.version import VERSION
+from mantlet.web import told_model as shape
 from mantlet.web.answers import Json
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
+from mantlet.web.told import told
 from mantlet.web.words import vocabulary
 
 router = APIRouter(tags=["project"])
@@ -26,7 +28,7 @@ EXTRAS = {
 }
 
 
-@router.get("/project", responses=errors())
+@router.get("/project", responses={**errors(), **told(shape.ProjectAnswer)})
 def project(session: Current) -> Response:
     """Tell which project is open and what can be done with it."""
     state = session.state
@@ -50,7 +52,7 @@ def project(session: Current) -> Response:
     )
 
 
-@router.get("/model", responses=errors())
+@router.get("/model", responses={**errors(), **told(shape.ModelAnswer)})
 def model(session: Current) -> Response:
     """Return the model as the file holds it, the layout, and what is wrong with the files."""
     state = session.state
@@ -67,7 +69,7 @@ def model(session: Current) -> Response:
     )
 
 
-@router.get("/vocabulary", responses=errors())
+@router.get("/vocabulary", responses={**errors(), **told(shape.VocabularyAnswer)})
 def words(session: Current) -> Response:
     """Return types, facts, controls, factors, frameworks and packs with their titles."""
     return Json(vocabulary(session.state.assessment.catalogue))

@@ -12,9 +12,10 @@ from mantlet.base.errors import MantletError, UsageError
 from mantlet.changes.operations import Change, Set
 from mantlet.project.api import Assessment
 from mantlet.project.editing import answer_value, check_decision, decision_fields
-from mantlet.review.questions import Question, questions
+from mantlet.review.questions import Question
 from mantlet.risk.owasp import rate as rate_factors
 from mantlet.risk.owasp import rate_vector
+from mantlet.web import told_model as shape
 from mantlet.web.answers import Json
 from mantlet.web.errors import NotFoundError
 from mantlet.web.explanation import listed_question
@@ -22,6 +23,7 @@ from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.routes.changes import Client
 from mantlet.web.shapes import Answer, AnswersBody, DecisionsBody, RateBody
+from mantlet.web.told import Changed, told
 
 router = APIRouter(tags=["review"])
 
@@ -31,24 +33,24 @@ def question_id(item: Question) -> str:
     return f"{item.fact}@{item.at}"
 
 
-@router.get("/questions", responses=errors())
+@router.get("/questions", responses={**errors(), **told(list[shape.QuestionRecord])})
 def ask(
     session: Current,
     limit: Annotated[int, Query(ge=0, le=10_000)] = 0,
     place: Annotated[str, Query(max_length=2000)] = "",
 ) -> Response:
     """Return what to find out, most telling first."""
-    found = [item for item in session.assessment.questions if not place or item.at == place]
-    register = session.assessment.register
-    return Json([listed_question(register, item) for item in (found[:limit] if limit else found)])
+    assessment = session.assessment
+    found = [item for item in assessment.questions if not place or item.at == place]
+    return Json([listed_question(assessment.register, item) for item in (found[:limit] if limit else found)])
 
 
-@router.post("/answers", responses=errors(404, 409))
+@router.post("/answers", responses={**errors(404, 409), **told(Changed)})
 def answer(body: AnswersBody, session: Current, x_client: Client = "") -> Response:
     """Write answers into the model, all or none."""
 
     def made(assessment: Assessment) -> Sequence[Change]:
-        known = {question_id(item): item for item in questions(assessment.register)}
+        known = {question_id(item): item for item in assessment.questions}
         return [_answered(item, known, assessment) for item in body.answers]
 
     return Json(session.change(made, base=body.base, author=body.author, client=x_client))
@@ -66,7 +68,7 @@ def _answered(item: Answer, known: dict[str, Question], assessment: Assessment) 
     return Set(question.path, answer_value(question, text, assessment.model.assets))
 
 
-@router.post("/rate", responses=errors())
+@router.post("/rate", responses={**errors(), **told(shape.RatingAnswer)})
 def rate(body: RateBody) -> Response:
     """Rate a vector, or factors by code, with the OWASP Risk Rating Methodology."""
     if body.vector:
@@ -74,7 +76,7 @@ def rate(body: RateBody) -> Response:
     return Json(rate_factors(body.factors or {}, body.mode).to_dict())  # type: ignore[arg-type]
 
 
-@router.post("/decisions", responses=errors(409))
+@router.post("/decisions", responses={**errors(409), **told(shape.Decided)})
 def decide(body: DecisionsBody, session: Current, x_client: Client = "") -> Response:
     """Write one decision about several risks or threats; those that there is nothing to decide about are told."""
     fields = {name: value for name, value in body.fields.model_dump().items() if value}
@@ -101,7 +103,7 @@ def decide(body: DecisionsBody, session: Current, x_client: Client = "") -> Resp
     return Json({**done, "written": written, "skipped": skipped})
 
 
-@router.get("/paths", responses=errors())
+@router.get("/paths", responses={**errors(), **told(list[shape.PathRecord])})
 def paths(session: Current) -> Response:
     """Return the attack paths from outside to what matters, likeliest first."""
     from mantlet.web.paths import path_records
