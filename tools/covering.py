@@ -70,6 +70,6 @@ def _agreement(title: str, said: Agreement) -> list[str]:
         title,
         str(said.mappings),
         str(said.agreed),
-        f"{said.agreed / said.mappings:.0%}",
+        f"{said.agreed / said.mappings:.0%}" if said.mappings else "not read yet",
         *map(str, counts),
     ]
