@@ -191,6 +191,19 @@ class TestFilters:
         cell.press("Enter")
         assert len(register(seen)) > count
 
+    def test_badges_on_the_drawing_follow_the_filters(self, seen):
+        seen.go("#/design", ".canvas[data-drawn] .badge")
+        seen.page.click("#tab-threats")
+        count = "[...document.querySelectorAll('.canvas .badge')].reduce((sum, badge) => sum + Number(badge.textContent), 0)"
+        every = seen.page.evaluate(count)
+        seen.page.click(".risk-panel .segments [data-value='privacy']")
+        seen.page.wait_for_function(f"every => {count} < every", arg=every)
+        assert seen.page.input_value(".overlay select") == "privacy"
+        seen.page.click(".risk-panel .segments [data-value='all']")
+        seen.page.click(".risk-filter-line .btn")
+        seen.page.click("[data-keep='severities-low']")
+        seen.page.wait_for_function(f"every => {count} < every", arg=every)
+
     def test_what_matches_is_decided_in_one_place(self, seen):
         found = seen.page.evaluate(
             """async () => {
@@ -203,13 +216,14 @@ class TestFilters:
                 tree: held({ framework: 'linddun', category: 'L.1' }), other: held({ framework: 'linddun', category: 'L.11' }),
                 technique: held({ framework: 'atlas', category: 'AML.T0011' }), ml: held({ overlay: 'ml' }), words: held({ text: 'reads SOMEBODY aml' }),
                 settled: matches({ ...risk, settled: true }, fresh()), narrow: narrowing({ ...fresh(), element: 'x', severities: ['high'] }),
-                badge: badgesOf([risk], fresh(), {}, (place) => place.replace('.returns', '')),
+                badge: badgesOf([risk, { ...risk, at: 'flow', severity: 'low' }], fresh()), none: badgesOf([risk], { severities: ['low'] }),
               };
             }"""
         )
         assert found == {
             "tree": True, "other": False, "technique": True, "ml": False, "words": True, "settled": False, "narrow": 2,
-            "badge": {"x": {"count": 1, "severity": "high"}, "f": {"count": 1, "severity": "high"}},
+            "badge": {"x": {"count": 1, "severity": "high"}, "f.returns": {"count": 1, "severity": "low"}},
+            "none": {},
         }  # fmt: skip
 
 

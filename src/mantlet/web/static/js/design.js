@@ -35,7 +35,7 @@ export default {
     dropping(host, commands, board);
     host.addEventListener('pointerup', (/** @type {PointerEvent} */ event) => { if (event.target instanceof Element && event.target.closest('.badge')) app.dock.open('threats'); });
     const stops = [
-      store.on('model', () => later()), store.on('layout', () => later()), store.on('register', () => later()), store.on('overlay', () => later()),
+      store.on('model', () => later()), store.on('layout', () => later()), store.on('register', () => later()), store.on('overlay', () => later()), store.on('filters', () => later()),
       store.on('selection', () => { board.paint(); say(); }), store.on('highlight', (lit) => { board.paint(); see(pane, board, lit); }),
       designKeys(app, commands, board, gestures, pieces),
       board.watch(() => drawEmpty(empty, board, pieces)),

@@ -39,8 +39,10 @@ export function toolbar(app, commands, gestures, views) {
 }
 
 function overlay() {
-  return h('label', { class: 'overlay' }, h('span', { class: 'sr' }, t('overlay')), select(OVERLAYS.map((value) => ({ value, label: t(`overlay.${value}`) })), store.overlay, (value) => {
+  const node = select(OVERLAYS.map((value) => ({ value, label: t(`overlay.${value}`) })), store.overlay, (value) => {
     store.overlay = value;
     store.emit('overlay', value);
-  }, { title: t('overlay') }));
+  }, { title: t('overlay') });
+  const stop = store.on('overlay', (value) => { if (node.isConnected) node.value = value; else stop(); });
+  return h('label', { class: 'overlay' }, h('span', { class: 'sr' }, t('overlay')), node);
 }

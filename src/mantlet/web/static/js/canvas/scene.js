@@ -1,7 +1,7 @@
 // @ts-check
 /** What is on the canvas: from the model, the view and the threats to nodes, outlines and wires, before they have places. */
 
-import { learningPacks, seenBy } from '../risks/filters.js';
+import { badgesOf, complete, learningPacks, narrowing } from '../risks/filters.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
 import { around, nest, within } from './nesting.js';
@@ -194,16 +194,7 @@ function label(flow, entry, back, carried) {
 /** Open risks by place, as the overlay wants them. @param {string} overlay @returns {Record<string, Badge>} */
 export function badgesFor(overlay) {
   if (overlay === 'none') return {};
-  if (overlay === 'all') return store.badges;
-  const learning = learningPacks(store.vocabulary?.packs);
-  /** @type {Record<string, Badge>} */
-  const found = {};
-  for (const risk of store.register.values()) {
-    if (risk.state === 'mitigated' || risk.settled || !seenBy(risk, overlay, learning)) continue;
-    for (const place of new Set([...(risk.places ?? []), risk.element])) {
-      const badge = found[place] ?? { count: 0, severity: 'note' };
-      found[place] = { count: badge.count + 1, severity: RANK.indexOf(risk.severity) > RANK.indexOf(badge.severity) ? risk.severity : badge.severity };
-    }
-  }
-  return found;
+  const filters = { ...complete(store.filters), overlay };
+  if (overlay === 'all' && !narrowing(filters)) return store.badges;
+  return badgesOf(store.register.values(), filters, { learning: learningPacks(store.vocabulary?.packs) });
 }

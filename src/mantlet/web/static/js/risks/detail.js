@@ -49,7 +49,7 @@ export function detail(id, app, { part } = {}) {
   function draw(/** @type {any} */ before) {
     node.setAttribute('aria-busy', 'false');
     const kept = keep(node);
-    clear(node).append(...[header(told, rated, (place) => { threat = place; forms.clear(); read(); }), h('p', { class: 'risk-text' }, told.text), why(), rating(), helps(), decision(), found(), references(told)].flat().filter(Boolean));
+    clear(node).append(...[header(told, before, rated, (place) => { threat = place; forms.clear(); read(); }), h('p', { class: 'risk-text' }, told.text), why(), rating(), helps(), decision(), found(), references(told)].flat().filter(Boolean));
     if (told.rating) {
       void rated.offsetWidth;  // so that the bands move from where they were
       rated.update(told.rating);
@@ -143,17 +143,26 @@ export function detail(id, app, { part } = {}) {
   function section(name, title, ...content) {
     return h('section', { class: 'risk-section', 'data-part': name }, h('h3', null, title), ...content);
   }
-  /** @param {any} told @param {any} rated @param {(place: string) => void} other */
-  function header(told, rated, other) {
+  /** @param {any} told @param {any} before what was told before the last change @param {any} rated @param {(place: string) => void} other */
+  function header(told, before, rated, other) {
     const manual = store.model.threats?.[told.type];
     return h('header', { class: 'risk-detail-head' },
-      h('div', { class: 'risk-item-head' }, told.rating ? severity(told.rating) : null, h('span', { class: `risk-mark risk-mark-${told.state}` }, t(`risks.state.${told.state}`)), told.new ? h('span', { class: 'risk-mark risk-mark-new' }, t('risks.new')) : null),
+      h('div', { class: 'risk-item-head' }, told.rating ? severity(told.rating) : null, h('span', { class: `risk-mark risk-mark-${told.state}` }, t(`risks.state.${told.state}`)), told.new ? h('span', { class: 'risk-mark risk-mark-new' }, t('risks.new')) : null, h('span', { class: 'risk-was', role: 'status' }, changed(told, before))),
       h('h2', null, told.title),
       h('div', { class: 'risk-id' }, h('code', null, told.id),
         manual && !store.readOnly ? button(t('risks.manual.edit'), () => editManual(app, told.type), { icon: 'rename', kind: 'quiet' }) : null,
         app.nav.view === 'design' ? null : button(t('risks.show-drawn'), () => { app.nav.open('design'); setTimeout(() => light(store.register.get(told.risk)), 300); }, { icon: 'design', kind: 'quiet' })),
       placesOf(told, other), told.note ? h('p', { class: 'risk-note' }, capital(told.note)) : null, told.rating ? rated : null);
   }
+}
+
+/** How the last change of the model made it better or worse. @param {any} told @param {any} before @returns {string} */
+function changed(told, before) {
+  if (!before || before.id !== told.id) return '';
+  if (before.state !== told.state) return t('risks.was', { what: t(`risks.state.${before.state}`).toLowerCase() });
+  const [was, is] = [before.rating?.severity, told.rating?.severity];
+  if (was !== is && was) return t('risks.was', { what: t(`severity.${was}`) });
+  return before.rating && told.rating && before.rating.worst !== told.rating.worst ? t('risks.was', { what: t('risks.up-to', { severity: t(`severity.${before.rating.worst}`) }) }) : '';
 }
 
 /** The threats of the risk, one chip per place; the one that is explained is pressed. @param {any} told @param {(place: string) => void} other */

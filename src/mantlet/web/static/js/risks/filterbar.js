@@ -5,7 +5,7 @@ import { button, clear, field, h, icon, select } from '../dom.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
 import { categoriesOf, complete, FIELDS, fresh, learningPacks, LENSES, LEVELS, matches, narrowing, SEVERITIES, STATUSES, statusOf, tally } from './filters.js';
-import { capital, segments } from './marks.js';
+import { capital, nothing, segments } from './marks.js';
 import { placeName } from './places.js';
 
 /** The filters as they are now, complete. */
@@ -161,4 +161,13 @@ function elementOptions() {
 function cellOptions() {
   return [{ value: '', label: t('risks.any') }, ...LEVELS.flatMap((likelihood) => LEVELS.map((impact) => ({
     value: `${likelihood}/${impact}`, label: t('risks.cell', { likelihood: t(`risks.level.${likelihood}`), impact: t(`risks.level.${impact}`) }) })))];
+}
+
+/** What stands where no risk is shown, by the reason. */
+export function emptiness() {
+  const reset = button(t('risks.filter.reset'), () => narrow({ ...fresh(), scope: filters().scope }));
+  if (!Object.keys(store.model.elements ?? {}).length) return nothing(t('risks.none.title'), t('risks.none.text'));
+  const now = filters();
+  if (!narrowing(now) && !now.text && now.overlay === 'all') return nothing(t('risks.none-open.title'), t('risks.none-open.text'));
+  return nothing(t('risks.none-left.title'), t('risks.none-left.text'), reset);
 }

@@ -147,17 +147,19 @@ export function tally(risks, read) {
 }
 
 /**
- * Open counts per drawn place for what the filters let through: what the badges show.
- * @param {Iterable<any>} risks @param {any} filters @param {any} known @param {(place: string) => string} ownerOf
- * @returns {Record<string, {count: number, severity: string}>}
+ * How many risks are open at each thing that is drawn, of those that the filters let through: what the badges show.
+ * Words and the chosen element do not count, so that the drawing stays whole while one looks for something.
+ * @param {Iterable<any>} risks @param {any} filters @param {{learning?: Set<string>}} [known]
+ * @returns {Record<string, {count: number, severity: string}>} by place; what is wrong with a flow is at the flow, all else at its element
  */
-export function badgesOf(risks, filters, known, ownerOf) {
+export function badgesOf(risks, filters, known) {
   /** @type {Record<string, {count: number, severity: string}>} */
   const found = {};
-  const wanted = { ...filters, statuses: ['open', 'planned'] };
+  const wanted = { ...complete(filters), text: '', element: '' };
+  if (!wanted.statuses.some((status) => status !== 'open' && status !== 'planned')) wanted.statuses = ['open', 'planned'];
   for (const risk of risks) {
     if (!matches(risk, wanted, known)) continue;
-    for (const place of new Set([risk.element, ...risk.places].map(ownerOf))) {
+    for (const place of risk.at === 'flow' ? risk.places : [risk.element]) {
       const held = (found[place] ??= { count: 0, severity: 'note' });
       held.count += 1;
       if (SEVERITIES.indexOf(risk.severity) < SEVERITIES.indexOf(held.severity)) held.severity = risk.severity;

@@ -9,10 +9,10 @@ import { current } from './current.js';
 import { undecide } from './deciding.js';
 import { decisionCard } from './decide.js';
 import { detail } from './detail.js';
-import { filterbar, chosen, filters, narrow } from './filterbar.js';
+import { chosen, emptiness, filterbar, filters, narrow } from './filterbar.js';
 import { fresh, ranked, SEVERITIES } from './filters.js';
 import { editManual } from './manual.js';
-import { nothing, segments } from './marks.js';
+import { segments } from './marks.js';
 import { matrix } from './matrix.js';
 import { pathList } from './paths.js';
 import { placeName } from './places.js';
@@ -53,7 +53,7 @@ function mount(root, app) {
     current.through(risks.map((risk) => risk.id));
     said.textContent = t('risks.shown', { n: risks.length, of: store.register.size });
     clear(beyond).append(toConfirm());
-    table.update(risks, () => empty());
+    table.update(risks, emptiness);
     drawTiles();
     drawNotes();
     bulk.update();
@@ -134,11 +134,6 @@ function keepPlace(app, id) {
 
 /** @param {string} text @param {string} label @param {() => any} run */
 const note = (text, label, run) => h('div', { class: 'risk-attention' }, h('span', null, text), button(label, run, { kind: 'quiet' }));
-
-function empty() {
-  if (!store.register.size) return nothing(t('risks.none.title'), t('risks.none.text'));
-  return nothing(t('risks.none-left.title'), t('risks.none-left.text'), button(t('risks.filter.reset'), () => narrow({ ...fresh() })));
-}
 
 /** What is not known to exist is out of sight at first, and told. */
 export function toConfirm() {

@@ -5,8 +5,8 @@ import { button, clear, h } from '../dom.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
 import { current } from './current.js';
-import { badgesOf, ranked } from './filters.js';
-import { chosen, filterbar, filters, known, narrow } from './filterbar.js';
+import { ranked } from './filters.js';
+import { chosen, emptiness, filterbar, filters, narrow } from './filterbar.js';
 import { editManual } from './manual.js';
 import { marks, nothing, segments, severity } from './marks.js';
 import { isAt, light, placeName, widened } from './places.js';
@@ -132,13 +132,8 @@ function tell(node, delta) {
 
 /** @param {boolean} following */
 function empty(following) {
-  if (!store.register.size) return nothing(t('risks.none.title'), t('risks.none.text'));
-  const all = button(t('risks.filter.reset'), () => narrow({ severities: [], statuses: [], text: '', framework: '', category: '', element: '', likelihood: '', impact: '', attention: false, overlay: 'all' }), {});
-  return following ? nothing(t('risks.none-here.title'), t('risks.none-here.text'), h('div', { class: 'risk-preview-line' }, button(t('risks.show-all'), () => narrow({ scope: 'all' })), all))
-    : nothing(t('risks.none-left.title'), t('risks.none-left.text'), all);
+  if (!following) return emptiness();
+  return nothing(t('risks.none-here.title'), t('risks.none-here.text'), button(t('risks.show-all'), () => narrow({ scope: 'all' })));
 }
-
-/** What badges the drawing shows under the filters. */
-export const badges = () => badgesOf(store.register.values(), { ...filters(), text: '', element: '' }, known(), store.ownerOf);
 
 export default { id: 'threats', mount };
