@@ -72,10 +72,13 @@ class Bringing:
     conflicts: list[Conflict] = field(default_factory=list)
 
 
-def receive(data: bytes, name: str, catalogue: Catalogue, folder: Path | None = None) -> Received:
+def receive(
+    data: bytes, name: str, catalogue: Catalogue, folder: Path | None = None, *, forget: bool = False
+) -> Received:
     """Read a file, whatever it is called; raises `InputError` that says why it is no model.
 
-    ``folder`` is where files that it includes are looked for; a file that came alone has none.
+    ``folder`` is where files that it includes are looked for; a file that came alone has none. ``forget`` leaves out the
+    account names that a file keeps of who changed what.
     """
     if is_ours(data[:65_536]):
         document = Document(decode(data, name), name)
@@ -90,7 +93,10 @@ def receive(data: bytes, name: str, catalogue: Catalogue, folder: Path | None = 
     found = format_in(data, name)
     if found is None:
         raise refuse(content)
-    return Received(name, found[0].id, found[0].title, read_foreign(found, catalogue, folder))
+    imported = read_foreign(found, catalogue, folder)
+    if forget and found[0].forget is not None:
+        found[0].forget(imported.bulk)
+    return Received(name, found[0].id, found[0].title, imported)
 
 
 def bringing(

@@ -197,6 +197,8 @@ class ImportFileBody(Body):
     """A file of the project to import."""
 
     path: PathName
+    forget: bool = False
+    """Whether the account names that it keeps of who changed what are left out."""
 
 
 class ImportBody(Based):

@@ -104,12 +104,18 @@ def attachment(data: bytes, name: str, kind: str) -> Response:
 
 @router.post("/import", responses={**errors(), **shape.told(shape.ImportPreview)}, openapi_extra=RAW_BODY)
 async def bring(
-    request: Request, session: Current, name: Annotated[str, Query(max_length=300)] = "upload"
+    request: Request,
+    session: Current,
+    name: Annotated[str, Query(max_length=300)] = "upload",
+    forget: bool = False,
 ) -> Response:
-    """Read a file of another tool and tell what is in it and what would be lost; nothing is changed yet."""
+    """Read a file of another tool and tell what is in it and what would be lost; nothing is changed yet.
+
+    `forget` leaves out the account names that it keeps of who changed what.
+    """
     data = await request.body()
     plain = PurePosixPath(name.replace("\\", "/")).name or "upload"
-    return await run_in_threadpool(_preview, session, data, plain, None)
+    return await run_in_threadpool(_preview, session, data, plain, None, forget)
 
 
 @router.post("/import/file", responses={**errors(404), **shape.told(shape.ImportPreview)})
@@ -120,11 +126,11 @@ def bring_file(body: ImportFileBody, session: Current) -> Response:
         data = file.read(MAX_IMPORT + 1)
     if len(data) > MAX_IMPORT:
         raise LimitError(f"the file has more than {MAX_IMPORT // 2**20} MiB", where=Location(path.name))
-    return _preview(session, data, path.name, path.parent)
+    return _preview(session, data, path.name, path.parent, body.forget)
 
 
-def _preview(session: Session, data: bytes, name: str, folder: Path | None) -> Response:
-    received = receive(data, name, session.files.catalogue, folder)
+def _preview(session: Session, data: bytes, name: str, folder: Path | None, forget: bool) -> Response:
+    received = receive(data, name, session.files.catalogue, folder, forget=forget)
     preview = secrets.token_hex(8)
     brought = _brought(received, session, session.assessment, "replace")
     _PREVIEWS.put((str(session.path), preview), received)

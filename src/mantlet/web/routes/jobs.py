@@ -165,7 +165,7 @@ def accept(body: AcceptBody, session: Current, jobs: Running, x_client: Client =
         taken[:] = names
         return changes
 
-    done = session.change(made, author=body.author, client=x_client)
+    done = session.change(made, base=body.base, author=body.author, client=x_client)
     if body.done:
         keep_state(look_of(job).state, session.path)
     left = [item.id for item in proposals_of(job, session.assessment).items]
