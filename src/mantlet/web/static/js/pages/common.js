@@ -233,6 +233,17 @@ export function grid(caption, columns, rows) {
   );
 }
 
+/** A list that begins short and opens to its whole length. @param {any[]} rows @param {number} [first] */
+export function long(rows, first = 8) {
+  const node = h('ul', { class: 'pg-list' }, rows.slice(0, first));
+  if (rows.length <= first) return node;
+  const more = h('button', { type: 'button', class: 'btn btn-quiet', onclick: () => {
+    node.append(...rows.slice(first));
+    more.remove();
+  } }, t('page.show-more', { n: rows.length - first }));
+  return h('div', null, node, more);
+}
+
 /** A box to tick. @param {string} label @param {boolean} checked @param {(on: boolean) => void} change @param {string} [hint] */
 export function tick(label, checked, change, hint) {
   const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', checked }));

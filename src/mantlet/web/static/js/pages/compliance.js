@@ -3,7 +3,7 @@
 
 import { h, select } from '../dom.js';
 import { t } from '../words.js';
-import { empty, line, load, put, risk, section, severity, tag } from './common.js';
+import { empty, line, load, long, put, risk, section, severity, tag } from './common.js';
 
 /** Laws that a report can be about. */
 export const LAWS = ['gdpr', 'ai-act'];
@@ -48,18 +48,31 @@ function filters(counts, show) {
 function articles(app, all) {
   const shown = all.filter((item) => (!asked.state || item.state === asked.state) && `${item.id} ${item.title} ${item.asks}`.toLowerCase().includes(asked.text.toLowerCase()));
   if (!shown.length) return empty(t('report.no-article.title'), t('report.no-article.text'));
-  return shown.map((item) => h('details', { class: 'pg-fold' },
-    h('summary', null, h('span', { class: 'pg-grow' }, h('strong', null, item.id), ` ${item.title}`), tag(t(`report.state.${item.state}`), KINDS[item.state] ?? '')),
+  return shown.map((item) => article(app, item));
+}
+
+/** An article, whose content is made when it is opened first. @param {any} app @param {any} item */
+function article(app, item) {
+  const content = h('div', null);
+  const fill = () => { if (!content.childNodes.length) put(content, inside(app, item)); };
+  return h('details', { class: 'pg-fold', ontoggle: fill },
+    h('summary', null, h('span', { class: 'pg-grow' }, h('strong', null, item.id), ` ${item.title}`), tag(t(`report.state.${item.state}`), KINDS[item.state] ?? '')), content);
+}
+
+/** @param {any} app @param {any} item */
+function inside(app, item) {
+  return [
     h('p', null, item.asks), item.why ? h('p', { class: 'pg-muted' }, item.why) : null,
     part('report.risks', item.risks, (entry) => h('li', null, severity(entry.severity), h('span', { class: 'pg-grow' }, risk(app, entry.id, entry.title), entry.decision ? h('span', { class: 'pg-muted' }, ` ${entry.decision}`) : null), tag(entry.state, entry.state === 'open' ? 'warn' : 'ok'))),
     part('report.questions', item.questions, (entry) => h('li', null, h('span', { class: 'pg-grow' }, entry.text, h('div', { class: 'pg-muted' }, entry.why)), entry.id ? h('a', { href: '#/questions' }, t('report.answer')) : null)),
     part('report.answers', item.answers, (entry) => h('li', null, h('span', null, entry.fact), tag(entry.value), h('span', { class: 'pg-grow pg-muted' }, entry.places.join(', ')))),
-    part('report.article.controls', item.controls, (entry) => h('li', null, h('span', { class: 'pg-grow' }, typeof entry === 'string' ? entry : entry.title ?? entry.name ?? entry.id), entry.status ? tag(entry.status) : null))));
+    part('report.article.controls', item.controls, (entry) => h('li', null, h('span', { class: 'pg-grow' }, typeof entry === 'string' ? entry : entry.title ?? entry.name ?? entry.id), entry.status ? tag(entry.status) : null)),
+  ];
 }
 
 /** A list of an article, if there is anything. @param {string} key @param {any[]} items @param {(item: any) => any} draw */
 function part(key, items, draw) {
-  return items?.length ? h('div', null, h('h3', null, t(key)), h('ul', { class: 'pg-list' }, items.map(draw))) : null;
+  return items?.length ? h('div', null, h('h3', null, t(key)), long(items.map(draw), 12)) : null;
 }
 
 /** Whether an impact assessment is needed. @param {any} made */

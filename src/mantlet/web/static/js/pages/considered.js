@@ -1,11 +1,13 @@
 // @ts-check
 // Everything that was considered: each cell of a framework's table for each place, with what became of it and why.
 
-import { h, select } from '../dom.js';
+import { button, h, select } from '../dom.js';
 import { t } from '../words.js';
 import { empty, line, load, place, put, tag, tick } from './common.js';
 
 const SIGNS = /** @type {Record<string, string>} */ ({ open: '●', 'to-confirm': '?', mitigated: '✓', settled: '✓', absent: '–', silenced: '–', 'out-of-scope': '–', 'not-asked': '' });
+/** Places that are shown at first. */
+const ROWS = 120;
 /** Kept while the page is not shown. */
 const asked = { table: '', text: '', open: false };
 
@@ -44,11 +46,33 @@ function drawn(app, cells) {
     (!asked.text || `${list[0].name} ${list[0].place}`.toLowerCase().includes(asked.text.toLowerCase())));
   if (!wanted.length) return empty(t('considered.none.title'), t('considered.none.text'));
   const about = h('div', { class: 'pg-about', role: 'status' }, t('considered.hint'));
+  const row = (/** @type {any[]} */ list) => h('tr', null,
+    h('th', { scope: 'row' }, place(app, list[0].place, list[0].name), list[0].at && !['element', 'flow'].includes(list[0].at) ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${list[0].at}`)}`) : null),
+    categories.map((category) => box(app, list.find((cell) => cell.category === category), about)));
+  const body = h('tbody', { onkeydown: walk }, wanted.slice(0, ROWS).map(row));
+  body.querySelector('button')?.setAttribute('tabindex', '0');
+  const rest = wanted.slice(ROWS);
+  const more = rest.length ? button(t('page.show-more', { n: rest.length }), () => { body.append(...rest.map(row)); more?.remove(); }, { kind: 'quiet' }) : null;
   const table = h('table', { class: 'pg-table pg-considered' },
-    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('considered.place')), categories.map((word) => h('th', { scope: 'col' }, word.replaceAll('-', ' '))))),
-    h('tbody', null, wanted.map((list) => h('tr', null, h('th', { scope: 'row' }, place(app, list[0].place, list[0].name), list[0].at && !['element', 'flow'].includes(list[0].at) ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${list[0].at}`)}`) : null),
-      categories.map((category) => box(app, list.find((cell) => cell.category === category), about))))));
-  return [legend(cells), h('div', { class: 'pg-scroll tall', tabindex: 0, role: 'region', 'aria-label': t('considered.title') }, table), about];
+    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('considered.place')), categories.map((word) => h('th', { scope: 'col' }, word.replaceAll('-', ' '))))), body);
+  return [legend(cells), h('div', { class: 'pg-scroll tall', tabindex: 0, role: 'region', 'aria-label': t('considered.title') }, table, more), about];
+}
+
+/** One cell is in the order of Tab; arrow keys go to the others. @param {KeyboardEvent} event */
+function walk(event) {
+  const here = /** @type {HTMLElement} */ (event.target);
+  const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
+  if (!step || here.tagName !== 'BUTTON') return;
+  event.preventDefault();
+  const cell = /** @type {HTMLTableCellElement} */ (here.closest('td'));
+  const grid = [...(cell.closest('tbody')?.rows ?? [])].map((line) => [...line.cells].map((item) => item.querySelector('button')));
+  let [x, y] = [cell.cellIndex, grid.findIndex((line) => line.includes(/** @type {any} */ (here)))];
+  do [x, y] = [x + step[0], y + step[1]]; while (grid[y]?.[x] === null);
+  const next = grid[y]?.[x];
+  if (!next) return;
+  here.setAttribute('tabindex', '-1');
+  next.setAttribute('tabindex', '0');
+  next.focus();
 }
 
 /** @param {any} app @param {any} cell @param {HTMLElement} about */
@@ -57,7 +81,7 @@ function box(app, cell, about) {
   const state = plain(cell.state);
   const tell = () => put(about, [h('div', { class: 'pg-row' }, tag(t(`considered.${state}`), state), h('strong', null, `${cell.category.replaceAll('-', ' ')}: ${cell.name}`)), h('p', null, cell.reason || '–'),
     cell.type ? h('a', { href: `#/risks?risk=${encodeURIComponent(`${cell.type}@${cell.place}`)}` }, cell.type) : null]);
-  return h('td', { class: `cell ${state}` }, h('button', { type: 'button', title: cell.reason, 'aria-label': `${t(`considered.${state}`)}: ${cell.category}, ${cell.name}`, onclick: tell, onfocus: tell }, SIGNS[state] ?? '·'));
+  return h('td', { class: `cell ${state}` }, h('button', { type: 'button', tabindex: -1, title: cell.reason, 'aria-label': `${t(`considered.${state}`)}: ${cell.category}, ${cell.name}`, onclick: tell, onfocus: tell }, SIGNS[state] ?? '·'));
 }
 
 /** @param {any[]} cells */

@@ -3,13 +3,12 @@
 
 import { h } from '../dom.js';
 import { t } from '../words.js';
-import { counts, place, risk, section, severity, shown, tag } from './common.js';
+import { counts, long, place, risk, section, severity, shown, tag } from './common.js';
 
 /** @typedef {{path: string, before: any, after: any}} FieldChange */
 
 const ORDER = ['appeared', 'reopened', 'unsettled', 'confirmed', 'worse', 'better', 'doubtful', 'settled', 'mitigated', 'went'];
 const BAD = new Set(['appeared', 'reopened', 'unsettled', 'confirmed', 'worse']);
-const FIRST = 8;
 
 /** Open risks before and after, in a line. @param {any} made */
 export function standing(made) {
@@ -24,18 +23,7 @@ export function threats(app, made) {
   return there.map(({ kind, items }) =>
     h('details', { class: `pg-fold ${BAD.has(kind) ? 'bad' : 'good'}`, open: true },
       h('summary', null, h('span', null, t(`diff.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.length))),
-      list(items.map((/** @type {any} */ item) => threat(app, item)))));
-}
-
-/** A list that begins short and opens to its whole length. @param {any[]} rows */
-function list(rows) {
-  const node = h('ul', { class: 'pg-list' }, rows.slice(0, FIRST));
-  if (rows.length <= FIRST) return node;
-  const more = h('button', { type: 'button', class: 'btn btn-quiet', onclick: () => {
-    node.append(...rows.slice(FIRST));
-    more.remove();
-  } }, t('page.show-more', { n: rows.length - FIRST }));
-  return h('div', null, node, more);
+      long(items.map((/** @type {any} */ item) => threat(app, item)))));
 }
 
 /** @param {any} app @param {any} item */
@@ -50,7 +38,7 @@ function threat(app, item) {
 
 /** What changed in the system itself, or in its decisions. @param {any} app @param {any[]} entries */
 export function entries(app, entries) {
-  return list(entries.map((entry) => h('li', { class: 'pg-entry' },
+  return long(entries.map((entry) => h('li', { class: 'pg-entry' },
     h('span', { class: `pg-mark ${entry.change}` }, t(`diff.mark.${entry.change}`)),
     h('div', { class: 'pg-grow' }, named(app, entry), entry.fields?.length ? h('dl', { class: 'pg-fields' }, entry.fields.map(fieldOf)) : null))));
 }

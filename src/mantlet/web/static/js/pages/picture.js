@@ -14,8 +14,8 @@ const STEPS = [1, 1.5, 2, 3, 4, 6];
 export function picture(source, alt, ready) {
   let zoom = 0;
   const image = /** @type {HTMLImageElement} */ (h('img', { alt, src: source() }));
-  const stage = h('div', { class: 'pg-stage' }, image);
-  const frame = h('div', { class: 'pg-picture', tabindex: 0, role: 'region', 'aria-label': alt }, stage);
+  const stage = h('div', { class: 'pg-stage' }, h('p', { class: 'pg-drawing' }, t('picture.wait')), image);
+  const frame = h('div', { class: 'pg-picture', tabindex: 0, role: 'region', 'aria-label': alt, 'aria-busy': 'true' }, stage);
   const set = (/** @type {number} */ next) => {
     zoom = Math.max(0, Math.min(STEPS.length - 1, next));
     const [x, y] = [(frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth, (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight];
@@ -23,8 +23,14 @@ export function picture(source, alt, ready) {
     frame.scrollLeft = x * frame.scrollWidth - frame.clientWidth / 2;
     frame.scrollTop = y * frame.scrollHeight - frame.clientHeight / 2;
   };
-  image.addEventListener('load', () => ready?.(image));
-  image.addEventListener('error', () => put(frame, empty(t('picture.none.title'), t('picture.none.text'))));
+  image.addEventListener('load', () => {
+    frame.removeAttribute('aria-busy');
+    ready?.(image);
+  });
+  image.addEventListener('error', () => {
+    frame.removeAttribute('aria-busy');
+    put(frame, empty(t('picture.none.title'), t('picture.none.text')));
+  });
   const redraw = () => {
     if (image.isConnected) image.src = source();
     else removeEventListener('themechange', redraw);

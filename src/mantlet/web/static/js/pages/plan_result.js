@@ -3,7 +3,7 @@
 
 import { field, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, counts, empty, line, place, places, put, risk, riskOf, section, severity, tag, tick } from './common.js';
+import { act, counts, empty, line, long, place, places, put, risk, riskOf, section, severity, tag, tick } from './common.js';
 import { inWords } from './edits.js';
 
 const WORDS = ['high', 'medium', 'low'];
@@ -106,8 +106,8 @@ function effects(app, made, step) {
 /** @param {any} app @param {any} made */
 function left(app, made) {
   if (!made.left.length) return null;
-  return section(t('plan.left'), h('ul', { class: 'pg-list' }, made.left.map((/** @type {string} */ id) =>
-    h('li', null, severity(riskOf(app, id)?.severity ?? 'high'), h('span', { class: 'pg-grow' }, risk(app, id, made.titles?.[id]), ' ', h('span', { class: 'pg-muted' }, place(app, id.split('@')[1] ?? 'system')))))), { lead: made.goal.startsWith('no-') ? t('plan.left.target') : t('plan.left.budget') });
+  return section(t('plan.left'), long(made.left.map((/** @type {string} */ id) =>
+    h('li', null, severity(riskOf(app, id)?.severity ?? 'high'), h('span', { class: 'pg-grow' }, risk(app, id, made.titles?.[id]), ' ', h('span', { class: 'pg-muted' }, place(app, id.split('@')[1] ?? 'system'))))), 12), { lead: made.goal.startsWith('no-') ? t('plan.left.target') : t('plan.left.budget') });
 }
 
 /** Writing the plan into the model. @param {any} app @param {() => any} body @param {Set<string>} kept @param {HTMLElement} count */
