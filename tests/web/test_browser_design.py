@@ -41,7 +41,10 @@ flows:
   predict: {from: app, to: api, data: [customers], returns: [scores]}
   load: {from: model, to: api, opened_by: api}
 """
-PLACES = {**LAYOUT, "boundaries": {**LAYOUT["boundaries"], "office": {"x": 20, "y": 440, "width": 240, "height": 150}}}
+PLACES = {
+    **LAYOUT,
+    "boundaries": {**LAYOUT["boundaries"], "office": {"x": 20, "y": 440, "width": 240, "height": 150}},
+}
 
 
 class Design:
@@ -156,7 +159,10 @@ class TestChoosing:
         design.page.mouse.click(*design.at(410, 200))
         assert design.chosen == ["load"]
         assert not design.state("store.project === null")
-        assert "waypoints" in design.layout["flows"]["load"] and len(design.layout["flows"]["load"]["waypoints"]) == 2
+        assert (
+            "waypoints" in design.layout["flows"]["load"]
+            and len(design.layout["flows"]["load"]["waypoints"]) == 2
+        )
 
 
 class TestDrawing:
@@ -249,7 +255,10 @@ class TestMoving:
         design.page.mouse.click(*design.at(410, 200))
         piece = design.page.locator("[data-grip='piece']").first.bounding_box()
         design.drag((piece["x"] + 4, piece["y"] + 6), (piece["x"] + 44, piece["y"] + 6))
-        assert len(design.layout["flows"]["load"]["waypoints"]) > 2 or design.layout["flows"]["load"]["waypoints"][0][0] != 410
+        assert (
+            len(design.layout["flows"]["load"]["waypoints"]) > 2
+            or design.layout["flows"]["load"]["waypoints"][0][0] != 410
+        )
         before = design.layout["flows"]["load"]["label"]
         label = design.page.locator('[model-id="w:load"][data-label] rect').first.bounding_box()
         design.drag((label["x"] + 8, label["y"] + 6), (label["x"] + 58, label["y"] + 36))
@@ -379,9 +388,7 @@ class TestKeyboard:
         design.press("l")
         page.wait_for_selector(".inplace")
         design.press("Escape")
-        assert any(
-            (flow["from"], flow["to"]) == (made, target) for flow in design.model["flows"].values()
-        )
+        assert any((flow["from"], flow["to"]) == (made, target) for flow in design.model["flows"].values())
         place = design.layout["elements"][target]["x"]
         page.locator(".canvas").focus()
         design.state(f"store.select(['{target}'])")
@@ -471,7 +478,11 @@ class TestTwoWindows:
     def test_both_stay_in_step(self, chromium, tmp_path):
         path = write(tmp_path, MODEL)
         path.with_name("threatmodel.layout.json").write_text(json.dumps(PLACES), "utf-8")
-        with served(path, today=TODAY) as server, opened(chromium, server, path) as one, opened(chromium, server, path) as two:
+        with (
+            served(path, today=TODAY) as server,
+            opened(chromium, server, path) as one,
+            opened(chromium, server, path) as two,
+        ):
             first, second = Design(one), Design(two)
             first.page.mouse.dblclick(*first.node("api"))
             first.page.locator(".inplace").fill("From the first")

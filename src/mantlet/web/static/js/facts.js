@@ -29,7 +29,7 @@ export function factList(base, entry) {
     const list = words.length ? all.filter((fact) => words.every((/** @type {string} */ word) => `${fact.id} ${fact.title} ${fact.question}`.toLowerCase().includes(word))) : shownAll.has(key) ? [...first, ...rest] : first;
     clear(box).append(...list.map((fact) => row(fact, base, written[fact.id], given[fact.id])));
     if (!list.length) box.append(h('p', { class: 'muted' }, t(words.length ? 'facts.none' : 'facts.nothing')));
-    if (!words.length && rest.length && !shownAll.has(key)) box.append(button(t('facts.more', { n: rest.length }), () => { shownAll.add(key); draw(); }, { kind: 'quiet' }));
+    if (!words.length && rest.length && !shownAll.has(key)) box.append(button(t('facts.more', { n: rest.length }), () => { shownAll.add(key); draw(); }, { kind: 'quiet', icon: 'down' }));
   };
   search.addEventListener('input', draw);
   draw();

@@ -29,10 +29,14 @@ export class Board {
     this.filler = null;
     /** @type {Set<() => void>} */
     this.watchers = new Set();
+    /** The views that were drawn at least once, in the window or not. @type {Map<string, any>} */
+    this.views = new Map();
+    /** How large the canvas is on the page. */
+    this.room = { width: host.clientWidth || 800, height: host.clientHeight || 600 };
     this.area = { x: -1e6, y: -1e6, width: 2e6, height: 2e6 };
     const { graph, paper } = makePaper(host, {
       stateOf: (cell) => this.stateOf(cell), describe: (cell) => describe(cell.get('item'), cell.get('type')),
-      routeOf: (cell) => this.routeOf(cell), depthOf: (cell) => this.depthAt(cell.get('item')), visible: (cell) => this.visible(cell),
+      routeOf: (cell) => this.routeOf(cell), depthOf: (cell) => this.depthAt(cell.get('item')), visible: (cell) => this.visible(cell), rendered: (view) => this.views.set(view.model.id, view),
     });
     this.graph = graph;
     this.paper = paper;
@@ -74,6 +78,7 @@ export class Board {
     for (const [id, item] of this.scene.nodes) fresh.push(this.syncBox('node', id, item, /** @type {Box} */ (this.places.nodes.get(id)), wanted));
     for (const [id, item] of this.scene.wires) fresh.push(this.syncWire(id, item, wanted));
     const gone = this.graph.getCells().filter((/** @type {any} */ cell) => !wanted.has(cell.id));
+    for (const cell of gone) this.views.delete(cell.id);
     if (gone.length) this.graph.removeCells(gone);
     const added = fresh.filter(Boolean);
     if (!added.length) return;
@@ -112,7 +117,7 @@ export class Board {
   }
 
   /** Lay a wire's line again. @param {any} cell */
-  relay(cell) { this.paper.findViewByModel(cell)?.requestConnectionUpdate(); }
+  relay(cell) { this.views.get(cell.id)?.requestConnectionUpdate(); }
 
   /** @param {any} cell @returns {{points: Point[], label: Point, shift?: Point}} */
   routeOf(cell) {
@@ -151,12 +156,7 @@ export class Board {
   }
 
   /** Bring selection and light up to date. */
-  paint() {
-    for (const cell of this.graph.getCells()) {
-      const view = this.paper.findViewByModel(cell);
-      if (view?.parts && view.el.isConnected) view.paint();
-    }
-  }
+  paint() { for (const view of this.views.values()) view.paint(); }
 
   /** Only what is near the window is kept in the page. @param {any} cell */
   visible(cell) {
@@ -175,7 +175,7 @@ export class Board {
 
   /** The window moved or changed its scale: what is far away goes, what comes near is drawn. */
   windowMoved() {
-    const rect = this.host.getBoundingClientRect();
+    const rect = this.room;
     const { sx, sy } = this.paper.scale();
     const { tx, ty } = this.paper.translate();
     const margin = MARGIN / sx;

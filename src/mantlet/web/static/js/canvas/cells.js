@@ -21,6 +21,7 @@ const ElementViewBase = dia.ElementView.extend({
     this.el.replaceChildren(...this.parts(this.model.get('item'), width, height));
     this.updateTransformation();
     this.paint();
+    this.paper.options.rendered(this);
     return this;
   },
   /** Bring the classes up to date: selected, lit, stepped back. */
@@ -60,6 +61,7 @@ export const WireView = dia.LinkView.extend({
     this.mountLabels();
     this.update();
     this.paint();
+    this.paper.options.rendered(this);
     return this;
   },
   /** Lay the line again: where it leads is known by the board, not by JointJS. */
@@ -98,7 +100,7 @@ const Paper = dia.Paper.extend({ stylesheet: '' });
 
 /**
  * @param {HTMLElement} host
- * @param {{stateOf: (cell: any) => string, describe: (cell: any) => string, routeOf: (cell: any) => any, depthOf: (cell: any) => number, visible: (cell: any) => boolean}} say
+ * @param {{stateOf: (cell: any) => string, describe: (cell: any) => string, routeOf: (cell: any) => any, depthOf: (cell: any) => number, visible: (cell: any) => boolean, rendered: (view: any) => void}} say
  */
 export function makePaper(host, say) {
   const graph = new dia.Graph({}, { cellNamespace: namespace });

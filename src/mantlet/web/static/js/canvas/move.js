@@ -45,6 +45,9 @@ export class Move {
     /** @type {Point} */
     this.by = [0, 0];
     this.target = '';
+    const [first] = this.roots;
+    /** Where the things lie before, which needs no mark. */
+    this.home = board.scene.nodes.get(first)?.cluster ?? board.scene.outlines.get(board.scene.of.get(first) ?? '')?.parent ?? '';
   }
 
   /** @param {Point} wanted @param {boolean} free no snapping */
@@ -52,7 +55,8 @@ export class Move {
     const { by, guides } = snapped(this.box, wanted, this.near, free);
     showGuides(this.board.over, guides, this.board.area);
     if (by[0] !== this.by[0] || by[1] !== this.by[1]) this.shift(by);
-    const target = this.landing();
+    const landing = this.landing();
+    const target = landing === this.home ? '' : landing;
     if (target !== this.target) {
       this.mark(this.target, false);
       this.mark(target, true);

@@ -4,6 +4,7 @@
 import { store } from '../store.js';
 import { svg } from '../dom.js';
 import { t } from '../words.js';
+import { labelSize } from './draw.js';
 import { layoutEdit, routeEntry } from './places.js';
 import { labelSpot, meeting, straight, through } from './route.js';
 import { GRID } from './snap.js';
@@ -20,18 +21,26 @@ export function showGrips(board, group) {
   if (!only || others.length || store.sectionOf(only) !== 'flows' || board.moving) return;
   for (const [id, wire] of board.scene.wires) {
     if (wire.flow !== only) continue;
-    const points = /** @type {any} */ (board.places.routes.get(id)).points;
+    const { points, label } = /** @type {any} */ (board.places.routes.get(id));
+    const size = labelSize(wire);
     points.forEach((/** @type {Point} */ point, /** @type {number} */ index) => {
       const kind = index === 0 || index === points.length - 1 ? 'end' : 'bend';
       group.append(svg('circle', { class: `grip grip-${kind}`, cx: point[0], cy: point[1], r: 5, 'data-grip': kind, 'data-index': index, 'data-wire': id }));
       const next = points[index + 1];
       if (next && Math.hypot(next[0] - point[0], next[1] - point[1]) > 26) {
         const upright = Math.abs(next[0] - point[0]) < 1;
-        group.append(svg('rect', { class: `grip grip-piece ${upright ? 'sideways' : 'updown'}`, x: (point[0] + next[0]) / 2 - (upright ? 3 : 7), y: (point[1] + next[1]) / 2 - (upright ? 7 : 3),
+        const [x, y] = clear(point, next, label, size);
+        group.append(svg('rect', { class: `grip grip-piece ${upright ? 'sideways' : 'updown'}`, x: x - (upright ? 3 : 7), y: y - (upright ? 7 : 3),
           width: upright ? 6 : 14, height: upright ? 14 : 6, rx: 3, 'data-grip': 'piece', 'data-index': index, 'data-wire': id }));
       }
     });
   }
+}
+
+/** A place on a piece that its label leaves free. @param {Point} a @param {Point} b @param {Point} label @param {{width: number, height: number}} size @returns {Point} */
+function clear(a, b, label, size) {
+  const spots = [0.5, 0.25, 0.75, 0.12].map((share) => /** @type {Point} */ ([a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]));
+  return spots.find(([x, y]) => Math.abs(x - label[0]) > size.width / 2 + 7 || Math.abs(y - label[1]) > size.height / 2 + 7) ?? spots[0];
 }
 
 /** @param {EventTarget | null} target @returns {Grip | null} */

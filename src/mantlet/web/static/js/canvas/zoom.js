@@ -5,7 +5,7 @@ import { svg } from '../dom.js';
 
 /** @typedef {import('./board.js').Board} Board @typedef {import('./route.js').Box} Box */
 
-const [LEAST, MOST, FAR] = [0.08, 3, 0.42];
+const [LEAST, MOST, FAR] = [0.02, 3, 0.42];
 
 export class Window {
   /** @param {Board} board @param {HTMLElement} map */
@@ -20,7 +20,10 @@ export class Window {
     /** @type {import('./places.js').Places | null} */
     this.drawn = null;
     board.host.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
-    this.sizes = new ResizeObserver(() => this.set(this.at.x, this.at.y, this.at.scale));
+    this.sizes = new ResizeObserver(([entry]) => {
+      board.room = { width: entry.contentRect.width, height: entry.contentRect.height };
+      this.set(this.at.x, this.at.y, this.at.scale);
+    });
     this.sizes.observe(board.host);
     this.drawing = svg('svg', { 'aria-hidden': 'true' });
     map.append(this.drawing);
@@ -64,7 +67,7 @@ export class Window {
 
   /** Show all, or a box, as large as fits. @param {Box} [box] @param {number} [most] */
   fit(box = this.board.bounds(), most = 1.15) {
-    const rect = this.board.host.getBoundingClientRect();
+    const rect = this.board.room;
     const pad = 36;
     const scale = Math.max(LEAST, Math.min(most, (rect.width - 2 * pad) / box.width, (rect.height - 2 * pad) / box.height));
     this.set((rect.width - box.width * scale) / 2 - box.x * scale, (rect.height - box.height * scale) / 2 - box.y * scale, scale);
@@ -73,7 +76,7 @@ export class Window {
   /** Bring a box into the window if it isn't. @param {Box | null} box */
   reveal(box) {
     if (!box) return;
-    const rect = this.board.host.getBoundingClientRect();
+    const rect = this.board.room;
     if (this.at.scale < 0.5) this.zoom(0.9 / this.at.scale);
     const { x, y, scale } = this.at;
     const [left, top] = [box.x * scale + x, box.y * scale + y];
@@ -94,7 +97,7 @@ export class Window {
   drawMap() {
     const all = this.board.bounds();
     const { x, y, scale } = this.at;
-    const rect = this.board.host.getBoundingClientRect();
+    const rect = this.board.room;
     const seen = { x: -x / scale, y: -y / scale, width: rect.width / scale, height: rect.height / scale };
     this.drawing.setAttribute('viewBox', `${all.x - 20} ${all.y - 20} ${all.width + 40} ${all.height + 40}`);
     if (this.drawn !== this.board.places) {
