@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from tests.web.workbench import SMALL, bench, write
+from mantlet.store.document import Document
+from tests.web.workbench import INCLUDING, SHARED, SMALL, bench, write
 
 OTM = {
     "otmVersion": "0.2.0",
@@ -183,3 +184,25 @@ def test_whoever_may_only_look_takes_nothing_in(tmp_path):
         found = upload(work, "import", otm(), name="bakery.otm")
         work.post("import/apply", {"preview": found["preview"]}, 403)
         assert work.text == SMALL
+
+
+def test_a_model_is_saved_as_one_file_of_ours(work, tmp_path):
+    answer = work.client.get("/api/export", params={"to": "mantlet"})
+    assert answer.text == SMALL
+    assert 'filename="threatmodel.yaml"' in answer.headers["content-disposition"]
+    assert work.get("export/notes", to="mantlet") == {"name": "threatmodel.yaml", "notes": []}
+    work.change(layout={"set": {"elements": {"api": {"x": 1, "y": 2}}}})
+    assert "threatmodel.layout.json" in work.get("export/notes", to="mantlet")["notes"][0]["what"]
+    assert work.get("formats")[0]["id"] == "mantlet"
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    write(folder, SHARED, "shared.yaml")
+    with bench(write(folder, INCLUDING)) as parts:
+        whole = Document(parts.client.get("/api/export", params={"to": "mantlet"}).text).sections()
+        assert {"web", "hub"} == set(whole.elements)
+        assert not whole.include
+
+
+def test_account_names_can_be_left_behind(work):
+    found = upload(work, "import", otm(), name="bakery.otm", forget="true")
+    assert found["format"] == "otm"

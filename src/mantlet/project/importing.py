@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec import structs
+
 from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.base.limits import decode
 from mantlet.changes.compare import diff
@@ -21,6 +23,7 @@ from mantlet.project.ours import is_ours
 from mantlet.project.reimport import news_of
 from mantlet.store.convert import to_raw
 from mantlet.store.document import Document
+from mantlet.store.dump import dump
 
 if TYPE_CHECKING:
     from mantlet.catalogue.load import Catalogue
@@ -175,3 +178,12 @@ def counts(sections: Sections) -> dict[str, int]:
 def note_records(notes: Iterable[Note]) -> list[dict[str, object]]:
     """Return notes as JSON has them."""
     return [{"fate": item.fate, "what": item.what, "names": list(item.names)} for item in notes]
+
+
+def own_file(model: Model) -> bytes:
+    """Return a model as one file of ours: as it is, or with all that it includes in it."""
+    source = model.source
+    if source is not None and not source.parts:
+        data: bytes = source.document.data
+        return data
+    return dump(structs.replace(model.sections, include=[])).encode()

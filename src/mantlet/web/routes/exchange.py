@@ -18,13 +18,22 @@ from mantlet.base.errors import LimitError, Location
 from mantlet.base.files import write_atomic
 from mantlet.base.limits import inside
 from mantlet.changes.operations import Change
-from mantlet.formats.interface import Format
+from mantlet.formats.interface import Format, Note
 from mantlet.formats.registry import formats as all_formats
 from mantlet.formats.registry import load
 from mantlet.project.api import Assessment
 from mantlet.project.foreign import export as written
 from mantlet.project.foreign import sidecar
-from mantlet.project.importing import Bringing, Received, bringing, can_update, note_records, receive
+from mantlet.project.importing import (
+    OURS,
+    Bringing,
+    Received,
+    bringing,
+    can_update,
+    note_records,
+    own_file,
+    receive,
+)
 from mantlet.project.models import models_in
 from mantlet.web import told as shape
 from mantlet.web import within
@@ -50,49 +59,68 @@ _PREVIEWS: Shelf[Received] = Shelf(4)
 @router.get("/formats", responses={**errors(), **shape.told(list[shape.FormatRecord])})
 def formats() -> Response:
     """List the formats of other tools, and whether they are read and written."""
+    own = {
+        "id": OURS,
+        "title": "Model file of mantlet",
+        "suffixes": ["yaml", "json"],
+        "read": True,
+        "write": True,
+        "brings": "model",
+        "cannot": "",
+    }
     return Json(
         [
-            {
-                "id": item.id,
-                "title": item.title,
-                "suffixes": list(item.suffixes),
-                "read": item.read is not None,
-                "write": item.write is not None,
-                "brings": item.brings,
-                "cannot": item.cannot,
-            }
-            for item in all_formats()
+            own,
+            *(
+                {
+                    "id": item.id,
+                    "title": item.title,
+                    "suffixes": list(item.suffixes),
+                    "read": item.read is not None,
+                    "write": item.write is not None,
+                    "brings": item.brings,
+                    "cannot": item.cannot,
+                }
+                for item in all_formats()
+            ),
         ]
     )
 
 
 @router.get("/export", responses={**errors(404, 424), **_BYTES})
 def export(session: Current, to: To) -> Response:
-    """Return the model as a file of another tool."""
-    found = _format(to)
-    data, _ = written(session.assessment.model, session.assessment.catalogue, found.id, session.path)
-    return attachment(data, _name(session, found), "application/octet-stream")
+    """Return the model as a file of another tool, or as one file of ours (`mantlet`)."""
+    name, data, _ = _exported(session, to)
+    return attachment(data, name, "application/octet-stream")
 
 
 @router.get("/export/notes", responses={**errors(404, 424), **shape.told(shape.Notes)})
 def export_notes(session: Current, to: To) -> Response:
     """Tell what a file of another tool would be called, and what of the model it cannot hold."""
+    name, _, notes = _exported(session, to)
+    return Json({"name": name, "notes": note_records(notes)})
+
+
+def _exported(session: Session, to: str) -> tuple[str, bytes, list[Note]]:
+    state, stem = session.state, session.path.stem
+    model = state.assessment.model
+    if to == OURS:
+        drawn = any(state.layout.get(section) for section in ("elements", "boundaries", "flows"))
+        notes = [Note("lost", f"places in the drawing: {stem}.layout.json has them")] if drawn else []
+        suffix = session.path.suffix if model.source is not None and not model.source.parts else ".yaml"
+        return f"{stem}{suffix}", own_file(model), notes
     found = _format(to)
-    _, notes = written(session.assessment.model, session.assessment.catalogue, found.id, session.path)
-    return Json({"name": _name(session, found), "notes": note_records(notes)})
+    data, notes = written(model, state.assessment.catalogue, found.id, session.path)
+    return f"{stem}.{found.suffixes[0]}", data, notes
 
 
 def _format(name: str) -> Format:
-    known = {item.id for item in all_formats() if item.write is not None}
+    known = {OURS, *(item.id for item in all_formats() if item.write is not None)}
     if name not in known:
         raise NotFoundError(
             f"nothing is written as '{name[:100]}'", mend=f"one of {', '.join(sorted(known))}"
         )
     return load(name)
-
-
-def _name(session: Session, found: Format) -> str:
-    return f"{session.path.stem}.{found.suffixes[0]}"
 
 
 def attachment(data: bytes, name: str, kind: str) -> Response:
