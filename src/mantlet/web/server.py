@@ -12,8 +12,8 @@ from pathlib import Path
 
 import uvicorn
 
-from mantlet.base.errors import InputError, UsageError
-from mantlet.base.limits import is_folder
+from mantlet.base.errors import InputError, Location, UsageError
+from mantlet.base.limits import is_file, is_folder
 from mantlet.project.places import DEFAULT_FILE, model_file
 from mantlet.web.app import create_app
 from mantlet.web.security import Access, local_hosts
@@ -117,6 +117,12 @@ def served_file(path: Path) -> Path:
             return model_file(path)
         except InputError:
             return path / DEFAULT_FILE
+    if not is_file(path):
+        raise InputError(
+            "there is no such file",
+            where=Location(str(path)),
+            mend="check its name; to start a new model, name a folder",
+        )
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from watchfiles import Change, awatch
 
 from mantlet.web.registry import Registry
 
+LOG = logging.getLogger("mantlet.web")
 QUIET_MS, STEP_MS = 40, 10
 """How long files must be quiet before they are read, and how often that is looked at."""
 LOOK_SECONDS = 2.0
@@ -56,10 +58,18 @@ async def _one(registry: Registry, folders: set[Path], stop: asyncio.Event, *, d
             step=STEP_MS,
             stop_event=stop,
         ):
-            await asyncio.to_thread(registry.only.sync)
+            await _synced(registry)
 
 
 async def _looking(registry: Registry) -> None:
     while True:
         await asyncio.sleep(LOOK_SECONDS)
+        await _synced(registry)
+
+
+async def _synced(registry: Registry) -> None:
+    """Look at the disk; whatever goes wrong, the next look is not missed."""
+    try:
         await asyncio.to_thread(registry.only.sync)
+    except OSError as error:
+        LOG.warning("the project's files cannot be looked at: %s", error)
