@@ -98,10 +98,10 @@ function list(app, models, offered, again) {
 /** Formats that can be written. @param {any} app @param {any[]} formats */
 function exports(app, formats) {
   const rows = formats.filter((item) => item.write).map((item) => h('tr', null, h('th', { scope: 'row' }, item.title, h('div', { class: 'pg-muted' }, (item.suffixes ?? []).map((/** @type {string} */ suffix) => `.${suffix}`).join(' '))),
-    h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only')), item.cannot ? h('div', { class: 'pg-muted' }, item.cannot) : null),
+    h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only'))), h('td', { class: 'pg-muted' }, item.cannot || ''),
     h('td', { class: 'end' }, h('div', { class: 'pg-row end' }, act(t('files.lost'), () => lost(app, item), { kind: 'quiet', title: t('files.lost.hint', { what: item.title }) }), act(t('files.save'), () => save(app, item), { icon: 'save', title: t('files.save.hint', { what: item.title }) })))));
   return h('div', { class: 'pg-scroll', tabindex: 0, role: 'region', 'aria-label': t('files.export') }, h('table', { class: 'pg-table pg-formats' },
-    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('files.format')), h('th', { scope: 'col' }, t('files.back')), h('th', { scope: 'col' }, h('span', { class: 'pg-hidden' }, t('files.save'))))), h('tbody', null, rows)));
+    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('files.format')), h('th', { scope: 'col' }, t('files.back')), h('th', { scope: 'col' }, t('files.cannot')), h('th', { scope: 'col' }, h('span', { class: 'pg-hidden' }, t('files.save'))))), h('tbody', null, rows)));
 }
 
 /** Save, after saying what is lost. @param {any} app @param {any} item */
