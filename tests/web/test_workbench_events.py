@@ -76,7 +76,8 @@ threats:
         next(stream)
         (tmp_path / "mantlet-rules").mkdir()
         write(tmp_path / "mantlet-rules", rules, "own.yaml")
-        assert next(stream)[0] == "changed"
+        name, news_of = next(stream)
+        assert (name, news_of["cause"]) == ("changed", "evidence")
         risks = other.get("/api/register").json()["risks"]
         assert "CACHE-COLD@store" in {risk["id"] for risk in risks}
 

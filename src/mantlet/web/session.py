@@ -126,6 +126,8 @@ class Session:
         healed, self.problems = bool(self.problems), []
         if self._state is not None and state.revision == self._state.revision and not healed:
             return False
+        if cause and not healed and state.prints == self._now.prints:
+            cause = "evidence"  # or rules; the model itself is the same
         self._adopt(state)
         self._stamps = self.files.stamps(state)
         if cause:

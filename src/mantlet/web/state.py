@@ -40,6 +40,11 @@ class State:
         """Whether it is in no file yet."""
         return self.source.document.fingerprint == ""
 
+    @property
+    def prints(self) -> tuple[dict[str, str | None], str]:
+        """Of the bytes of the model's files and of the layout, by which one can tell whether they are the same."""
+        return {name: item.fingerprint for name, item in self.source.documents.items()}, self.layout_print
+
     @cached_property
     def inherited(self) -> Facts:
         """Facts that things have without anybody writing them there, with where they come from."""
