@@ -278,7 +278,12 @@ def _texts(settings: Settings) -> list[str]:
     environment = [f"{key}={value}@{at}" for key, (value, at) in sorted(settings.environment.items())]
     arguments = [f"{script}: {argv}" for script, argv in sorted(settings.arguments.items())]
     working = [f"{script}@{folder}" for script, folder in sorted(settings.working.items())]
-    return ["\n".join(environment), "\n".join(arguments), "\n".join(working)]
+    own = [
+        f"{script}: {name}={value}@{at}"
+        for script, set_there in sorted(settings.own.items())
+        for name, (value, at) in sorted(set_there.items())
+    ]
+    return ["\n".join(part) for part in (environment, arguments, working, own, sorted(settings.services))]
 
 
 def _see(python: dict[str, str], settings: Settings, scripts: Iterable[str]) -> Seen:

@@ -8,7 +8,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from mantlet.discovery.clues import Clue, Runs, Same, Setting, Where
+from mantlet.discovery.clues import Clue, Fact, Runs, Same, Setting, Where
 
 _SERVERS = {"uvicorn", "gunicorn", "hypercorn", "daphne", "celery", "flask", "fastapi", "bentoml", "granian"}
 
@@ -137,6 +137,46 @@ def _module(name: str, folder: str, files: Collection[str]) -> str:
         if ending:
             return ending[0] if len(ending) == 1 else ""
     return ""
+
+
+_LOOSE = ("image:", "host:", "label:", "only:", "folder:", "function:", "url:")
+"""Names that several programs may claim."""
+
+
+def own_environments(
+    clues: Iterable[Clue], runs: Mapping[str, list[tuple[str, tuple[str, ...]]]]
+) -> dict[str, dict[str, tuple[str, Where]]]:
+    """Return, per script, the variables that are set for the services and steps that run it."""
+    alike: dict[str, set[str]] = defaultdict(set)
+    settings: dict[str, list[Setting]] = defaultdict(list)
+    for clue in clues:
+        if isinstance(clue, Same) and not clue.other.startswith(_LOOSE[1:]):
+            alike[clue.one].add(clue.other)
+            alike[clue.other].add(clue.one)
+        elif isinstance(clue, Fact) and clue.fact == "built_from":
+            alike[clue.value].add(clue.key)
+        elif isinstance(clue, Setting) and clue.key.startswith("env:") and clue.scope:
+            settings[clue.scope].append(clue)
+    found: dict[str, dict[str, tuple[str, Where]]] = {}
+    for script, steps in runs.items():
+        own: dict[str, tuple[str, Where]] = {}
+        for key in _together({key for key, _ in steps}, alike):
+            for setting in settings.get(key, ()):
+                own.setdefault(setting.key[4:], (setting.value, setting.at))
+        if own:
+            found[script] = own
+    return found
+
+
+def _together(keys: set[str], alike: Mapping[str, set[str]]) -> list[str]:
+    """Return the keys that name the same, nearest first."""
+    found, pending = list[str](), sorted(keys)
+    while pending and len(found) < 64:
+        key = pending.pop(0)
+        if key not in found:
+            found.append(key)
+            pending += sorted(alike.get(key, ()))
+    return found
 
 
 def environment(clues: Iterable[Clue]) -> dict[str, tuple[str, Where]]:

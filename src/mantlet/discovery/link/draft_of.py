@@ -41,6 +41,10 @@ def link(
     settings = Settings(
         commands.environment(clues), arguments, read, files, commands.working_folders(clues, files)
     )
+    settings.own = commands.own_environments(clues, runs)
+    settings.services = frozenset(
+        clue.key[8:] for clue in clues if isinstance(clue, Thing) and clue.key.startswith("service:")
+    )
     draft = linked(clues, look(python, settings, runs), runs, files)
     draft.not_understood += unread(files)
     return draft

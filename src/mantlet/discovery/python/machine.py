@@ -14,6 +14,7 @@ from mantlet.discovery.clues import Move, Unclear, Where
 from mantlet.discovery.python.catalogue import Api, Catalogue
 from mantlet.discovery.python.modules import Module, Project
 from mantlet.discovery.python.notes import Notes
+from mantlet.discovery.python.surroundings import address_of
 from mantlet.discovery.python.trace import Event, Frame, Resource, Trace, Use
 from mantlet.discovery.python.values import (
     HOLE,
@@ -71,6 +72,10 @@ class Settings:
         self.read = read
         self.working = working or {}
         """Per script, the folder that its command runs in."""
+        self.own: dict[str, dict[str, tuple[str, Where]]] = {}
+        """Per script, the variables of the environment that are set for what runs it."""
+        self.services: frozenset[str] = frozenset()
+        """Names of the services that files set up."""
         self.roots: frozenset[str] | None = None
         """The Python files that are read for their own sake, where not all are."""
         self.loose = MAX_LOOSE_STEPS
@@ -293,14 +298,15 @@ class Machine(Notes):
 
     def environment(self, name: str, default: Value = UNKNOWN, node: ast.AST | None = None) -> Value:
         """Return an environment variable's value, as far as files of the repository say it."""
-        found = self.settings.environment.get(name)
+        own = self.settings.own.get(self.script, {})
+        found = own.get(name) or self.settings.environment.get(name)
         if SECRET.search(name) and not _COUNTS.search(name):
             return self.secret(name, node)
         if found and found[0]:
             return join(Value((Soft(found[0]),)), default)
         if default.atoms:
             return Value(tuple(Soft(a) if type(a) is str else a for a in default.atoms), default.origins)
-        return constant(Soft(HOLE))
+        return constant(Soft(address_of(name, self.settings.services) or HOLE))
 
     def function_code(self, function: Function) -> str:
         """Return the key of a function."""

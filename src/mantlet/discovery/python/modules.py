@@ -144,6 +144,8 @@ def parse(text: str) -> tuple[ast.Module | None, str, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
+    except TabError:
+        return parse(text.expandtabs(4)) if "\t" in text else (None, "syntax error: tabs and spaces", 0)
     except SyntaxError as error:
         hint = "print " in text or "except " in text
         reason = "not Python 3" if hint and _looks_like_python2(text) else f"syntax error: {error.msg}"

@@ -49,7 +49,7 @@ def find(m: Machine, api: Api, target: Value, node: ast.AST, recv: Value) -> lis
     if found:
         return found
     own = held(recv)
-    if own is not None and (api.arg in {"", "self"} or (not target.atoms and api.key != "path")):
+    if own is not None and (api.arg in {"", "self"} or api.key != "path"):
         return [own]
     if api.name or api.default:
         key = api.default or (api.key if ":" in api.key else f"saas:{api.name.lower()}")

@@ -14,6 +14,8 @@ from mantlet.discovery.python.statements import run
 from mantlet.discovery.python.trace import Entry
 from mantlet.discovery.python.values import UNKNOWN, Function
 
+PACKAGING = frozenset({"setup.py", "conftest.py", "noxfile.py"})
+"""Files that tools run to package or try out the project: no part of what it does."""
 MAX_RUNS = 8
 """Ways to start one script, by the arguments that files outside the code give it."""
 
@@ -75,7 +77,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _script(m: Machine, path: str) -> None:
     module = m.project.module(path)
-    if module is None or module.state != "new":
+    if module is None or module.state != "new" or path.rpartition("/")[2] in PACKAGING:
         return
     runs = m.settings.arguments.get(path) or [()]
     for number, argv in enumerate(runs[:MAX_RUNS]):

@@ -8,6 +8,7 @@ import re
 from mantlet.discovery.clues import Clue, Fact, Mount, Move, Same, Thing, Where
 from mantlet.discovery.reader import path_key
 from mantlet.discovery.readers._actions import registry_of
+from mantlet.discovery.readers._ambiguous import ENV_FILE
 from mantlet.discovery.readers._context import Context
 from mantlet.discovery.readers._images import image, image_clues
 from mantlet.discovery.readers._names import unresolved, variable_clues
@@ -53,6 +54,8 @@ def _docker_run(context: Context, command: Command) -> list[Clue]:
     for text in command.options("-e", "--env"):
         name, _, value = text.partition("=")
         clues += variable_clues(name, value, at, key)
+    for path in command.options("--env-file"):
+        clues.append(Same(key, ENV_FILE + path_key(path, context.source.folder)[5:], at))
     if "--privileged" in command.argv:
         clues += [Fact(key, "sandboxed", "no", at), Fact(key, "least_privilege", "no", at)]
     if name := command.option("--name"):
