@@ -116,6 +116,7 @@ def _frameworks(catalogue: Catalogue) -> list[dict[str, Any]]:
         {"id": "linddun", "title": "LINDDUN", "categories": nodes},
         {"id": "trim", "title": "TRIM", "categories": [_category(name) for name in get_args(Trim)]},
     ]
+    cited = {name for item in catalogue.threats.values() for name in item.refs}
     listed = [
         {
             "id": item.id,
@@ -123,7 +124,7 @@ def _frameworks(catalogue: Catalogue) -> list[dict[str, Any]]:
             "categories": [{"id": entry.id, "title": entry.title} for entry in item.entries.values()],
         }
         for item in catalogue.frameworks.values()
-        if item.of == "threats" and item.id not in {"linddun", "stride", "cia", "trim"}
+        if (item.of == "threats" or item.id in cited) and item.id not in {"linddun", "stride", "cia", "trim"}
     ]
     return [*own, *listed]
 

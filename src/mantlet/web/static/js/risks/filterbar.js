@@ -115,8 +115,8 @@ function toggles(label, name, values, words, read) {
 function frameworkOptions() {
   const risks = chosen({ framework: '', category: '' });
   const titles = new Map((store.vocabulary?.frameworks ?? []).map((/** @type {any} */ item) => [item.id, item.title]));
-  const ids = [...FIELDS, ...[...tally(risks, (risk) => Object.keys(risk.refs ?? {})).keys()].filter((id) => !FIELDS.includes(id)).sort()];
   const title = (/** @type {string} */ id) => (FIELDS.includes(id) ? t(`risks.framework.${id}`) : titles.get(id) ?? id);
+  const ids = [...FIELDS, ...[...tally(risks, (risk) => Object.keys(risk.refs ?? {})).keys()].filter((id) => !FIELDS.includes(id)).sort((a, b) => byPlace(title(a), title(b)))];
   const found = ids.map((id) => ({ value: id, label: title(id), count: risks.filter((risk) => categoriesOf(risk, id).length).length }));
   return [{ value: '', label: t('risks.any') }, ...found.filter((item) => item.count || item.value === filters().framework)
     .map((item) => ({ value: item.value, label: `${item.label} (${item.count})` }))];

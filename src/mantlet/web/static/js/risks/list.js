@@ -89,7 +89,7 @@ function mount(root, app) {
     table.mark(current.id);
     if (!current.id) return;
     shown = detail(current.id, app, { part });
-    clear(side).append(h('div', { class: 'risk-bar' }, h('span', { class: 'muted' }, t('risks.position', current.position)),
+    clear(side).append(h('div', { class: 'risk-bar' }, h('span', { class: 'muted' }, current.position.at ? t('risks.position', current.position) : ''),
       button('', () => move(-1), { icon: 'chevron', title: t('risks.previous'), kind: 'quiet', class: 'risk-previous', disabled: !current.beside(-1) }),
       button('', () => move(1), { icon: 'chevron', title: t('risks.next'), kind: 'quiet', disabled: !current.beside(1) }),
       button('', () => { const id = current.id; show(null); table.focus(id); }, { icon: 'close', title: t('close'), kind: 'quiet' })), shown);
