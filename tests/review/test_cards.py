@@ -173,3 +173,10 @@ def test_mistakes_in_own_cards_are_told(rules, old, new, what):
         load_catalogue([rules(text)])
     assert what in str(caught.value)
     assert "cards.yaml:" in str(caught.value)
+
+
+def test_cards_from_python_and_in_the_catalogue(call):
+    result = analyse(ROOT / "examples/churn/threatmodel.yaml")
+    assert [card.deck for card in result.cards(hand=3)] == ["stride", "privacy", "ml"]
+    assert "Whoever says they are" in call("catalogue", "show", "s1").out
+    assert f"{len(result.catalogue.cards)} cards" in call("catalogue", "list", "cards").out

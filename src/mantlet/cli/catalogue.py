@@ -17,8 +17,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Kind = Annotated[str, typer.Argument(help="threats, controls, types, facts, packs or frameworks.")]
-KINDS = ("threats", "controls", "types", "facts", "packs", "frameworks")
+Kind = Annotated[str, typer.Argument(help="threats, controls, types, facts, packs, frameworks or cards.")]
+KINDS = ("threats", "controls", "types", "facts", "packs", "frameworks", "cards")
 RulesHere = Annotated[
     list[Path] | None,
     typer.Option("--rules", help="A further folder of rules; ./mantlet-rules is always read."),
@@ -79,6 +79,8 @@ def _rows(catalogue: Catalogue, kind: str) -> list[tuple[str, str, str]]:
             (item.id, item.title, _pack(catalogue, item.id, item.on, item.within))
             for item in catalogue.packs.values()
         ]
+    if kind == "cards":
+        return [(item.id, item.title, f"{item.suit} · {item.at}") for item in catalogue.cards.values()]
     return [
         (item.id, item.title, f"{item.version}, {len(item.entries)} entries")
         for item in catalogue.frameworks.values()
@@ -96,7 +98,8 @@ def _pack(catalogue: Catalogue, name: str, on: bool, within: str) -> str:
 @app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(help="The id of a threat type, control, element type, fact or framework.")
+        str,
+        typer.Argument(help="The id of a threat type, control, element type, fact, pack, framework or card."),
     ],
     *,
     rules: RulesHere = None,
@@ -116,6 +119,7 @@ def show(
         catalogue.vocabulary.facts,
         catalogue.packs,
         catalogue.frameworks,
+        catalogue.cards,
     )
     keys = {name, name.upper(), name.lower()}
     found = next((home[key] for home in homes for key in sorted(keys) if key in home), None)

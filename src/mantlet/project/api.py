@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mantlet.findings.evidence import Evidence
     from mantlet.project.notebook import Picture
     from mantlet.project.vcs.history import History
+    from mantlet.review.cards import Dealt
     from mantlet.review.explain import Explained
     from mantlet.review.paths import AttackPath
     from mantlet.review.questions import Question
@@ -195,6 +196,12 @@ class Assessment:
         from mantlet.review.paths import attack_paths  # noqa: PLC0415
 
         return attack_paths(self.register)
+
+    def cards(self, *, seed: str = "1", hand: int = 9, suits: Iterable[str] = ()) -> list[Dealt]:
+        """Deal workshop cards; the same seed deals the same hand, ``suits`` are names of suits or decks."""
+        from mantlet.review.cards import deal  # noqa: PLC0415
+
+        return deal(self.register, seed=seed, hand=hand, chosen=tuple(suits))
 
     def explain(self, name: str) -> Explained:
         """Say why a threat or risk (`TYPE@place`) is there, or why it isn't."""

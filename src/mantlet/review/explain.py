@@ -245,7 +245,8 @@ def _unknown_type(analysis: Analysis, name: str) -> UsageError:
     if name in analysis.catalogue.threats:
         pack = analysis.catalogue.threats[name].pack
         return UsageError(
-            f"the pack '{pack}' of {name} is off for this model", mend="add it under `catalogue: packs:`"
+            f"the pack '{pack}' of {name} is off for this model",
+            mend="add it under `catalogue: packs:`, or take it out of `without:`",
         )
     mend = (
         suggest(name.upper(), analysis.catalogue.threats)

@@ -66,7 +66,7 @@ def play(
 
 def _found(path: Path, card: Dealt, by: str, rules: list[Path] | None) -> list[str]:
     """Ask what was found and write it down; nothing typed means nothing found."""
-    from mantlet.base.errors import UsageError
+    from mantlet.base.errors import MantletError
     from mantlet.cli.terminal import console, escape
     from mantlet.project import cards
 
@@ -78,7 +78,7 @@ def _found(path: Path, card: Dealt, by: str, rules: list[Path] | None) -> list[s
         name = cards.add_finding(
             path, options.assess(path, rules=rules), card.id, title, {"text": text, "found_by": by}
         )
-    except UsageError as error:
+    except MantletError as error:
         console().print(f"[yellow]{escape(error.diagnostics())}[/yellow]")
         return []
     console().print(f"wrote [bold]{escape(name)}[/bold]")
