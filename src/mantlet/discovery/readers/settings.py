@@ -110,7 +110,7 @@ def _env_file(source: Source) -> list[Clue]:
         clues += variable_clues(found[1], value, at, "", example=example)
         if not is_secret(found[1]):  # what it says of the services that are given the file
             said = variable_clues(found[1], value, at, scope, example=example)
-            clues += [clue for clue in said if isinstance(clue, (Move, Fact))]
+            clues += [clue for clue in said if isinstance(clue, (Move, Fact, Setting))]
         clues += _service_of(found[1], value, at)
         clues += _path_hint(value, at)
     return clues

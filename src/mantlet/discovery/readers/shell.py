@@ -16,6 +16,7 @@ from mantlet.discovery.readers._shell import commands
 
 _TARGET = re.compile(r"^([A-Za-z0-9_./%$(){}-]+(?:[ \t]+[A-Za-z0-9_./%-]+)*)[ \t]*:(?!=)(.*)$")
 _ASSIGN = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*(.*?)\s*$")
+_THERE = re.compile(r"cd\s+.*(dirname|BASH_SOURCE|\$0|%~dp0)|docker\s+build\b[^\n]*\s\.\s*$", re.MULTILINE)
 _USE = re.compile(r"\$[({](\w+)[)}]")
 
 
@@ -39,8 +40,11 @@ def read(source: Source) -> list[Clue]:
 
 
 def _start(source: Source) -> str:
-    """Return the folder that a script works in: people start scripts from the root, unless they go to their own folder."""
-    return source.folder if re.search(r"cd\s+.*(dirname|BASH_SOURCE|\$0|%~dp0)", source.text) else ""
+    """Return the folder that a script works in: people start scripts from the root, unless they go to their own folder.
+
+    What builds an image of the folder that it is started in is meant to be started where it lies.
+    """
+    return source.folder if _THERE.search(source.text) else ""
 
 
 def _once(clues: list[Clue]) -> list[Clue]:
