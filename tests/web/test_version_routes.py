@@ -66,6 +66,18 @@ def test_what_differs_from_a_revision_is_told_and_drawn(told):
         assert "sandbox" in answer.headers["content-security-policy"]
 
 
+def test_the_drawing_of_a_difference_has_things_where_people_put_them(told):
+    def drawn():
+        return told.client.get("/api/diff/diagram", params={"against": "v1", "theme": "light"}).text
+
+    places = told.post("arrange", {})
+    told.change(layout={"set": {"elements": places["elements"], "boundaries": places["boundaries"]}})
+    before = drawn()
+    moved = {**places["elements"]["app"], "y": places["elements"]["app"]["y"] + 400}
+    told.change(layout={"set": {"elements": {"app": moved}}})
+    assert drawn() != before
+
+
 def test_a_difference_follows_edits(told):
     told.change({"op": "remove", "path": ["elements", "cache"]})
     assert told.get("diff", against="main")["empty"]

@@ -15,10 +15,10 @@ DRAWN = ("elements", "flows", "boundaries")
 
 
 def coloured(before: Assessment, after: Assessment, difference: Difference, *, theme: Theme = "auto") -> str:
-    """Return the diagram of both versions as SVG; what is gone is drawn too."""
+    """Return the diagram of both versions as SVG, where people put things in the later one; what is gone is drawn too."""
     from mantlet import diagram as maker  # noqa: PLC0415
     from mantlet.diagram.engines import LayoutError  # noqa: PLC0415
-    from mantlet.project.outputs import sensitivity  # noqa: PLC0415
+    from mantlet.project.outputs import sensitivity, stored_positions  # noqa: PLC0415
 
     changes: dict[str, Change] = {
         entry.id: entry.change for entry in difference.system if entry.section in DRAWN
@@ -27,7 +27,12 @@ def coloured(before: Assessment, after: Assessment, difference: Difference, *, t
         f"{entry.id}.returns": entry.change for entry in difference.system if entry.section == "flows"
     }
     union = _both(before.model.sections, after.model.sections)
-    options = Options(changes=changes, sensitivity={**sensitivity(before), **sensitivity(after)}, detail=True)
+    options = Options(
+        changes=changes,
+        sensitivity={**sensitivity(before), **sensitivity(after)},
+        detail=True,
+        positions=stored_positions(after),
+    )
     try:
         return maker.to_svg(maker.draw(Model(union), after.catalogue.vocabulary, options), theme=theme)
     except LayoutError:
