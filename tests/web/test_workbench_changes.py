@@ -91,6 +91,20 @@ def test_undo_keeps_comments_and_place_when_somebody_else_changed_something_in_b
     assert list(work.get("model")["raw"]["flows"]) == ["predict", "load", "read", "extra"]
 
 
+def test_undo_never_takes_away_what_somebody_wrote_in_an_editor_since(work):
+    renamed = work.change(put("elements", "api", "name", value="Scorer"))
+    dropped = work.change(drop("flows", "load"))
+    edited = work.text.replace("  # people\n", "  # people and machines\n").replace(
+        "in: [vpc]   # behind", "in: [vpc]   # far behind"
+    )
+    work.path.write_text(edited, encoding="utf-8")
+    work.post("changes", {"base": work.revision, "changes": renamed["inverse"]})
+    assert "# people and machines" in work.text
+    assert "# far behind the gateway" in work.text
+    work.post("changes", {"base": work.revision, "changes": dropped["inverse"]})
+    assert work.text == SMALL.replace("# people", "# people and machines").replace("# behind", "# far behind")
+
+
 def test_a_change_that_would_not_be_sound_writes_nothing(work):
     revision = work.revision
     for change, word in (

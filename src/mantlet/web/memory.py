@@ -33,6 +33,8 @@ class Kept:
     layout: dict[str, Any]
     documents: dict[str, Document]
     signs: Signs | None
+    overtaken: bool = False
+    """Somebody edited the files since, so that its texts only stand for entries that are gone by now."""
 
 
 class Memory:
@@ -61,20 +63,32 @@ class Memory:
         if len(self._kept) > TABLES:
             list(self._kept.values())[-TABLES - 1].signs = None
 
+    def overtake(self) -> None:
+        """Note that somebody else edited the files: what they wrote must not be lost to texts from before."""
+        for kept in self._kept.values():
+            kept.overtaken = True
+
     def restore(self, before: Source, touched: Sequence[Document], changes: Sequence[Change]) -> None:
         """Put texts back that were there before, where an undo makes the data what it was: comments, order and quoting return.
 
         A file that says again what it said gets its earlier text as a whole; else each entry does.
         """
         for document in touched:
-            earlier = [item for kept in reversed(self._kept.values()) for item in _of(kept, document)]
-            whole = next((item for item in earlier if _equal(item.raw, document.raw)), None)
+            earlier = [
+                (item, kept.overtaken)
+                for kept in reversed(self._kept.values())
+                for item in _of(kept, document)
+            ]
+            whole = next((item for item, old in earlier if not old and _equal(item.raw, document.raw)), None)
             if whole is not None:
                 document.become(whole)
                 continue
             was = next((item.raw for item in before.documents.values() if item.file == document.file), None)
             for section, name in _entries(changes):
-                _restore_entry(document, section, name, earlier, fresh=_entry(was, section, name) is None)
+                fresh = _entry(was, section, name) is None
+                _restore_entry(
+                    document, section, name, [item for item, old in earlier if fresh or not old], fresh=fresh
+                )
 
 
 def _of(kept: Kept, document: Document) -> list[Document]:

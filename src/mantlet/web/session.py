@@ -128,6 +128,8 @@ class Session:
             return False
         if cause and not healed and state.prints == self._now.prints:
             cause = "evidence"  # or rules; the model itself is the same
+        elif cause:
+            self._memory.overtake()
         self._adopt(state)
         self._stamps = self.files.stamps(state)
         if cause:
