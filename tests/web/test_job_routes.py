@@ -200,6 +200,8 @@ def test_a_scan_keeps_what_it_found_and_moves_the_threats(shop):
 
 def test_checks_that_there_are_none_of_are_refused(shop):
     start(shop, "scan", 422, only=["everything"])
+    start(shop, "scan", 404, advisories="none")
+    start(shop, "scan", 422, advisories="../advisories")
     assert {item["id"] for item in shop.get("checks")} >= {"code", "models", "network"}
     assert all(tool["tool"] for item in shop.get("checks") for tool in item["tools"])
 

@@ -60,7 +60,12 @@ def scan(request: Request, told: Line) -> Any:
     from mantlet.project import scanning  # noqa: PLC0415
 
     asked = scanning.Asked(
-        request["only"], request["targets"], request["allowed"], None, request["online"], request["fuzz"]
+        request["only"],
+        request["targets"],
+        request["allowed"],
+        Path(request["advisories"]) if request["advisories"] else None,
+        request["online"],
+        request["fuzz"],
     )
     wanted = len(request["only"]) or request["checks"]
     finished: list[str] = []

@@ -28,6 +28,8 @@ class ScanOptions(Body):
     targets: Annotated[list[Target], Field(max_length=50)] = Field(default_factory=list)
     allowed: bool = False
     """You may look at targets that are not on this machine."""
+    advisories: Annotated[str, Field(max_length=1000)] = ""
+    """A folder or zip of advisories below the project's folder, to compare dependencies with offline."""
     online: bool = False
     fuzz: bool = False
 

@@ -16,6 +16,7 @@ from mantlet.scanners import registry as checks
 from mantlet.web import told as shape
 from mantlet.web import within
 from mantlet.web.answers import Json
+from mantlet.web.errors import NotFoundError
 from mantlet.web.jobs import Job, Jobs
 from mantlet.web.registry import Current
 from mantlet.web.results import look_of, proposals_of, shown
@@ -70,6 +71,10 @@ def _scan(options: ScanOptions, session: Session) -> Start:
     session.writable()
     for name in options.only:
         checks.check(name)
+    if options.advisories and not within.below(session.root, options.advisories).exists():
+        raise NotFoundError(
+            "there are no such advisories", mend="name a folder or zip of the project's folder"
+        )
     request = {**options.model_dump(), "checks": len(checks.NAMES)}
     return request, None, lambda _: _looked_at(session)
 
