@@ -218,6 +218,18 @@ class TestDrawing:
         assert design.model["flows"]["load"]["from"] == "store"
 
 
+    def test_a_boundary_is_drawn_round_what_is_selected(self, design):
+        design.state("store.select(['api', 'model'])")
+        design.page.locator(".palette input").fill("container")
+        design.page.locator(".piece-boundary").first.click()
+        design.page.wait_for_selector(".inplace")
+        design.press("Escape")
+        (made,) = set(design.model["boundaries"]) - {"vpc", "office"}
+        elements = design.model["elements"]
+        assert elements["api"]["in"] == elements["model"]["in"] == ["vpc", made]
+        assert elements["store"]["in"] == ["vpc"]
+
+
 class TestMoving:
     def test_what_is_dropped_in_another_boundary_is_in_it(self, design):
         design.drag(design.node("store"), design.at(140, 520))
@@ -269,6 +281,12 @@ class TestMoving:
         box = design.layout["boundaries"]["vpc"]
         assert box["width"] < 480
         assert box["x"] + box["width"] >= 720
+
+    def test_a_boundary_that_grows_over_something_takes_it_in(self, design):
+        design.page.mouse.click(*design.at(300, 300))
+        corner = design.page.locator("[data-corner='w']").bounding_box()
+        design.drag((corner["x"] + 4, corner["y"] + 4), design.at(20, 230))
+        assert design.model["elements"]["app"]["in"] == ["vpc"]
 
     def test_escape_takes_a_drag_back(self, design):
         x, y = design.node("store")

@@ -1,7 +1,8 @@
 // @ts-check
 /** What can be done on the canvas, by pointer, key, menu or button alike. */
 
-import { addBoundary, addElement, addFlow, chainOf, did, freeId, removed } from './edits.js';
+import { addBoundary, addElement, addFlow, chainOf, did, freeId, removed, takenIn } from './edits.js';
+import { dimensionOf } from './canvas/scene.js';
 import { copy, part, pasteable, pasted } from './clipboard.js';
 import { Move, around } from './canvas/move.js';
 import { boxEntry, engine, layoutEdit, MAIN, routeEntry, storedFor } from './canvas/places.js';
@@ -39,6 +40,7 @@ export class Commands {
 
   /** Put a new thing on the canvas: at a point, or beside what is chosen, or in the middle. @param {import('./palette.js').Piece} piece @param {Point} [point] */
   async add(piece, point) {
+    if (piece.kind === 'boundary' && !point && this.boxes().length) { await this.surround(piece.type); return; }
     const at = point ?? this.freeSpot();
     const outline = this.board.outlineAt(at) || (this.board.scene.of.get(this.board.view.focus) ?? '');
     const chain = chainOf(this.board.scene, outline);
@@ -49,6 +51,21 @@ export class Commands {
     const box = boxEntry({ x: snap(at[0] - size.width / 2), y: snap(at[1] - size.height / 2), ...size });
     const section = piece.kind === 'boundary' ? 'boundaries' : 'elements';
     const done = store.change(changes, { layout: layoutEdit(this.board.view, this.board.places, { [section]: { [id]: box } }), label: t('did.add', { name: store.type(piece.type)?.title ?? store.boundaryType(piece.type)?.title ?? piece.type }) });
+    await this.after(id);
+    await done;
+  }
+
+  /** A boundary round what is selected. @param {string} type */
+  async surround(type) {
+    const { scene, places } = this.board;
+    const dimension = dimensionOf(type);
+    const ids = this.boxes().filter((id) => scene.nodes.has(id) || dimensionOf(store.model.boundaries[id].type) === dimension);
+    const all = around(this.boxes().map((id) => /** @type {Box} */ (this.board.boxOf(id))));
+    const homes = new Set(this.boxes().map((id) => scene.nodes.get(id)?.cluster ?? scene.outlines.get(scene.of.get(id) ?? '')?.parent ?? ''));
+    const [home] = homes;
+    const { id, changes } = addBoundary(type, homes.size === 1 ? chainOf(scene, home).get(dimension) : undefined);
+    const box = boxEntry({ x: all.x - 20, y: all.y - 40, width: Math.max(all.width + 40, 150), height: all.height + 60 });
+    const done = store.change([...changes, ...takenIn(scene, id, dimension, ids)], { layout: layoutEdit(this.board.view, places, { boundaries: { [id]: box } }), label: t('did.add', { name: changes[0].op === 'set' ? changes[0].value.name : id }) });
     await this.after(id);
     await done;
   }

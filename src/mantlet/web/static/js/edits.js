@@ -114,6 +114,17 @@ export function moved({ scene }, move, landing) {
   return changes;
 }
 
+/** Things come into a boundary: those that lay in what is around it. @param {import('./canvas/scene.js').Scene} scene @param {string} boundary @param {string} dimension @param {string[]} ids @returns {Change[]} */
+export function takenIn(scene, boundary, dimension, ids) {
+  const boundaries = store.model.boundaries ?? {};
+  return ids.map((id) => {
+    if (Object.hasOwn(boundaries, id)) return /** @type {Change} */ ({ op: 'set', path: ['boundaries', id, 'in'], value: boundary });
+    const was = within(store.model.elements[id]);
+    const now = inAfter(scene, was, new Map([...was.map((name) => /** @type {[string, string]} */ ([dimensionOf(boundaries[name]?.type), name])), [dimension, boundary]]));
+    return /** @type {Change} */ ({ op: 'set', path: ['elements', id, 'in'], value: now });
+  });
+}
+
 /** Take things out, with the flows at them and what mentions them. @param {Iterable<string>} ids @returns {{changes: Change[], gone: Set<string>}} */
 export function removed(ids) {
   const model = store.model;

@@ -25,8 +25,11 @@ export class Board {
     this.places = { nodes: new Map(), outlines: new Map(), routes: new Map() };
     /** What moves right now: cells by id, how far. @type {{nodes: Set<string>, by: Point, routes: Map<string, {points: Point[], label: Point}>} | null} */
     this.moving = null;
-    /** @type {any} */
+    /** What the layout engine said about things without a place, and about which it was asked. @type {any} */
     this.filler = null;
+    /** @type {Set<string>} */
+    this.asked = new Set();
+    this.gone = false;
     /** @type {Set<() => void>} */
     this.watchers = new Set();
     /** The views that were drawn at least once, in the window or not. @type {Map<string, any>} */
@@ -49,18 +52,18 @@ export class Board {
   /** Show the model as it is now. @param {{fresh?: boolean}} [options] */
   async show({ fresh = false } = {}) {
     await ready();
+    if (this.gone) return;
     const now = scene(this.view);
     const stored = storedFor(this.view);
-    if (fresh) this.filler = null;
-    if (gaps(now, stored) && !this.covers(now)) {
-      this.filler = await engine(this.view, now.nodes.size, stored).catch(() => null) ?? { elements: {}, boundaries: {}, flows: {} };
+    if (fresh) { this.filler = null; this.asked.clear(); }
+    const homeless = gaps(now, stored).filter((id) => !this.asked.has(id));
+    if (homeless.length) {
+      for (const id of homeless) this.asked.add(id);
+      const found = await engine(this.view, now.nodes.size, stored).catch(() => null);
+      if (this.gone) return;
+      this.filler = found ?? this.filler;
     }
     this.refresh();
-  }
-
-  /** @param {import('./scene.js').Scene} now */
-  covers(now) {
-    return Boolean(this.filler) && [...now.nodes.keys()].every((id) => this.filler.elements?.[id] || storedFor(this.view).elements?.[id] || this.filler.asked?.has(id));
   }
 
   /** Draw again what changed. */
@@ -247,7 +250,10 @@ export class Board {
     return () => this.watchers.delete(run);
   }
 
-  destroy() { this.paper.remove(); }
+  destroy() {
+    this.gone = true;
+    this.paper.remove();
+  }
 }
 
 /** Whether a copy held at an element is lit: `weights/model` is drawn at `model`. @param {Set<string>} lit @param {string} id */

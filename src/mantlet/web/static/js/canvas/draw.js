@@ -3,6 +3,7 @@
 
 import { svg } from '../dom.js';
 import { paths } from '../icons.js';
+import { t } from '../words.js';
 import { fit, labelBlock, M, nodeBlock, width } from './measure.js';
 import { arrowPath, linePath, ringSpot } from './route.js';
 
@@ -79,6 +80,7 @@ function drawTitle(item, wide) {
   for (const entry of item.titles) add(entry.text, M.TITLE, 600, `mt-title mt-dim-${entry.dimension}`);
   const first = item.titles[0];
   if (!first.text.toLowerCase().includes(first.caption.toLowerCase())) add(first.caption, M.CAPTION, 400, 'mt-aside');
+  if (item.operator) add(t('canvas.run-by', { name: item.operator }), M.CAPTION, 400, 'mt-aside');
   const pill = svg('rect', { class: `mt-bg${Math.min(item.depth, 4)} pill-ground`, x: 7, y: 3, width: Math.min(room, x - 13 + 1), height: M.TITLE_HEIGHT, rx: M.TITLE_HEIGHT / 2 });
   return svg('g', { class: 'title' }, pill, ...runs, item.badge?.count ? badge(item.badge, x + 4, 11.5) : null);
 }

@@ -16,11 +16,8 @@ const EDGE = 4;
 /** What is stored for a view. @param {View} view @returns {any} */
 export const storedFor = (view) => (view.id === MAIN ? store.layout : store.layout?.views?.[view.id]) ?? {};
 
-/** Whether the layout engine has to be asked: something drawn has no place. @param {Scene} scene @param {any} stored */
-export function gaps(scene, stored) {
-  for (const id of scene.nodes.keys()) if (!stored.elements?.[id]) return true;
-  return false;
-}
+/** What is drawn but has no place, so that the layout engine has to be asked. @param {Scene} scene @param {any} stored @returns {string[]} */
+export const gaps = (scene, stored) => [...scene.nodes.keys()].filter((id) => !stored.elements?.[id]);
 
 /** Ask the layout engine. @param {View} view @param {number} count @param {any} [positions] what is to stay where it is */
 export function engine(view, count, positions) {

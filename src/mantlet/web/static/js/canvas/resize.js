@@ -2,8 +2,10 @@
 /** Boundaries of another size: eight grips, never smaller than what is inside. */
 
 import { svg } from '../dom.js';
+import { takenIn } from '../edits.js';
 import { store } from '../store.js';
 import { t } from '../words.js';
+import { dimensionOf } from './scene.js';
 import { boxEntry, grown, layoutEdit } from './places.js';
 import { GRID } from './snap.js';
 
@@ -28,6 +30,15 @@ export function showCorners(board, group) {
 export function cornerAt(target) {
   const node = /** @type {SVGElement | null} */ (/** @type {Element | null} */ (target)?.closest?.('[data-corner]'));
   return node ? { corner: node.dataset.corner ?? '', outline: node.dataset.outline ?? '' } : null;
+}
+
+/** What lies wholly in a box and was in what is around it: it comes into the boundary. @param {Board} board @param {string} outline @param {Box} box @param {string} dimension @returns {string[]} */
+function enclosed(board, outline, box, dimension) {
+  const parent = /** @type {any} */ (board.scene.outlines.get(outline)).parent;
+  const holds = (/** @type {Box | undefined} */ other) => Boolean(other) && other !== undefined && other.x >= box.x && other.y >= box.y && other.x + other.width <= box.x + box.width && other.y + other.height <= box.y + box.height;
+  const nodes = [...board.scene.nodes.values()].filter((item) => item.cluster === parent && holds(board.places.nodes.get(item.id))).map((item) => item.id);
+  const inner = [...board.scene.outlines.values()].filter((item) => item.id !== outline && item.parent === parent && item.dimension === dimension && holds(board.places.outlines.get(item.id))).map((item) => item.id);
+  return [...nodes, ...inner];
 }
 
 export class Resizing {
@@ -69,6 +80,9 @@ export class Resizing {
     const { board } = this;
     const ids = /** @type {any} */ (board.scene.outlines.get(this.outline)).titles.map((/** @type {any} */ title) => title.id);
     const label = t('did.resize', { name: store.titleOf(ids[0]) });
-    return store.change([], { layout: layoutEdit(board.view, board.places, { boundaries: { [ids[0]]: boxEntry(this.box) } }), label });
+    const entry = store.model.boundaries[ids[0]];
+    const dimension = dimensionOf(entry.type);
+    const taken = enclosed(board, this.outline, this.box, dimension);
+    return store.change(takenIn(board.scene, ids[0], dimension, taken), { layout: layoutEdit(board.view, board.places, { boundaries: { [ids[0]]: boxEntry(this.box) } }), label });
   }
 }

@@ -14,7 +14,7 @@ import { around, nest, within } from './nesting.js';
  * @property {Badge | null} badge @property {string} about @property {boolean} group
  * @typedef {object} OutlineItem
  * @property {string} id @property {{id: string, text: string, caption: string, dimension: string}[]} titles @property {string} dimension
- * @property {string} parent @property {number} depth @property {Badge | null} badge @property {Set<string>} members
+ * @property {string} parent @property {number} depth @property {Badge | null} badge @property {Set<string>} members @property {string} operator who runs everything inside
  * @typedef {object} WireItem
  * @property {string} id the place @property {string} flow @property {string} source @property {string} target @property {string} label
  * @property {string} sensitivity @property {'source'|'target'|''} opened @property {string} out @property {Badge | null} badge @property {string} about
@@ -50,6 +50,7 @@ export function scene(view) {
   const parts = counted(box);
   const nodes = new Map([...shown].map((id) => [id, node(id, elements[id], nesting, parts.get(id) ?? 0, !inside.has(id), badges)]));
   const outlines = new Map([...nesting.outlines.values()].sort((a, b) => a.depth - b.depth).map((item) => [item.id, outline(item, badges)]));
+  nameOnce(nodes, outlines);
   return { nodes, outlines, wires: wires(model, box, shown, inside, parts, badges, nodes), of: nesting.of };
 }
 
@@ -98,6 +99,24 @@ function relevantTo(boundaries, inner, focus) {
   return Object.fromEntries(Object.entries(boundaries).filter(([name]) => used.has(name)));
 }
 
+/** Name an operator on the outline where it operates everything inside, instead of on every node. @param {Map<string, NodeItem>} nodes @param {Map<string, OutlineItem>} outlines */
+function nameOnce(nodes, outlines) {
+  const named = new Map();
+  for (const [id, item] of outlines) {
+    const operators = [...item.members].map((node) => nodes.get(node)?.tags.find((tag) => tag.kind === 'operator')?.text ?? '');
+    if (operators.length < 2 || !operators[0] || operators.some((text) => text !== operators[0])) continue;
+    named.set(id, operators[0]);
+    const said = item.titles.some((title) => title.text.toLowerCase() === operators[0].split(' · ')[0].toLowerCase());
+    item.operator = said ? '' : operators[0];
+  }
+  for (const [id, operator] of named) {
+    for (const node of outlines.get(id)?.members ?? []) {
+      const item = nodes.get(node);
+      if (item) item.tags = item.tags.filter((tag) => !(tag.kind === 'operator' && tag.text === operator));
+    }
+  }
+}
+
 /** @param {string} id @param {any} element @param {any} nesting @param {number} parts @param {boolean} context @param {Record<string, Badge>} badges @returns {NodeItem} */
 function node(id, element, nesting, parts, context, badges) {
   const type = store.type(element.type);
@@ -123,7 +142,7 @@ function outline(item, badges) {
     return { id: name, text: entry.name || name, caption: store.boundaryType(entry.type)?.title ?? entry.type, dimension: dimensionOf(entry.type) };
   });
   const worst = item.boundaries.map((name) => badges[name]).filter(Boolean);
-  return { id: item.id, titles, dimension: item.dimension, parent: item.parent, depth: item.depth, badge: worst.length ? joined(worst) : null, members: item.members };
+  return { id: item.id, titles, dimension: item.dimension, parent: item.parent, depth: item.depth, badge: worst.length ? joined(worst) : null, members: item.members, operator: '' };
 }
 
 /** @param {Badge[]} list @returns {Badge} */
