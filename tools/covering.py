@@ -34,13 +34,23 @@ def coverage_tables(catalogue: Catalogue) -> Parts:
         read="",
         **{
             name: sum(getattr(item, name) for item in sums)
-            for name in ("mappings", "agreed", "added", "confirmed", "against", "changed")
+            for name in ("mappings", "agreed", "added", "confirmed", "refused", "against", "changed")
         },
     )
     return {
         "coverage": table(head, [_covered(item) for item in counted]),
         "second-reading": table(
-            ["list", "mappings at first", "agreed", "", "taken back", "added", "stand now", "read by two"],
+            [
+                "list",
+                "mappings at first",
+                "agreed",
+                "",
+                "taken back",
+                "added",
+                "taken back of these",
+                "stand now",
+                "read by two",
+            ],
             [*read, _agreement("**all**", total)],
         ),
         "drawn": f"{', '.join(f'`{path.stem}`' for path in drawn())}",
@@ -64,8 +74,8 @@ def _covered(item: FrameworkCoverage) -> list[str]:
 
 def _agreement(title: str, said: Agreement) -> list[str]:
     back = said.mappings - said.agreed
-    stand = said.agreed + said.added
-    counts = (back, said.added, stand, said.agreed + said.confirmed - said.against)
+    stand = said.agreed + said.added - said.refused
+    counts = (back, said.added, said.refused, stand, said.agreed + said.confirmed - said.against)
     return [
         title,
         str(said.mappings),

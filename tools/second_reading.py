@@ -5,7 +5,8 @@ python tools/second_reading.py --waiting                      # mappings that a 
 python tools/second_reading.py --agree atlas:AML.T0040 cwe    # read again and agreed to: an entry, or all of a list
 python tools/second_reading.py --confirm atlas:AML.T0040      # its added mappings, read by somebody who didn't add them
 
-Only who didn't make a mapping agrees to it. Whoever takes something back does so in the data first, and then agrees to what is left.
+Only who didn't make a mapping agrees to it. Whoever takes something back does so in the data first, and then agrees to what is left, or
+confirms it: what is gone of the added is then recorded as taken back, and what is new waits for another reader.
 """
 
 from __future__ import annotations
@@ -49,12 +50,10 @@ def main(arguments: list[str]) -> int:
             for name in entries[listed, entry].types:
                 readings.texts[name] = _text(catalogue, name)
         for listed, entry in _chosen(given.confirm, entries):
-            said = readings.lists[listed].entries[entry]
-            said.confirmed = [
-                name
-                for name in said.added
-                if name in {*entries[listed, entry].types, *entries[listed, entry].facts}
-            ]
+            if said := readings.lists[listed].entries.get(entry):
+                said.confirm(_names(entries[listed, entry]), _hash(entries[listed, entry]))
+            for name in entries[listed, entry].types:
+                readings.texts.setdefault(name, _text(catalogue, name))
         for reading in readings.lists.values():
             _write(reading)
         _write_texts(readings.texts)
@@ -82,13 +81,21 @@ def _chosen(names: list[str], entries: dict[tuple[str, str], EntryCoverage]) -> 
 
 
 def _agree(reading: Reading, entry: EntryCoverage) -> None:
-    names = entry.types or [entry.disposition, *entry.facts]
+    names = _names(entry)
     said = reading.entries.setdefault(entry.id, EntryReading(now=""))
-    said.now = mapping_hash(entry.id, entry.disposition, entry.reason, [*entry.types, *entry.facts])
+    said.now = _hash(entry)
     said.added = [name for name in said.added if name in names]
     said.confirmed = [name for name in said.confirmed if name in said.added]
     said.dropped = [name for name in said.dropped if name not in names]
     said.kept = sorted(set(names) - set(said.added))
+
+
+def _names(entry: EntryCoverage) -> list[str]:
+    return entry.types or [entry.disposition, *entry.facts]
+
+
+def _hash(entry: EntryCoverage) -> str:
+    return mapping_hash(entry.id, entry.disposition, entry.reason, [*entry.types, *entry.facts])
 
 
 def _tell_waiting(lists: Iterable[Reading], catalogue: Catalogue) -> int:
@@ -122,11 +129,14 @@ def _write(reading: Reading) -> None:
         f"reader: {reading.reader}",
         f"on: {reading.on}",
         f"read: {_quoted(reading.read)}",
+        *([f"confirmer: {reading.confirmer}"] if reading.confirmer else []),
         "entries:",
     ]
     for name, said in reading.entries.items():
         parts = [f"now: {_quoted(said.now)}"]
-        lists = {key: getattr(said, key) for key in ("kept", "dropped", "added", "confirmed", "against")}
+        lists = {
+            key: getattr(said, key) for key in ("kept", "dropped", "added", "confirmed", "refused", "against")
+        }
         parts += [f"{key}: [{', '.join(names)}]" for key, names in lists.items() if names]
         if said.note:
             parts.append(f"note: {_quoted(said.note)}")

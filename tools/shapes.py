@@ -264,6 +264,7 @@ FRAMEWORK = record(
                 "agreed": number("Of these, agreed to by the second.", "integer", minimum=0),
                 "added": number("What the second found missing.", "integer", minimum=0),
                 "confirmed": number("Of these, agreed to by somebody else.", "integer", minimum=0),
+                "refused": number("Of these, taken back by somebody else.", "integer", minimum=0),
                 "against": number("What stands against the second reader.", "integer", minimum=0),
                 "changed": number("Entries to be read again.", "integer", minimum=0),
             }

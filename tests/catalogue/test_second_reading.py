@@ -38,7 +38,7 @@ def test_what_was_read_is_there_and_what_was_taken_back_is_gone(listed):
             assert listed.id in {"cwe", "capec"}, f"{name} is in no list"
             continue
         now = set(entry.types) or {entry.disposition, *entry.facts}
-        assert not now & set(said.dropped)
+        assert not now & {*said.dropped, *said.refused}
         assert now == {*said.kept, *said.added}
         assert set(said.confirmed) <= set(said.added)
         assert set(said.against) <= now
@@ -95,6 +95,23 @@ def test_a_reading_holds_until_mapping_or_text_changes(small):
     assert agreement.changed == 1
     catalogue.threats["SAMPLE-THREAT"].refs["list"] = ["A", "B"]
     assert verdicts(catalogue, readings)[0]["B"] == "changed"
+
+
+def test_what_was_added_is_read_by_another_reader_in_turn():
+    said = EntryReading(now="", kept=["A", "B"], added=["C", "D"])
+    said.confirm(["A", "C", "E"], "now")
+    assert (said.kept, said.dropped) == (["A"], ["B"])
+    assert (said.added, said.confirmed, said.refused) == (["C", "E"], ["C"], ["D"])
+    agreement = Reading(list="list", reader="r", on="o", read="all", entries={"A": said}).agreement(0)
+    assert (agreement.added, agreement.confirmed, agreement.refused) == (3, 1, 1)
+    said.confirm(["A", "C", "E"], "now")
+    assert (said.confirmed, said.refused, said.now) == (["C", "E"], ["D"], "now")
+
+
+def test_who_confirmed_is_named():
+    for name, reading in shipped_readings().lists.items():
+        assert reading.confirmer or not any(entry.confirmed for entry in reading.entries.values()), name
+        assert reading.confirmer != reading.reader
 
 
 def test_without_a_reader_a_list_says_so(small):

@@ -43,9 +43,24 @@ class EntryReading(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
     """Mappings that they found missing; they are their author, so that these need another reader."""
     confirmed: list[str] = field(default_factory=list)
     """Added mappings that somebody else read and agreed to."""
+    refused: list[str] = field(default_factory=list)
+    """Mappings that were added, and that somebody else read and took back."""
     against: list[str] = field(default_factory=list)
     """Mappings that stand although they don't agree."""
     note: str = ""
+
+    def confirm(self, names: Sequence[str], now: str) -> None:
+        """Record that somebody else read what was added, and that these mappings are left.
+
+        What is gone they took back. What is new they put in its place: they are its author, so that it waits in turn.
+        """
+        agreed = [name for name in self.added if name in names]
+        self.refused += [name for name in self.added if name not in names]
+        self.dropped += [name for name in self.kept if name not in names]
+        self.kept = [name for name in self.kept if name in names]
+        self.confirmed = agreed
+        self.added = sorted({*names} - {*self.kept})
+        self.now = now
 
 
 class Agreement(Struct, kw_only=True):
@@ -63,6 +78,8 @@ class Agreement(Struct, kw_only=True):
     """What they found missing."""
     confirmed: int
     """Of these, what somebody else agreed to."""
+    refused: int
+    """Of these, what somebody else took back."""
     against: int
     """What stands now although they don't agree."""
     changed: int
@@ -77,6 +94,8 @@ class Reading(Struct, kw_only=True, forbid_unknown_fields=True):
     on: str
     read: str
     """Which texts of the source were read."""
+    confirmer: str = ""
+    """Who read what this reader added."""
     entries: dict[str, EntryReading]
 
     def agreement(self, changed: int) -> Agreement:
@@ -89,8 +108,9 @@ class Reading(Struct, kw_only=True, forbid_unknown_fields=True):
             read=self.read,
             mappings=kept + sum(len(entry.dropped) for entry in said),
             agreed=kept,
-            added=sum(len(entry.added) for entry in said),
+            added=sum(len(entry.added) + len(entry.refused) for entry in said),
             confirmed=sum(len(entry.confirmed) for entry in said),
+            refused=sum(len(entry.refused) for entry in said),
             against=sum(len(entry.against) for entry in said),
             changed=changed,
         )
