@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from importlib import import_module
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp
 
 from mantlet.base.version import VERSION
@@ -23,6 +24,11 @@ ROUTES = (
     *("jobs", "evidence", "privacy", "plan", "versions", "exchange", "report"),
 )
 """Modules of `mantlet.web.routes`, each with a `router`."""
+TOKEN = HTTPBearer(
+    scheme_name="token",
+    description="What `mantlet serve` prints in its address. Requests that change something also need the header X-Mantlet.",
+    auto_error=False,  # the guard has let in whoever comes here; this only describes it
+)
 
 
 def create_app(session: Session, access: Access, *, watching: bool = True) -> ASGIApp:
@@ -64,5 +70,7 @@ def api() -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     for name in ROUTES:
-        app.include_router(import_module(f"mantlet.web.routes.{name}").router, prefix="/api")
+        app.include_router(
+            import_module(f"mantlet.web.routes.{name}").router, prefix="/api", dependencies=[Depends(TOKEN)]
+        )
     return app
