@@ -217,7 +217,6 @@ class TestDrawing:
         design.drag((grip["x"] + 4, grip["y"] + 4), design.node("store"))
         assert design.model["flows"]["load"]["from"] == "store"
 
-
     def test_a_boundary_is_drawn_round_what_is_selected(self, design):
         design.state("store.select(['api', 'model'])")
         design.page.locator(".palette input").fill("container")
@@ -488,6 +487,55 @@ class TestTable:
         page.locator("dialog .btn-primary").click()
         design.until("document.querySelectorAll('.table-body tbody tr').length === 3")
         assert len(design.model["flows"]) == 3
+
+
+class TestLongSessions:
+    def left(self, design: Design) -> tuple[int, int]:
+        return tuple(
+            design.page.evaluate(
+                "() => [document.querySelectorAll('*').length, document.querySelectorAll('.canvas [model-id]').length]"
+            )
+        )
+
+    def test_edits_and_views_leave_nothing_behind(self, design):
+        before = self.left(design)
+        text = design.seen.text
+        for _ in range(25):
+            design.state(
+                "await store.change([{op: 'set', path: ['elements', 'extra'], value: {type: 'process'}},"
+                " {op: 'set', path: ['flows', 'more'], value: {from: 'extra', to: 'api'}}], {label: 'x'})"
+            )
+            design.state("(await import('/static/js/history.js')).history.undo()")
+        for _ in range(6):
+            design.seen.go("#/table", ".table-body table")
+            design.seen.go("#/design", ".canvas[data-drawn]")
+        design.page.wait_for_timeout(400)
+        assert design.seen.text == text
+        assert self.left(design)[1] == before[1]
+        assert abs(self.left(design)[0] - before[0]) < 40
+        assert design.page.locator(".canvas").count() == 1
+
+    def test_nothing_can_be_changed_when_it_is_read_only(self, chromium, tmp_path):
+        path = write(tmp_path, MODEL)
+        with window(chromium, path, read_only=True) as seen:
+            design = Design.__new__(Design)
+            design.seen, design.page = seen, seen.page
+            seen.page.wait_for_selector('[model-id="n:api"]')
+            seen.page.wait_for_selector('.state[data-state="read-only"]')
+            design.drag(design.node("api"), (design.node("api")[0] + 90, design.node("api")[1] + 90))
+            seen.page.keyboard.press("Delete")
+            assert seen.text == MODEL
+            assert seen.page.locator(".piece:not(:disabled)").count() == 0
+
+    def test_a_broken_file_is_told_and_comes_back(self, design):
+        text = design.seen.text
+        design.seen.path.write_text(text.replace("type: user", "type: [", 1), "utf-8")
+        design.page.wait_for_selector('.state[data-state="broken"]')
+        design.page.click(".state button")
+        design.page.wait_for_selector(".problems li")
+        design.press("Escape")
+        design.seen.path.write_text(text, "utf-8")
+        design.page.wait_for_selector('.state[data-state="saved"]')
 
 
 class TestTwoWindows:

@@ -116,6 +116,7 @@ function drawEmpty(node, board, pieces) {
   const nothing = !board.scene.nodes.size && !board.scene.outlines.size;
   if (nothing === !node.hidden) return;
   node.hidden = !nothing;
+  node.parentElement?.classList.toggle('nothing', nothing);
   if (nothing) {
     node.replaceChildren(h('h2', null, t('empty.title')), h('p', null, t('empty.text')),
       h('button', { type: 'button', class: 'btn btn-primary', onclick: () => pieces.focusSearch() }, t('empty.add')), ' ',

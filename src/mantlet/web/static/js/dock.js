@@ -78,7 +78,7 @@ export function createDock(app) {
     const way = event.key === 'ArrowLeft' ? 24 : event.key === 'ArrowRight' ? -24 : 0;
     if (way) { event.preventDefault(); width(node.getBoundingClientRect().width + way); }
   });
-  let kept = 348;
+  let kept = innerWidth < 1200 ? 288 : 348;
   try { kept = Number(localStorage.getItem(KEY)) || kept; } catch { /* not kept */ }
   width(kept);
 

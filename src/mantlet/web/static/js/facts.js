@@ -19,7 +19,7 @@ export function factList(base, entry) {
   const worth = new Set(asked(base[0], entry));
   const written = entry?.facts ?? {};
   const given = base.length > 1 ? store.inherited[base[0]]?.[base[1]] ?? {} : {};
-  const first = all.filter((fact) => worth.has(fact.id) || fact.id in written || fact.id in given);
+  const first = all.length <= 24 ? all : all.filter((fact) => worth.has(fact.id) || fact.id in written || fact.id in given);
   const rest = all.filter((fact) => !first.includes(fact));
   const key = base.join('/');
   const box = h('div', { class: 'facts' });

@@ -164,11 +164,11 @@ function listen() {
   source.addEventListener('error', () => { if (source.readyState !== EventSource.OPEN) offline(true); });
   source.addEventListener('hello', (event) => {
     const told = JSON.parse(event.data);
-    if (told.revision && told.revision !== store.revision) refresh();
+    if (told.revision !== store.revision || Boolean(told.broken) !== store.broken) refresh();
   });
   source.addEventListener('changed', (event) => {
     const told = JSON.parse(event.data);
-    if (told.client === api.CLIENT || told.revision === store.revision) return;
+    if (told.client === api.CLIENT || (told.revision === store.revision && !store.broken)) return;
     if (told.cause === 'disk') toast(t('changed.disk'));
     refresh();
   });

@@ -28,7 +28,7 @@ export function toolbar(app, commands, gestures, views) {
   drawChosen();
   const stop = store.on('selection', drawChosen);
   const node = h('div', { class: 'toolbar', role: 'toolbar', 'aria-label': t('toolbar') }, views, h('span', { class: 'grow' }), chosen, h('span', { class: 'bar' }),
-    button(t('arrange'), () => commands.arrange(), { icon: 'arrange', kind: 'quiet', title: t('arrange.about'), disabled: store.readOnly }), overlay(), h('span', { class: 'bar' }), hand,
+    button(t('arrange'), () => commands.arrange(), { icon: 'arrange', kind: 'quiet', class: 'btn-arrange', title: t('arrange.about'), disabled: store.readOnly }), overlay(), h('span', { class: 'bar' }), hand,
     button('', () => commands.pane.zoom(1 / 1.25), { icon: 'minus', title: t('zoom.out'), kind: 'quiet', key: '-' }), scale,
     button('', () => commands.pane.zoom(1.25), { icon: 'plus', title: t('zoom.in'), kind: 'quiet', key: '+' }),
     button('', () => commands.pane.fit(), { icon: 'fit', title: t('zoom.fit'), kind: 'quiet', key: 'F' }),
