@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mantlet.base.errors import UsageError
 from mantlet.changes.operations import Change, Set
@@ -126,29 +126,21 @@ class Proposals:
 
     def accept(self, names: Collection[str]) -> tuple[list[Change], list[str]]:
         """Return the changes of what is accepted, and the ids of all that this takes in; raises `UsageError`."""
-        known = dict(zip(self._ids, self.comparison.items, strict=True))
-        for name in names:
-            if name not in known:
-                raise UsageError(
-                    f"'{name[:100]}' is not proposed (any more)",
-                    mend="look at the list again, or discover anew",
-                )
-        wanted = self._with_needs([known[name] for name in names])
-        taken = {id(item) for item in closed(self.comparison, wanted)}
-        return changes(self.comparison, wanted), [name for name, item in known.items() if id(item) in taken]
-
-    def _with_needs(self, chosen: list[Item]) -> list[Item]:
-        """Return what was chosen with all that is new and that it names: who takes a flow takes its ends."""
-        fresh = {item.id: item for item in self.comparison.items if item.kind == "new"}
-        found = {id(item): item for item in chosen}
-        waiting = list(chosen)
-        while waiting:
-            for need in waiting.pop().needs:
-                item = fresh.get(need)
-                if item is not None and id(item) not in found:
-                    found[id(item)] = item
-                    waiting.append(item)
-        return list(found.values())
+        wanted = set(names)
+        for name in wanted.difference(self._ids):
+            raise UsageError(
+                f"'{name[:100]}' is not proposed (any more)",
+                mend="look at the list again, or discover anew",
+            )
+        items = [  # what people chose is wanted for itself
+            structs.replace(item, supporting=False) if name in wanted else item
+            for name, item in zip(self._ids, self.comparison.items, strict=True)
+        ]
+        comparison = structs.replace(self.comparison, items=items)
+        known = dict(zip(self._ids, items, strict=True))
+        chosen = _with_needs([known[name] for name in known if name in wanted], items)
+        taken = {id(item) for item in closed(comparison, chosen)}
+        return changes(comparison, chosen), [name for name, item in known.items() if id(item) in taken]
 
     def _shown(self, name: str, item: Item, fresh: dict[str, str]) -> Proposed:
         proposed = [one.value for one in item.changes if isinstance(one, Set) and len(one.path) == 2]
@@ -169,6 +161,20 @@ class Proposals:
             item.known,
             item.changes,
         )
+
+
+def _with_needs(chosen: list[Item], items: list[Item]) -> list[Item]:
+    """Return what was chosen with all that is new and that it names: who takes a flow takes its ends."""
+    fresh = {item.id: item for item in items if item.kind == "new"}
+    found = {id(item): item for item in chosen}
+    waiting = list(chosen)
+    while waiting:
+        for need in waiting.pop().needs:
+            item = fresh.get(need)
+            if item is not None and id(item) not in found:
+                found[id(item)] = item
+                waiting.append(item)
+    return list(found.values())
 
 
 def _ids(items: list[Item]) -> list[str]:
