@@ -13,7 +13,9 @@ const DAY = 86_400_000;
 
 /** What a point says, for people who don't see the picture. @param {Point} point */
 export function inWords(point) {
-  const open = SEVERITIES.filter((word) => point.counts[word]).map((word) => `${point.counts[word]} ${t(`severity.${word}`)}`).join(', ');
+  const open = SEVERITIES.filter((word) => point.counts[word])
+    .map((word) => `${point.counts[word]} ${t(`severity.${word}`)}`)
+    .join(', ');
   return t('history.point', { on: point.on, open: open || t('page.none-open'), weight: point.weight });
 }
 
@@ -23,7 +25,14 @@ export function inWords(point) {
  * @param {(at: number) => void} told
  */
 export function chart(kind, title, points, pace, told) {
-  const box = h('div', { class: 'pg-chart', role: 'slider', tabindex: 0, 'aria-label': title, 'aria-valuemin': 1, 'aria-valuemax': points.length });
+  const box = h('div', {
+    class: 'pg-chart',
+    role: 'slider',
+    tabindex: 0,
+    'aria-label': title,
+    'aria-valuemin': 1,
+    'aria-valuemax': points.length,
+  });
   let at = points.length - 1;
   let width = 0;
   /** @type {(at: number) => void} */
@@ -53,7 +62,11 @@ export function chart(kind, title, points, pace, told) {
   const sized = new ResizeObserver(draw);
   sized.observe(box);
   move(at, true);
-  return { node: h('figure', { class: 'pg-figure' }, h('figcaption', null, title), box), move: (/** @type {number} */ next) => move(next, true), stop: () => sized.disconnect() };
+  return {
+    node: h('figure', { class: 'pg-figure' }, h('figcaption', null, title), box),
+    move: (/** @type {number} */ next) => move(next, true),
+    stop: () => sized.disconnect(),
+  };
 }
 
 /** Where points stand from left to right: by day, or evenly where all are of few days. @param {Point[]} points @param {number} inner */
@@ -66,19 +79,30 @@ function spread(points, inner) {
 }
 
 /** A round number above all. @param {number} most */
-const rounded = (most) => [4, 8, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100, 120, 160, 200, 240, 320, 400, 600, 800, 1200, 2000].find((step) => most <= step) ?? Math.ceil(most / 1000) * 1000;
+const rounded = (most) =>
+  [4, 8, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100, 120, 160, 200, 240, 320, 400, 600, 800, 1200, 2000].find((step) => most <= step) ??
+  Math.ceil(most / 1000) * 1000;
 
 /** @param {'open' | 'weight'} kind @param {string} title @param {Point[]} points @param {number | null} pace @param {number} width */
 function picture(kind, title, points, pace, width) {
   const inner = width - PAD.left - PAD.right;
-  const total = (/** @type {Point} */ point) => (kind === 'weight' ? point.weight : SEVERITIES.reduce((sum, word) => sum + (point.counts[word] ?? 0), 0));
+  const total = (/** @type {Point} */ point) =>
+    kind === 'weight' ? point.weight : SEVERITIES.reduce((sum, word) => sum + (point.counts[word] ?? 0), 0);
   const top = rounded(Math.max(1, ...points.map(total)));
   const xs = spread(points, inner);
   const up = (/** @type {number} */ value) => HEIGHT - PAD.bottom - (value / top) * (HEIGHT - PAD.top - PAD.bottom);
   const cursor = svg('line', { class: 'cursor', y1: PAD.top, y2: HEIGHT - PAD.bottom });
   const dot = svg('circle', { class: 'dot', r: 4 });
-  const node = svg('svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, 'aria-hidden': 'true', focusable: 'false' },
-    svg('title', null, title), lines(top, up, width), kind === 'weight' ? burn(points, xs, up, width, pace) : areas(points, xs, up, width), days(points, xs), cursor, dot);
+  const node = svg(
+    'svg',
+    { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, 'aria-hidden': 'true', focusable: 'false' },
+    svg('title', null, title),
+    lines(top, up, width),
+    kind === 'weight' ? burn(points, xs, up, width, pace) : areas(points, xs, up, width),
+    days(points, xs),
+    cursor,
+    dot,
+  );
   const mark = (/** @type {number} */ at) => {
     for (const name of ['x1', 'x2']) cursor.setAttribute(name, String(xs[at]));
     dot.setAttribute('cx', String(xs[at]));
@@ -92,12 +116,16 @@ function picture(kind, title, points, pace, width) {
 function lines(top, up, width) {
   return [0, 0.25, 0.5, 0.75, 1].flatMap((part) => [
     svg('line', { class: 'grid', x1: PAD.left, x2: width - PAD.right, y1: up(top * part), y2: up(top * part) }),
-    svg('text', { class: 'scale', x: PAD.left - 8, y: up(top * part) + 4, 'text-anchor': 'end' }, String(top * part))]);
+    svg('text', { class: 'scale', x: PAD.left - 8, y: up(top * part) + 4, 'text-anchor': 'end' }, String(top * part)),
+  ]);
 }
 
 /** @param {number[]} xs @param {number[]} values @param {(value: number) => number} up @param {number} end */
 function steps(xs, values, up, end) {
-  return values.flatMap((value, at) => [[xs[at], up(value)], [xs[at + 1] ?? end, up(value)]]);
+  return values.flatMap((value, at) => [
+    [xs[at], up(value)],
+    [xs[at + 1] ?? end, up(value)],
+  ]);
 }
 
 /** @param {Point[]} points @param {number[]} xs @param {(value: number) => number} up @param {number} width */
@@ -114,13 +142,32 @@ function areas(points, xs, up, width) {
 
 /** @param {Point[]} points @param {number[]} xs @param {(value: number) => number} up @param {number} width @param {number | null} pace */
 function burn(points, xs, up, width, pace) {
-  const edge = steps(xs, points.map((point) => point.weight), up, width - PAD.right);
+  const edge = steps(
+    xs,
+    points.map((point) => point.weight),
+    up,
+    width - PAD.right,
+  );
   const line = edge.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
   const [first, last] = [points[0], points[points.length - 1]];
   const weeks = (Date.parse(last.on) - Date.parse(first.on)) / DAY / 7;
-  const trend = pace && pace > 0 && weeks >= 1
-    ? [svg('line', { class: 'trend', x1: xs[0], y1: up(Math.min(last.weight + pace * weeks, first.weight * 2)), x2: xs[xs.length - 1], y2: up(last.weight) })] : [];
-  return [svg('polygon', { class: 'under', points: `${line} ${width - PAD.right},${up(0)} ${PAD.left},${up(0)}` }), svg('polyline', { class: 'burn', points: line }), ...trend];
+  const trend =
+    pace && pace > 0 && weeks >= 1
+      ? [
+          svg('line', {
+            class: 'trend',
+            x1: xs[0],
+            y1: up(Math.min(last.weight + pace * weeks, first.weight * 2)),
+            x2: xs[xs.length - 1],
+            y2: up(last.weight),
+          }),
+        ]
+      : [];
+  return [
+    svg('polygon', { class: 'under', points: `${line} ${width - PAD.right},${up(0)} ${PAD.left},${up(0)}` }),
+    svg('polyline', { class: 'burn', points: line }),
+    ...trend,
+  ];
 }
 
 /** @param {Point[]} points @param {number[]} xs */

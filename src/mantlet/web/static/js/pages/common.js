@@ -105,7 +105,11 @@ export async function load(place, ask, draw, doing) {
     if (place.dataset.turn !== turn) return;
     put(place, draw(found));
   } catch (error) {
-    if (place.dataset.turn === turn) put(place, problem(error, () => void load(place, ask, draw, doing)));
+    if (place.dataset.turn === turn)
+      put(
+        place,
+        problem(error, () => void load(place, ask, draw, doing)),
+      );
   } finally {
     if (place.dataset.turn === turn) place.removeAttribute('aria-busy');
   }
@@ -149,7 +153,8 @@ export function section(title, content, more = {}) {
 }
 
 /** A severity as a word on its colour. @param {string} word */
-export const severity = (word) => pill(t(`severity.${SEVERITIES.includes(word) ? word : 'note'}`), SEVERITIES.includes(word) ? word : 'note');
+export const severity = (word) =>
+  pill(t(`severity.${SEVERITIES.includes(word) ? word : 'note'}`), SEVERITIES.includes(word) ? word : 'note');
 
 /** A small word in a frame. @param {string} text @param {string} [kind] @param {string} [title] */
 export function tag(text, kind = '', title) {
@@ -177,7 +182,11 @@ export function nameOf(app, id) {
 
 /** A link that shows a place in the drawing. @param {App} app @param {string} id @param {string} [label] */
 export function place(app, id, label) {
-  return h('a', { class: 'pg-place', href: `#/design?place=${encodeURIComponent(id)}`, title: t('page.show-place') }, label ?? nameOf(app, id));
+  return h(
+    'a',
+    { class: 'pg-place', href: `#/design?place=${encodeURIComponent(id)}`, title: t('page.show-place') },
+    label ?? nameOf(app, id),
+  );
 }
 
 /** A link to a risk or threat in the register. @param {App} app @param {string} id @param {string} [title] */
@@ -208,28 +217,21 @@ export function shown(value) {
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
+/** An arrow that is read as a word. */
+export const arrow = () =>
+  h('span', { class: 'pg-arrow' }, h('span', { 'aria-hidden': 'true' }, '→'), h('span', { class: 'pg-hidden' }, t('diff.becomes')));
+
 /**
- * A table for reading. Columns say how a cell is drawn.
- * @template R
- * @param {string} caption
- * @param {{title: string, cell: (row: R) => Child | Child[], kind?: 'number' | 'wide' | 'narrow'}[]} columns
- * @param {R[]} rows
+ * A table for reading in a frame that scrolls. A heading is a text, or a text with a class for its column.
+ * @param {string} caption @param {(string | [any, string])[]} heads @param {any[]} rows @param {string} [kind]
  */
-export function grid(caption, columns, rows) {
-  const cells = (/** @type {R} */ row) =>
-    columns.map((column, at) =>
-      h(at ? 'td' : 'th', { class: column.kind ?? null, scope: at ? null : 'row' }, ...[column.cell(row)].flat()),
-    );
+export function sheet(caption, heads, rows, kind = '') {
+  const head = (/** @type {string | [any, string]} */ item) =>
+    Array.isArray(item) ? h('th', { scope: 'col', class: item[1] }, item[0]) : h('th', { scope: 'col' }, item);
   return h(
     'div',
-    { class: 'pg-scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    h(
-      'table',
-      { class: 'pg-table' },
-      h('caption', { class: 'pg-hidden' }, caption),
-      h('thead', null, h('tr', null, ...columns.map((column) => h('th', { scope: 'col', class: column.kind ?? null }, column.title)))),
-      h('tbody', null, ...rows.map((row) => h('tr', null, ...cells(row)))),
-    ),
+    { class: `pg-scroll ${kind}`.trim(), tabindex: 0, role: 'region', 'aria-label': caption },
+    h('table', { class: 'pg-table' }, h('thead', null, h('tr', null, heads.map(head))), h('tbody', null, rows)),
   );
 }
 
@@ -237,10 +239,18 @@ export function grid(caption, columns, rows) {
 export function long(rows, first = 8) {
   const node = h('ul', { class: 'pg-list' }, rows.slice(0, first));
   if (rows.length <= first) return node;
-  const more = h('button', { type: 'button', class: 'btn btn-quiet', onclick: () => {
-    node.append(...rows.slice(first));
-    more.remove();
-  } }, t('page.show-more', { n: rows.length - first }));
+  const more = h(
+    'button',
+    {
+      type: 'button',
+      class: 'btn btn-quiet',
+      onclick: () => {
+        node.append(...rows.slice(first));
+        more.remove();
+      },
+    },
+    t('page.show-more', { n: rows.length - first }),
+  );
   return h('div', null, node, more);
 }
 
@@ -296,7 +306,12 @@ export function tabs(label, parts, chosen, told) {
     event.preventDefault();
     open((to + parts.length) % parts.length, true);
   });
-  open(Math.max(0, parts.findIndex((part) => part.id === chosen)));
+  open(
+    Math.max(
+      0,
+      parts.findIndex((part) => part.id === chosen),
+    ),
+  );
   return h('div', { class: 'pg-tabbed' }, list, panel);
 }
 

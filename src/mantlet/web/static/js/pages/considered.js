@@ -3,9 +3,18 @@
 
 import { button, h, select } from '../dom.js';
 import { t } from '../words.js';
-import { empty, line, load, place, put, tag, tick } from './common.js';
+import { empty, line, load, place, put, sheet, tag, tick } from './common.js';
 
-const SIGNS = /** @type {Record<string, string>} */ ({ open: '●', 'to-confirm': '?', mitigated: '✓', settled: '✓', absent: '–', silenced: '–', 'out-of-scope': '–', 'not-asked': '' });
+const SIGNS = /** @type {Record<string, string>} */ ({
+  open: '●',
+  'to-confirm': '?',
+  mitigated: '✓',
+  settled: '✓',
+  absent: '–',
+  silenced: '–',
+  'out-of-scope': '–',
+  'not-asked': '',
+});
 /** Places that are shown at first. */
 const ROWS = 120;
 /** Kept while the page is not shown. */
@@ -15,18 +24,48 @@ const asked = { table: '', text: '', open: false };
 export function matrix(panel, app) {
   const result = h('div', { class: 'pg-result' });
   const head = h('div', { class: 'pg-filters' });
-  const show = () => load(result, () => app.api.get('/considered', { table: asked.table }), (made) => {
-    const tables = made.tables;
-    asked.table ||= tables[0]?.id ?? '';
-    const draw = () => put(body, drawn(app, made.cells.filter((/** @type {any} */ cell) => cell.table === asked.table)));
-    const body = h('div', null);
-    put(head, [
-      select(tables.map((/** @type {any} */ item) => ({ value: item.id, label: item.title })), asked.table, (value) => { asked.table = value; void show(); }, { 'aria-label': t('considered.table') }),
-      line({ type: 'search', value: asked.text, placeholder: t('considered.filter'), 'aria-label': t('considered.filter') }, (value) => { asked.text = value; draw(); }),
-      tick(t('considered.only-open'), asked.open, (on) => { asked.open = on; draw(); })]);
-    draw();
-    return body;
-  });
+  const show = () =>
+    load(
+      result,
+      () => app.api.get('/considered', { table: asked.table }),
+      (made) => {
+        const tables = made.tables;
+        asked.table ||= tables[0]?.id ?? '';
+        const draw = () =>
+          put(
+            body,
+            drawn(
+              app,
+              made.cells.filter((/** @type {any} */ cell) => cell.table === asked.table),
+            ),
+          );
+        const body = h('div', null);
+        put(head, [
+          select(
+            tables.map((/** @type {any} */ item) => ({ value: item.id, label: item.title })),
+            asked.table,
+            (value) => {
+              asked.table = value;
+              void show();
+            },
+            { 'aria-label': t('considered.table') },
+          ),
+          line(
+            { type: 'search', value: asked.text, placeholder: t('considered.filter'), 'aria-label': t('considered.filter') },
+            (value) => {
+              asked.text = value;
+              draw();
+            },
+          ),
+          tick(t('considered.only-open'), asked.open, (on) => {
+            asked.open = on;
+            draw();
+          }),
+        ]);
+        draw();
+        return body;
+      },
+    );
   put(panel, [h('p', { class: 'pg-muted' }, t('considered.lead')), head, result]);
   void show();
 }
@@ -38,24 +77,62 @@ const plain = (state) => state.replaceAll(' ', '-').replaceAll('_', '-');
 
 /** @param {any} app @param {any[]} cells */
 function drawn(app, cells) {
+  const wanted = wantedOf(cells);
+  if (!wanted.length) return empty(t('considered.none.title'), t('considered.none.text'));
   const categories = [...new Set(cells.map((cell) => cell.category))];
+  const about = h('div', { class: 'pg-about', role: 'status' }, t('considered.hint'));
+  const row = (/** @type {any[]} */ list) =>
+    h(
+      'tr',
+      null,
+      heading(app, list[0]),
+      categories.map((category) =>
+        box(
+          app,
+          list.find((cell) => cell.category === category),
+          about,
+        ),
+      ),
+    );
+  const table = sheet(
+    t('considered.title'),
+    [t('considered.place'), ...categories.map((word) => word.replaceAll('-', ' '))],
+    wanted.slice(0, ROWS).map(row),
+    'tall pg-considered',
+  );
+  const body = table.querySelector('tbody');
+  body.addEventListener('keydown', walk);
+  body.querySelector('button')?.setAttribute('tabindex', '0');
+  const rest = wanted.slice(ROWS);
+  const more = button(
+    t('page.show-more', { n: rest.length }),
+    () => {
+      body.append(...rest.map(row));
+      more.remove();
+    },
+    { kind: 'quiet' },
+  );
+  return [legend(cells), table, rest.length ? more : null, about];
+}
+
+/** Cells of the places that the filters let through, place by place. @param {any[]} cells @returns {any[][]} */
+function wantedOf(cells) {
   /** @type {Map<string, any[]>} */
   const rows = new Map();
   for (const cell of cells) rows.set(key(cell), [...(rows.get(key(cell)) ?? []), cell]);
-  const wanted = [...rows.values()].filter((list) => (!asked.open || list.some((cell) => ['open', 'to-confirm'].includes(plain(cell.state)))) &&
-    (!asked.text || `${list[0].name} ${list[0].place}`.toLowerCase().includes(asked.text.toLowerCase())));
-  if (!wanted.length) return empty(t('considered.none.title'), t('considered.none.text'));
-  const about = h('div', { class: 'pg-about', role: 'status' }, t('considered.hint'));
-  const row = (/** @type {any[]} */ list) => h('tr', null,
-    h('th', { scope: 'row' }, place(app, list[0].place, list[0].name), list[0].at && !['element', 'flow'].includes(list[0].at) ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${list[0].at}`)}`) : null),
-    categories.map((category) => box(app, list.find((cell) => cell.category === category), about)));
-  const body = h('tbody', { onkeydown: walk }, wanted.slice(0, ROWS).map(row));
-  body.querySelector('button')?.setAttribute('tabindex', '0');
-  const rest = wanted.slice(ROWS);
-  const more = rest.length ? button(t('page.show-more', { n: rest.length }), () => { body.append(...rest.map(row)); more?.remove(); }, { kind: 'quiet' }) : null;
-  const table = h('table', { class: 'pg-table pg-considered' },
-    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('considered.place')), categories.map((word) => h('th', { scope: 'col' }, word.replaceAll('-', ' '))))), body);
-  return [legend(cells), h('div', { class: 'pg-scroll tall', tabindex: 0, role: 'region', 'aria-label': t('considered.title') }, table, more), about];
+  const text = asked.text.toLowerCase();
+  return [...rows.values()].filter(
+    (list) =>
+      (!asked.open || list.some((cell) => ['open', 'to-confirm'].includes(plain(cell.state)))) &&
+      `${list[0].name} ${list[0].place}`.toLowerCase().includes(text),
+  );
+}
+
+/** @param {any} app @param {any} cell */
+function heading(app, cell) {
+  const end =
+    cell.at && !['element', 'flow'].includes(cell.at) ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${cell.at}`)}`) : null;
+  return h('th', { scope: 'row' }, place(app, cell.place, cell.name), end);
 }
 
 /** One cell is in the order of Tab; arrow keys go to the others. @param {KeyboardEvent} event */
@@ -67,7 +144,8 @@ function walk(event) {
   const cell = /** @type {HTMLTableCellElement} */ (here.closest('td'));
   const grid = [...(cell.closest('tbody')?.rows ?? [])].map((line) => [...line.cells].map((item) => item.querySelector('button')));
   let [x, y] = [cell.cellIndex, grid.findIndex((line) => line.includes(/** @type {any} */ (here)))];
-  do [x, y] = [x + step[0], y + step[1]]; while (grid[y]?.[x] === null);
+  do [x, y] = [x + step[0], y + step[1]];
+  while (grid[y]?.[x] === null);
   const next = grid[y]?.[x];
   if (!next) return;
   here.setAttribute('tabindex', '-1');
@@ -79,9 +157,33 @@ function walk(event) {
 function box(app, cell, about) {
   if (!cell) return h('td', { class: 'none' }, '');
   const state = plain(cell.state);
-  const tell = () => put(about, [h('div', { class: 'pg-row' }, tag(t(`considered.${state}`), state), h('strong', null, `${cell.category.replaceAll('-', ' ')}: ${cell.name}`)), h('p', null, cell.reason || '–'),
-    cell.type ? h('a', { href: `#/risks?risk=${encodeURIComponent(`${cell.type}@${cell.place}`)}` }, cell.type) : null]);
-  return h('td', { class: `cell ${state}` }, h('button', { type: 'button', tabindex: -1, title: cell.reason, 'aria-label': `${t(`considered.${state}`)}: ${cell.category}, ${cell.name}`, onclick: tell, onfocus: tell }, SIGNS[state] ?? '·'));
+  const tell = () =>
+    put(about, [
+      h(
+        'div',
+        { class: 'pg-row' },
+        tag(t(`considered.${state}`), state),
+        h('strong', null, `${cell.category.replaceAll('-', ' ')}: ${cell.name}`),
+      ),
+      h('p', null, cell.reason || '–'),
+      cell.type ? h('a', { href: `#/risks?risk=${encodeURIComponent(`${cell.type}@${cell.place}`)}` }, cell.type) : null,
+    ]);
+  return h(
+    'td',
+    { class: `cell ${state}` },
+    h(
+      'button',
+      {
+        type: 'button',
+        tabindex: -1,
+        title: cell.reason,
+        'aria-label': `${t(`considered.${state}`)}: ${cell.category}, ${cell.name}`,
+        onclick: tell,
+        onfocus: tell,
+      },
+      SIGNS[state] ?? '·',
+    ),
+  );
 }
 
 /** @param {any[]} cells */
@@ -89,5 +191,11 @@ function legend(cells) {
   /** @type {Record<string, number>} */
   const counts = {};
   for (const cell of cells) counts[plain(cell.state)] = (counts[plain(cell.state)] ?? 0) + 1;
-  return h('ul', { class: 'pg-legend' }, Object.entries(counts).map(([state, n]) => h('li', null, h('i', { class: `sign ${state}` }, SIGNS[state] ?? '·'), `${t(`considered.${state}`)} ${n}`)));
+  return h(
+    'ul',
+    { class: 'pg-legend' },
+    Object.entries(counts).map(([state, n]) =>
+      h('li', null, h('i', { class: `sign ${state}` }, SIGNS[state] ?? '·'), `${t(`considered.${state}`)} ${n}`),
+    ),
+  );
 }

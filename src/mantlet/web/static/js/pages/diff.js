@@ -16,19 +16,28 @@ export function compare(panel, app) {
   const result = h('div', { class: 'pg-result', 'aria-live': 'polite' });
   put(panel, h('p', { class: 'pg-wait' }, t('page.wait')));
   const show = () => {
-    if (asked.against) void load(result, () => differing(app, found), (made) => draw(app, made));
+    if (asked.against)
+      void load(
+        result,
+        () => differing(app, found),
+        (made) => draw(app, made),
+      );
     else put(result, empty(t('diff.empty.title'), t('diff.empty.text')));
   };
   /** @type {any} */
   let found = null;
-  void load(panel, () => app.api.get('/revisions'), (answer) => {
-    found = answer;
-    if (!found.git) return empty(t('diff.no-git.title'), t('diff.no-git.text'));
-    first = !asked.against;
-    if (first) asked.against = found.commits[0]?.commit ?? '';
-    show();
-    return [chooser(found, show), result];
-  });
+  void load(
+    panel,
+    () => app.api.get('/revisions'),
+    (answer) => {
+      found = answer;
+      if (!found.git) return empty(t('diff.no-git.title'), t('diff.no-git.text'));
+      first = !asked.against;
+      if (first) asked.against = found.commits[0]?.commit ?? '';
+      show();
+      return [chooser(found, show), result];
+    },
+  );
 }
 
 /** Whether nobody has chosen a revision yet. */
@@ -52,21 +61,51 @@ async function differing(app, found) {
 /** Branches, tags, commits, or a revision that is typed. @param {any} found @param {() => void} show */
 function chooser(found, show) {
   const groups = [
-    ['diff.commits', found.commits.map((/** @type {any} */ item) => [item.commit, `${item.on} · ${item.subject} (${item.commit.slice(0, 7)})`])],
+    [
+      'diff.commits',
+      found.commits.map((/** @type {any} */ item) => [item.commit, `${item.on} · ${item.subject} (${item.commit.slice(0, 7)})`]),
+    ],
     ['diff.branches', found.branches.map((/** @type {any} */ item) => [item.name, item.name])],
     ['diff.tags', found.tags.map((/** @type {any} */ item) => [item.name, item.name])],
   ];
   const known = groups.some(([, items]) => items.some((/** @type {string[]} */ [value]) => value === asked.against));
-  const list = h('select', { onchange: () => { asked.against = list.value; typed.value = ''; show(); } }, known ? null : h('option', { value: asked.against }, asked.against),
-    groups.map(([label, items]) => (items.length ? h('optgroup', { label: t(label) }, items.map((/** @type {string[]} */ [value, text]) => h('option', { value }, text))) : null)));
+  const list = h(
+    'select',
+    {
+      onchange: () => {
+        asked.against = list.value;
+        typed.value = '';
+        show();
+      },
+    },
+    known ? null : h('option', { value: asked.against }, asked.against),
+    groups.map(([label, items]) =>
+      items.length
+        ? h(
+            'optgroup',
+            { label: t(label) },
+            items.map((/** @type {string[]} */ [value, text]) => h('option', { value }, text)),
+          )
+        : null,
+    ),
+  );
   list.value = asked.against;
   const typed = h('input', { type: 'text', placeholder: 'HEAD~3, v1.2, main', spellcheck: 'false', autocomplete: 'off' });
-  const form = h('form', { class: 'pg-row end', onsubmit: (/** @type {Event} */ event) => {
-    event.preventDefault();
-    if (!typed.value.trim()) return;
-    asked.against = typed.value.trim();
-    show();
-  } }, field(t('diff.against'), list), field(t('diff.typed'), typed), h('button', { type: 'submit', class: 'btn' }, t('diff.go')));
+  const form = h(
+    'form',
+    {
+      class: 'pg-row end',
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        if (!typed.value.trim()) return;
+        asked.against = typed.value.trim();
+        show();
+      },
+    },
+    field(t('diff.against'), list),
+    field(t('diff.typed'), typed),
+    h('button', { type: 'submit', class: 'btn' }, t('diff.go')),
+  );
   return h('div', { class: 'pg-filters' }, form);
 }
 
@@ -74,8 +113,18 @@ function chooser(found, show) {
 function draw(app, made) {
   if (made.empty) return empty(t('diff.same.title'), t('diff.same.text'));
   return [
-    h('div', { class: 'pg-headline' }, standing(made), act(t('diff.open-page'), () => window.open(app.api.url('/diff/diagram', { against: asked.against, theme: app.theme.shown() }), '_blank', 'noopener'), { icon: 'eye' })),
-    drawing(app), ...whole(app, made),
+    h(
+      'div',
+      { class: 'pg-headline' },
+      standing(made),
+      act(
+        t('diff.open-page'),
+        () => window.open(app.api.url('/diff/diagram', { against: asked.against, theme: app.theme.shown() }), '_blank', 'noopener'),
+        { icon: 'eye' },
+      ),
+    ),
+    drawing(app),
+    ...whole(app, made),
   ];
 }
 

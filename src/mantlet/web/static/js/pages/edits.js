@@ -16,7 +16,11 @@ export function inWords(app, edit) {
   const name = (/** @type {string} */ id) => nameOf(app, id);
   const [, verb, rest] = /^(\w+) (.*)$/.exec(edit) ?? ['', '', edit];
   if (verb === 'move') return t('edit.move.said', split(rest, ' to ', name));
-  if (verb === 'operate') return t('edit.operate.said', split(rest, ' by ', name, (id) => app.store.model?.parties?.[id]?.name || id));
+  if (verb === 'operate')
+    return t(
+      'edit.operate.said',
+      split(rest, ' by ', name, (id) => app.store.model?.parties?.[id]?.name || id),
+    );
   if (verb === 'retain') return t('edit.retain.said', split(rest, ' ', name, String));
   if (verb === 'set') {
     const [, place, fact, value] = /^(\S+)\.([^.=\s]+)=(.+)$/.exec(rest) ?? ['', rest, '', ''];
@@ -49,15 +53,25 @@ export function editor(app, add, label = t('edit.add')) {
   };
   const form = h(
     'form',
-    { class: 'pg-edit', onsubmit: (/** @type {Event} */ event) => {
-      event.preventDefault();
-      const edit = written(state);
-      if (edit) add(edit);
-    } },
-    field(t('edit.what'), select(verbs.map((verb) => ({ value: verb, label: t(`edit.${verb}`) })), state.verb, (verb) => {
-      state.verb = verb;
-      draw();
-    })),
+    {
+      class: 'pg-edit',
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        const edit = written(state);
+        if (edit) add(edit);
+      },
+    },
+    field(
+      t('edit.what'),
+      select(
+        verbs.map((verb) => ({ value: verb, label: t(`edit.${verb}`) })),
+        state.verb,
+        (verb) => {
+          state.verb = verb;
+          draw();
+        },
+      ),
+    ),
     rest,
     h('button', { class: 'btn', type: 'submit' }, label),
   );
@@ -78,10 +92,17 @@ function written({ verb, a, fact, b }) {
 /** @param {any} app @param {string} verb @returns {{value: string, label: string}[]} */
 function choices(app, verb) {
   const model = app.store.model ?? {};
-  const ids = (/** @type {string} */ section) => Object.keys(model[section] ?? {}).map((id) => ({ value: id, label: nameOf(app, id) })).sort((a, b) => a.label.localeCompare(b.label));
+  const ids = (/** @type {string} */ section) =>
+    Object.keys(model[section] ?? {})
+      .map((id) => ({ value: id, label: nameOf(app, id) }))
+      .sort((a, b) => a.label.localeCompare(b.label));
   if (verb === 'drop') {
     return Object.entries(model.data ?? {}).flatMap(([id, entry]) =>
-      (/** @type {any} */ (entry)?.personal ?? []).map((/** @type {string} */ word) => ({ value: `${id}.${word}`, label: `${app.store.titleOf(id)} · ${word}` })));
+      /** @type {any} */ (entry?.personal ?? []).map((/** @type {string} */ word) => ({
+        value: `${id}.${word}`,
+        label: `${app.store.titleOf(id)} · ${word}`,
+      })),
+    );
   }
   if (verb === 'retain') return ids('data');
   if (verb === 'move') return Object.keys(model.boundaries ?? {}).length ? ids('elements') : [];
@@ -92,20 +113,36 @@ function choices(app, verb) {
 
 /** @param {any} app @param {any} state */
 function controls(app, state) {
-  const first = field(t(`edit.${state.verb}.a`), select(choices(app, state.verb), state.a, (value) => {
-    state.a = value;
-    if (state.verb === 'set') put(second, facts(app, state));
-  }));
+  const first = field(
+    t(`edit.${state.verb}.a`),
+    select(choices(app, state.verb), state.a, (value) => {
+      state.a = value;
+      if (state.verb === 'set') put(second, facts(app, state));
+    }),
+  );
   const second = h('div', { class: 'pg-edit-rest' });
   state.b = '';
   if (state.verb === 'move') {
-    const ids = Object.keys(app.store.model?.boundaries ?? {}).map((id) => ({ value: id, label: nameOf(app, id) })).sort((a, b) => a.label.localeCompare(b.label));
+    const ids = Object.keys(app.store.model?.boundaries ?? {})
+      .map((id) => ({ value: id, label: nameOf(app, id) }))
+      .sort((a, b) => a.label.localeCompare(b.label));
     second.append(chosen(state, t('edit.move.b'), ids));
   } else if (state.verb === 'operate') {
-    const parties = Object.entries(app.store.model?.parties ?? {}).map(([id, party]) => ({ value: id, label: /** @type {any} */ (party)?.name || id }));
-    second.append(chosen(state, t('edit.operate.b'), [{ value: 'us', label: t('edit.us') }, ...parties.filter((item) => item.value !== 'us')]));
+    const parties = Object.entries(app.store.model?.parties ?? {}).map(([id, party]) => ({
+      value: id,
+      label: /** @type {any} */ (party)?.name || id,
+    }));
+    second.append(
+      chosen(state, t('edit.operate.b'), [{ value: 'us', label: t('edit.us') }, ...parties.filter((item) => item.value !== 'us')]),
+    );
   } else if (state.verb === 'retain') {
-    second.append(chosen(state, t('edit.retain.b'), PERIODS.map((value) => ({ value, label: t(`edit.period.${value}`) }))));
+    second.append(
+      chosen(
+        state,
+        t('edit.retain.b'),
+        PERIODS.map((value) => ({ value, label: t(`edit.period.${value}`) })),
+      ),
+    );
   } else if (state.verb === 'set') put(second, facts(app, state));
   return [first, second];
 }
@@ -113,7 +150,10 @@ function controls(app, state) {
 /** @param {any} state @param {string} label @param {{value: string, label: string}[]} options */
 function chosen(state, label, options) {
   state.b = options[0]?.value ?? '';
-  return field(label, select(options, state.b, (value) => (state.b = value)));
+  return field(
+    label,
+    select(options, state.b, (value) => (state.b = value)),
+  );
 }
 
 /** The facts that a place can have, and their values. @param {any} app @param {any} state */
@@ -128,12 +168,27 @@ function facts(app, state) {
   const draw = () => {
     const values = app.store.vocabulary?.facts?.[state.fact]?.values ?? [];
     const options = (values.length ? values : ['yes', 'no']).map((/** @type {string} */ word) => ({ value: word, label: word }));
-    put(value, app.store.vocabulary?.facts?.[state.fact]?.open && !values.length
-      ? field(t('edit.set.b'), line({ value: (state.b = '') }, (text) => (state.b = text)))
-      : chosen(state, t('edit.set.b'), options));
+    put(
+      value,
+      app.store.vocabulary?.facts?.[state.fact]?.open && !values.length
+        ? field(
+            t('edit.set.b'),
+            line({ value: (state.b = '') }, (text) => (state.b = text)),
+          )
+        : chosen(state, t('edit.set.b'), options),
+    );
   };
   draw();
-  return [field(t('edit.set.fact'), select(names, state.fact, (id) => { state.fact = id; draw(); })), value];
+  return [
+    field(
+      t('edit.set.fact'),
+      select(names, state.fact, (id) => {
+        state.fact = id;
+        draw();
+      }),
+    ),
+    value,
+  ];
 }
 
 /** @param {any} fact @param {string} kind */
@@ -144,6 +199,21 @@ const at = (fact, kind) => !fact.at?.length || fact.at.some((/** @type {string} 
  * @param {any} app @param {string[]} edits @param {(at: number) => void} remove @param {(at: number) => any} [beside]
  */
 export function listed(app, edits, remove, beside) {
-  return h('ul', { class: 'pg-edits' }, edits.map((edit, number) =>
-    h('li', null, h('span', null, inWords(app, edit)), beside?.(number), button('', () => remove(number), { icon: 'close', kind: 'quiet', title: t('edit.take-out', { what: inWords(app, edit) }) }))));
+  return h(
+    'ul',
+    { class: 'pg-edits' },
+    edits.map((edit, number) =>
+      h(
+        'li',
+        null,
+        h('span', null, inWords(app, edit)),
+        beside?.(number),
+        button('', () => remove(number), {
+          icon: 'close',
+          kind: 'quiet',
+          title: t('edit.take-out', { what: inWords(app, edit) }),
+        }),
+      ),
+    ),
+  );
 }

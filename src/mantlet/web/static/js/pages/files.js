@@ -4,7 +4,7 @@
 
 import { confirm, dialog, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, empty, frame, load, problem, put, section, shown, tag, tell } from './common.js';
+import { act, empty, frame, load, problem, put, section, sheet, shown, tag, tell } from './common.js';
 import { fates } from './fates.js';
 
 const LIMIT = 50 * 2 ** 20;
@@ -18,10 +18,20 @@ function mount(root, app) {
   body.append(
     section(t('files.import'), [dropzone(app, offered), offered], { lead: t('files.import.lead') }),
     section(t('files.models'), models, { lead: t('files.models.lead') }),
-    section(t('files.export'), formats, { lead: t('files.export.lead') }));
-  const again = () => void load(models, () => app.api.get('/models'), (found) => list(app, Array.isArray(found) ? found : found.models, offered, again));
+    section(t('files.export'), formats, { lead: t('files.export.lead') }),
+  );
+  const again = () =>
+    void load(
+      models,
+      () => app.api.get('/models'),
+      (found) => list(app, Array.isArray(found) ? found : found.models, offered, again),
+    );
   again();
-  void load(formats, () => app.api.get('/formats'), (found) => exports(app, Array.isArray(found) ? found : found.formats));
+  void load(
+    formats,
+    () => app.api.get('/formats'),
+    (found) => exports(app, Array.isArray(found) ? found : found.formats),
+  );
   return () => {};
 }
 
@@ -31,9 +41,29 @@ function dropzone(app, offered) {
     if (file && file.size > LIMIT) put(offered, problem({ message: t('files.too-large'), mend: t('files.too-large.mend') }));
     else if (file) void look(app, offered, () => app.api.post('/import', file, { name: file.name }));
   };
-  const input = h('input', { type: 'file', class: 'pg-hidden', tabindex: -1, 'aria-hidden': 'true', onchange: () => { take(input.files?.[0]); input.value = ''; } });
-  const zone = h('div', { class: 'pg-drop' }, h('p', null, t('files.drop')), act(t('files.choose'), () => input.click(), { icon: 'into', disabled: app.store.readOnly }), input, h('p', { class: 'pg-muted' }, t('files.kinds')));
-  for (const [event, on] of /** @type {[string, boolean][]} */ ([['dragover', true], ['dragleave', false], ['drop', false]])) {
+  const input = h('input', {
+    type: 'file',
+    class: 'pg-hidden',
+    tabindex: -1,
+    'aria-hidden': 'true',
+    onchange: () => {
+      take(input.files?.[0]);
+      input.value = '';
+    },
+  });
+  const zone = h(
+    'div',
+    { class: 'pg-drop' },
+    h('p', null, t('files.drop')),
+    act(t('files.choose'), () => input.click(), { icon: 'into', disabled: app.store.readOnly }),
+    input,
+    h('p', { class: 'pg-muted' }, t('files.kinds')),
+  );
+  for (const [event, on] of /** @type {[string, boolean][]} */ ([
+    ['dragover', true],
+    ['dragleave', false],
+    ['drop', false],
+  ])) {
     zone.addEventListener(event, (/** @type {DragEvent} */ moved) => {
       moved.preventDefault();
       zone.classList.toggle('over', on);
@@ -46,22 +76,55 @@ function dropzone(app, offered) {
 /** Show what a file would become, before anything is replaced. @param {any} app @param {HTMLElement} place @param {() => Promise<any>} ask */
 function look(app, place, ask) {
   put(place, null);
-  return load(place, ask, (made) => h('section', { class: 'pg-offer', 'aria-label': t('files.preview') },
-    h('header', null, h('h3', null, t('files.preview.of', { what: made.title || made.format })), tag(made.format)),
-    summary(made.summary), ...(made.warnings ?? []).map((/** @type {string} */ text) => h('p', { class: 'pg-note' }, text)), fates(made.notes),
-    h('div', { class: 'pg-row' }, act(t('files.replace'), () => replace(app, place, made), { kind: 'primary', disabled: app.store.readOnly }), made.can_update ? act(t('files.update'), () => update(app, place, made), { title: t('files.update.hint'), disabled: app.store.readOnly }) : null, act(t('files.discard'), () => put(place, null), { kind: 'quiet' }), h('span', { class: 'pg-muted' }, t('files.replace.hint')))));
+  return load(place, ask, (made) =>
+    h(
+      'section',
+      { class: 'pg-offer', 'aria-label': t('files.preview') },
+      h('header', null, h('h3', null, t('files.preview.of', { what: made.title || made.format })), tag(made.format)),
+      summary(made.summary),
+      ...(made.warnings ?? []).map((/** @type {string} */ text) => h('p', { class: 'pg-note' }, text)),
+      fates(made.notes),
+      h(
+        'div',
+        { class: 'pg-row' },
+        act(t('files.replace'), () => replace(app, place, made), { kind: 'primary', disabled: app.store.readOnly }),
+        made.can_update
+          ? act(t('files.update'), () => update(app, place, made), {
+              title: t('files.update.hint'),
+              disabled: app.store.readOnly,
+            })
+          : null,
+        act(t('files.discard'), () => put(place, null), { kind: 'quiet' }),
+        h('span', { class: 'pg-muted' }, t('files.replace.hint')),
+      ),
+    ),
+  );
 }
 
 /** @param {Record<string, number>} counts */
 function summary(counts) {
-  return h('div', { class: 'pg-cards' }, Object.entries(counts ?? {}).map(([name, n]) => h('div', { class: 'pg-card' }, h('b', null, String(n)), h('span', null, t(`files.count.${name}`)))));
+  return h(
+    'div',
+    { class: 'pg-cards' },
+    Object.entries(counts ?? {}).map(([name, n]) =>
+      h('div', { class: 'pg-card' }, h('b', null, String(n)), h('span', null, t(`files.count.${name}`))),
+    ),
+  );
 }
 
 /** @param {any} app @param {HTMLElement} place @param {any} made */
 async function replace(app, place, made) {
   const there = Object.keys(app.store.model.elements ?? {}).length;
-  if (there && !(await confirm(t('files.replace'), t('files.replace.sure', { n: there, file: app.store.project.file }), t('files.replace')))) return;
-  const answer = await app.store.change([], { path: '/import/apply', body: { preview: made.preview, how: 'replace' }, label: t('files.replace.label') });
+  if (
+    there &&
+    !(await confirm(t('files.replace'), t('files.replace.sure', { n: there, file: app.store.project.file }), t('files.replace')))
+  )
+    return;
+  const answer = await app.store.change([], {
+    path: '/import/apply',
+    body: { preview: made.preview, how: 'replace' },
+    label: t('files.replace.label'),
+  });
   if (!answer) return;
   put(place, null);
   toast(t('files.replaced'), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
@@ -70,10 +133,35 @@ async function replace(app, place, made) {
 
 /** Only what changed in the file since its last import. @param {any} app @param {HTMLElement} place @param {any} made */
 async function update(app, place, made) {
-  const answer = await app.store.change([], { path: '/import/apply', body: { preview: made.preview, how: 'update' }, label: t('files.update.label') });
+  const answer = await app.store.change([], {
+    path: '/import/apply',
+    body: { preview: made.preview, how: 'update' },
+    label: t('files.update.label'),
+  });
   if (!answer) return;
   const kept = answer.kept_yours ?? [];
-  put(place, kept.length ? h('div', { class: 'pg-note' }, h('p', null, t('files.kept-yours', { n: kept.length })), h('ul', { class: 'pg-list' }, kept.map((/** @type {any} */ item) => h('li', null, h('code', null, item.path.join('.')), h('span', { class: 'pg-grow' }, h('del', null, shown(item.theirs)), ' ', h('ins', null, shown(item.mine))))))) : null);
+  put(
+    place,
+    kept.length
+      ? h(
+          'div',
+          { class: 'pg-note' },
+          h('p', null, t('files.kept-yours', { n: kept.length })),
+          h(
+            'ul',
+            { class: 'pg-list' },
+            kept.map((/** @type {any} */ item) =>
+              h(
+                'li',
+                null,
+                h('code', null, item.path.join('.')),
+                h('span', { class: 'pg-grow' }, h('del', null, shown(item.theirs)), ' ', h('ins', null, shown(item.mine))),
+              ),
+            ),
+          ),
+        )
+      : null,
+  );
   toast(t('files.updated'), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
 }
 
@@ -90,18 +178,66 @@ function list(app, models, offered, again) {
     location.hash = '#/design';
     location.reload();
   };
-  return h('ul', { class: 'pg-list' }, models.map((item) => h('li', null, h('code', null, item.path), h('span', { class: 'pg-grow pg-muted' }, item.title),
-    tag(item.kind === 'mantlet' ? t('files.ours') : item.kind, item.kind === 'mantlet' ? 'accent' : ''),
-    item.current ? tag(t('files.current'), 'ok') : act(item.kind === 'mantlet' ? t('files.open') : t('files.look'), () => open(item).catch((error) => { tell(error); again(); }), { title: t('files.open.hint', { path: item.path }) }))));
+  return h(
+    'ul',
+    { class: 'pg-list' },
+    models.map((item) =>
+      h(
+        'li',
+        null,
+        h('code', null, item.path),
+        h('span', { class: 'pg-grow pg-muted' }, item.title),
+        tag(item.kind === 'mantlet' ? t('files.ours') : item.kind, item.kind === 'mantlet' ? 'accent' : ''),
+        item.current
+          ? tag(t('files.current'), 'ok')
+          : act(
+              item.kind === 'mantlet' ? t('files.open') : t('files.look'),
+              () =>
+                open(item).catch((error) => {
+                  tell(error);
+                  again();
+                }),
+              { title: t('files.open.hint', { path: item.path }) },
+            ),
+      ),
+    ),
+  );
 }
 
 /** Formats that can be written. @param {any} app @param {any[]} formats */
 function exports(app, formats) {
-  const rows = formats.filter((item) => item.write).map((item) => h('tr', null, h('th', { scope: 'row' }, item.title, h('div', { class: 'pg-muted' }, (item.suffixes ?? []).map((/** @type {string} */ suffix) => `.${suffix}`).join(' '))),
-    h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only'))), h('td', { class: 'pg-muted' }, item.cannot || ''),
-    h('td', { class: 'end' }, h('div', { class: 'pg-row end' }, act(t('files.lost'), () => lost(app, item), { kind: 'quiet', title: t('files.lost.hint', { what: item.title }) }), act(t('files.save'), () => save(app, item), { icon: 'save', title: t('files.save.hint', { what: item.title }) })))));
-  return h('div', { class: 'pg-scroll', tabindex: 0, role: 'region', 'aria-label': t('files.export') }, h('table', { class: 'pg-table pg-formats' },
-    h('thead', null, h('tr', null, h('th', { scope: 'col' }, t('files.format')), h('th', { scope: 'col' }, t('files.back')), h('th', { scope: 'col' }, t('files.cannot')), h('th', { scope: 'col' }, h('span', { class: 'pg-hidden' }, t('files.save'))))), h('tbody', null, rows)));
+  const rows = formats
+    .filter((item) => item.write)
+    .map((item) =>
+      h(
+        'tr',
+        null,
+        h(
+          'th',
+          { scope: 'row' },
+          item.title,
+          h('div', { class: 'pg-muted' }, (item.suffixes ?? []).map((/** @type {string} */ suffix) => `.${suffix}`).join(' ')),
+        ),
+        h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only'))),
+        h('td', { class: 'pg-muted' }, item.cannot || ''),
+        h(
+          'td',
+          { class: 'end' },
+          h(
+            'div',
+            { class: 'pg-row end' },
+            act(t('files.lost'), () => lost(app, item), { kind: 'quiet', title: t('files.lost.hint', { what: item.title }) }),
+            act(t('files.save'), () => save(app, item), { icon: 'save', title: t('files.save.hint', { what: item.title }) }),
+          ),
+        ),
+      ),
+    );
+  return sheet(
+    t('files.export'),
+    [t('files.format'), t('files.back'), t('files.cannot'), h('span', { class: 'pg-hidden' }, t('files.save'))],
+    rows,
+    'pg-formats',
+  );
 }
 
 /** Save, after saying what is lost. @param {any} app @param {any} item */
@@ -109,7 +245,12 @@ async function save(app, item) {
   const { notes } = await app.api.get('/export/notes', { to: item.id });
   const bad = notes.filter((/** @type {any} */ note) => note.fate === 'lost');
   if (bad.length) {
-    const go = await dialog({ title: t('files.lost.of', { what: item.title }), wide: true, body: fates(notes), actions: [{ label: t('cancel') }, { label: t('files.save.anyway'), primary: true, run: () => 'go' }] });
+    const go = await dialog({
+      title: t('files.lost.of', { what: item.title }),
+      wide: true,
+      body: fates(notes),
+      actions: [{ label: t('cancel') }, { label: t('files.save.anyway'), primary: true, run: () => 'go' }],
+    });
     if (go !== 'go') return;
   }
   await app.api.download('/export', { to: item.id });
@@ -118,7 +259,11 @@ async function save(app, item) {
 /** @param {any} app @param {any} item */
 async function lost(app, item) {
   const { notes } = await app.api.get('/export/notes', { to: item.id });
-  await dialog({ title: t('files.lost.of', { what: item.title }), wide: true, body: notes.length ? fates(notes) : h('p', null, t('files.nothing-lost')) });
+  await dialog({
+    title: t('files.lost.of', { what: item.title }),
+    wide: true,
+    body: notes.length ? fates(notes) : h('p', null, t('files.nothing-lost')),
+  });
 }
 
 export default { id: 'files', mount };

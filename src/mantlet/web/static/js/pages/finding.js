@@ -15,13 +15,40 @@ import { line, nameOf } from './common.js';
 export async function findingForm(app, card) {
   const values = { title: '', place: card.place, text: '', by: '' };
   const title = line({ value: '', required: true, autocomplete: 'off', placeholder: card.title }, (value) => (values.title = value));
-  const body = h('div', null, card.question ? h('p', { class: 'pg-question' }, card.question) : null,
-    field(t('finding.title'), title, t('finding.title.hint')), field(t('finding.place'), select(placesOf(app, card), values.place, (value) => (values.place = value))),
-    field(t('finding.text'), h('textarea', { rows: 3, oninput: (/** @type {any} */ event) => (values.text = event.target.value) }), t('finding.text.hint')),
-    field(t('finding.by'), line({ value: '', autocomplete: 'off' }, (value) => (values.by = value))));
-  const answer = await dialog({ title: t('workshop.found'), wide: true, body, actions: [{ label: t('cancel') }, { label: t('finding.add'), primary: true, run: () => (title.reportValidity() ? 'add' : false) }] });
+  const body = h(
+    'div',
+    null,
+    card.question ? h('p', { class: 'pg-question' }, card.question) : null,
+    field(t('finding.title'), title, t('finding.title.hint')),
+    field(
+      t('finding.place'),
+      select(placesOf(app, card), values.place, (value) => (values.place = value)),
+    ),
+    field(
+      t('finding.text'),
+      h('textarea', { rows: 3, oninput: (/** @type {any} */ event) => (values.text = event.target.value) }),
+      t('finding.text.hint'),
+    ),
+    field(
+      t('finding.by'),
+      line({ value: '', autocomplete: 'off' }, (value) => (values.by = value)),
+    ),
+  );
+  const answer = await dialog({
+    title: t('workshop.found'),
+    wide: true,
+    body,
+    actions: [{ label: t('cancel') }, { label: t('finding.add'), primary: true, run: () => (title.reportValidity() ? 'add' : false) }],
+  });
   if (answer !== 'add') return null;
-  return { title: values.title.trim(), fields: { ...(values.text ? { text: values.text } : {}), ...(values.by ? { found_by: values.by } : {}), ...(values.place === card.place ? {} : { at: [values.place] }) } };
+  return {
+    title: values.title.trim(),
+    fields: {
+      ...(values.text ? { text: values.text } : {}),
+      ...(values.by ? { found_by: values.by } : {}),
+      ...(values.place === card.place ? {} : { at: [values.place] }),
+    },
+  };
 }
 
 /** @param {any} app @param {{place: string, place_name: string}} card */

@@ -18,7 +18,10 @@ export function picture(source, alt, ready) {
   const frame = h('div', { class: 'pg-picture', tabindex: 0, role: 'region', 'aria-label': alt, 'aria-busy': 'true' }, stage);
   const set = (/** @type {number} */ next) => {
     zoom = Math.max(0, Math.min(STEPS.length - 1, next));
-    const [x, y] = [(frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth, (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight];
+    const [x, y] = [
+      (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth,
+      (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight,
+    ];
     stage.style.width = `${STEPS[zoom] * 100}%`;
     frame.scrollLeft = x * frame.scrollWidth - frame.clientWidth / 2;
     frame.scrollTop = y * frame.scrollHeight - frame.clientHeight / 2;
@@ -43,6 +46,16 @@ export function picture(source, alt, ready) {
     else return;
     event.preventDefault();
   });
-  return h('div', { class: 'pg-pictured' }, frame, h('div', { class: 'pg-zoom' },
-    button('', () => set(zoom - 1), { icon: 'minus', title: t('picture.smaller'), key: '-' }), button('', () => set(0), { icon: 'fit', title: t('picture.fit'), key: '0' }), button('', () => set(zoom + 1), { icon: 'plus', title: t('picture.larger'), key: '+' })));
+  return h(
+    'div',
+    { class: 'pg-pictured' },
+    frame,
+    h(
+      'div',
+      { class: 'pg-zoom' },
+      button('', () => set(zoom - 1), { icon: 'minus', title: t('picture.smaller'), key: '-' }),
+      button('', () => set(0), { icon: 'fit', title: t('picture.fit'), key: '0' }),
+      button('', () => set(zoom + 1), { icon: 'plus', title: t('picture.larger'), key: '+' }),
+    ),
+  );
 }

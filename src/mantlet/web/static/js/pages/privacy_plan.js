@@ -3,7 +3,7 @@
 
 import { field, h, select, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, later, line, load, problem, put, section, tag, tick } from './common.js';
+import { act, later, line, load, problem, put, section, sheet, tag, tick } from './common.js';
 import { start, watch } from './jobs.js';
 
 /** @typedef {{do: string, [name: string]: any}} Step */
@@ -16,11 +16,18 @@ const EXAMPLES = 2;
 
 /** @param {HTMLElement} root @param {any} app @param {string} file @param {any} found @param {AbortSignal} signal */
 export async function masking(root, app, file, found, signal) {
-  await load(root, async () => {
-    const steps = await app.api.get('/privacy/steps');
-    drafts[file] ??= { ...(await app.api.post('/privacy/plan/suggest', { file })), path: beside(file, (stem) => `${stem}.plan.yaml`) };
-    return Array.isArray(steps) ? steps : steps.steps;
-  }, (steps) => draw(app, file, steps, found, signal));
+  await load(
+    root,
+    async () => {
+      const steps = await app.api.get('/privacy/steps');
+      drafts[file] ??= {
+        ...(await app.api.post('/privacy/plan/suggest', { file })),
+        path: beside(file, (stem) => `${stem}.plan.yaml`),
+      };
+      return Array.isArray(steps) ? steps : steps.steps;
+    },
+    (steps) => draw(app, file, steps, found, signal),
+  );
 }
 
 /** A name beside a file, with another ending. @param {string} file @param {(stem: string, suffix: string) => string} make */
@@ -35,19 +42,37 @@ function draw(app, file, steps, found, signal) {
   const sample = h('div', { class: 'pg-preview' });
   /** @type {Record<string, HTMLElement>} */
   const examples = {};
-  const show = () => load(sample, () => app.api.post('/privacy/plan/preview', { file, plan: draft.plan }), (made) => {
-    made.columns.forEach((/** @type {any} */ column, /** @type {number} */ at) => {
-      const rows = made.before.map((/** @type {any[]} */ before, /** @type {number} */ row) => cell(before[at], made.after[row]?.[at], column.dropped, 'div'));
-      if (examples[column.name]) put(examples[column.name], rows.slice(0, EXAMPLES));
-    });
-    return preview(draft.plan, made);
-  });
+  const show = () =>
+    load(
+      sample,
+      () => app.api.post('/privacy/plan/preview', { file, plan: draft.plan }),
+      (made) => {
+        made.columns.forEach((/** @type {any} */ column, /** @type {number} */ at) => {
+          const rows = made.before.map((/** @type {any[]} */ before, /** @type {number} */ row) =>
+            cell(before[at], made.after[row]?.[at], column.dropped, 'div'),
+          );
+          if (examples[column.name]) put(examples[column.name], rows.slice(0, EXAMPLES));
+        });
+        return preview(draft.plan, made);
+      },
+    );
   const soon = later(() => void show(), WAIT);
   void show();
-  const rows = Object.keys(draft.plan.columns).map((name) => row(draft, name, steps, soon, (examples[name] = h('td', { class: 'pg-examples' }))));
-  const table = h('div', { class: 'pg-scroll', tabindex: 0, role: 'region', 'aria-label': t('mask.columns') }, h('table', { class: 'pg-table pg-plan' },
-    h('thead', null, h('tr', null, ['column', 'step', 'options', 'example', 'why'].map((word) => h('th', { scope: 'col' }, t(`mask.${word}`))))), h('tbody', null, rows)));
-  return [section(t('mask.columns'), table), section(t('mask.preview'), sample, { lead: t('mask.preview.lead') }), save(app, file, draft, found), run(app, file, draft, signal)];
+  const rows = Object.keys(draft.plan.columns).map((name) =>
+    row(draft, name, steps, soon, (examples[name] = h('td', { class: 'pg-examples' }))),
+  );
+  const table = sheet(
+    t('mask.columns'),
+    ['column', 'step', 'options', 'example', 'why'].map((word) => t(`mask.${word}`)),
+    rows,
+    'pg-plan',
+  );
+  return [
+    section(t('mask.columns'), table),
+    section(t('mask.preview'), sample, { lead: t('mask.preview.lead') }),
+    save(app, file, draft, found),
+    run(app, file, draft, signal),
+  ];
 }
 
 /** @param {any} draft @param {string} name @param {any[]} steps @param {() => void} changed @param {HTMLElement} example */
@@ -57,18 +82,46 @@ function row(draft, name, steps, changed, example) {
   const show = () => {
     const step = draft.plan.columns[name];
     const known = steps.find((item) => item.do === step.do);
-    about.textContent = step.do === 'keep' ? '' : known?.summary ?? '';
-    put(options, h('div', { class: 'pg-row' }, (known?.params ?? []).map((/** @type {any} */ param) => parameter(name, step, param, changed))));
+    about.textContent = step.do === 'keep' ? '' : (known?.summary ?? '');
+    put(
+      options,
+      h(
+        'div',
+        { class: 'pg-row' },
+        (known?.params ?? []).map((/** @type {any} */ param) => parameter(name, step, param, changed)),
+      ),
+    );
   };
-  const choice = select(steps.map((item) => ({ value: item.do, label: t(`mask.do.${item.do}`) })), draft.plan.columns[name].do, (value) => {
-    const known = steps.find((item) => item.do === value);
-    const first = (/** @type {any} */ param) => [param.name, param.choices?.[0] ?? { number: 10, integer: 2 }[/** @type {string} */ (param.type)]];
-    draft.plan.columns[name] = { do: value, ...Object.fromEntries((known?.params ?? []).filter((/** @type {any} */ param) => param.default === undefined || param.default === null).map(first)) };
-    show();
-    changed();
-  }, { 'aria-label': t('mask.step.of', { name }) });
+  const choice = select(
+    steps.map((item) => ({ value: item.do, label: t(`mask.do.${item.do}`) })),
+    draft.plan.columns[name].do,
+    (value) => {
+      const known = steps.find((item) => item.do === value);
+      const first = (/** @type {any} */ param) => [
+        param.name,
+        param.choices?.[0] ?? { number: 10, integer: 2 }[/** @type {string} */ (param.type)],
+      ];
+      draft.plan.columns[name] = {
+        do: value,
+        ...Object.fromEntries(
+          (known?.params ?? []).filter((/** @type {any} */ param) => param.default === undefined || param.default === null).map(first),
+        ),
+      };
+      show();
+      changed();
+    },
+    { 'aria-label': t('mask.step.of', { name }) },
+  );
   show();
-  return h('tr', null, h('th', { scope: 'row' }, name), h('td', null, choice, about), options, example, h('td', { class: 'pg-muted' }, draft.reasons[name] || ''));
+  return h(
+    'tr',
+    null,
+    h('th', { scope: 'row' }, name),
+    h('td', null, choice, about),
+    options,
+    example,
+    h('td', { class: 'pg-muted' }, draft.reasons[name] || ''),
+  );
 }
 
 /** @param {string} column @param {Step} step @param {any} param @param {() => void} changed */
@@ -81,22 +134,63 @@ function parameter(column, step, param, changed) {
   };
   const label = `${t(`mask.param.${param.name}`)} (${column})`;
   if (param.type === 'flag') return tick(t(`mask.param.${param.name}`), Boolean(value), set);
-  if (param.type === 'choice') return small(param, select(param.choices.map((/** @type {string} */ word) => ({ value: word, label: word })), value ?? param.choices[0], set, { 'aria-label': label }));
-  if (param.type === 'list') return small(param, line({ value: (value ?? []).join(', '), 'aria-label': label }, (text) => set(text.split(',').map((word) => word.trim()).filter(Boolean))));
+  if (param.type === 'choice')
+    return small(
+      param,
+      select(
+        param.choices.map((/** @type {string} */ word) => ({ value: word, label: word })),
+        value ?? param.choices[0],
+        set,
+        { 'aria-label': label },
+      ),
+    );
+  if (param.type === 'list')
+    return small(
+      param,
+      line({ value: (value ?? []).join(', '), 'aria-label': label }, (text) =>
+        set(
+          text
+            .split(',')
+            .map((word) => word.trim())
+            .filter(Boolean),
+        ),
+      ),
+    );
   const number = param.type === 'number' || param.type === 'integer';
-  return small(param, line({ type: number ? 'number' : 'text', step: param.type === 'integer' ? 1 : 'any', value: value ?? '', 'aria-label': label, class: number ? 'pg-narrow' : null }, (text) => set(number ? (text === '' ? '' : Number(text)) : text)));
+  return small(
+    param,
+    line(
+      {
+        type: number ? 'number' : 'text',
+        step: param.type === 'integer' ? 1 : 'any',
+        value: value ?? '',
+        'aria-label': label,
+        class: number ? 'pg-narrow' : null,
+      },
+      (text) => set(number ? (text === '' ? '' : Number(text)) : text),
+    ),
+  );
 }
 
 /** @param {any} param @param {HTMLElement} control */
-const small = (param, control) => h('span', { class: 'pg-param' }, h('span', { class: 'hint', 'aria-hidden': 'true' }, t(`mask.param.${param.name}`)), control);
+const small = (param, control) =>
+  h('span', { class: 'pg-param' }, h('span', { class: 'hint', 'aria-hidden': 'true' }, t(`mask.param.${param.name}`)), control);
 
 /** @param {Plan} plan @param {any} made */
 function preview(plan, made) {
-  const heads = made.columns.map((/** @type {any} */ column) => h('th', { scope: 'col' }, column.name, h('div', { class: 'pg-muted' }, t(`mask.do.${plan.columns[column.name]?.do ?? 'keep'}`))));
-  const rows = made.before.map((/** @type {any[]} */ before, /** @type {number} */ at) => h('tr', null, before.map((value, number) => cell(value, made.after[at]?.[number], made.columns[number]?.dropped))));
+  const heads = made.columns.map((/** @type {any} */ column) =>
+    h('span', null, column.name, h('div', { class: 'pg-muted' }, t(`mask.do.${plan.columns[column.name]?.do ?? 'keep'}`))),
+  );
+  const rows = made.before.map((/** @type {any[]} */ before, /** @type {number} */ at) =>
+    h(
+      'tr',
+      null,
+      before.map((value, number) => cell(value, made.after[at]?.[number], made.columns[number]?.dropped)),
+    ),
+  );
   return [
     made.sample_key ? h('p', { class: 'pg-note' }, t('mask.sample-key', { key: plan.key || 'default' })) : null,
-    h('div', { class: 'pg-scroll tall', tabindex: 0, role: 'region', 'aria-label': t('mask.preview') }, h('table', { class: 'pg-table pg-masked' }, h('thead', null, h('tr', null, heads)), h('tbody', null, rows))),
+    sheet(t('mask.preview'), heads, rows, 'tall pg-masked'),
   ];
 }
 
@@ -115,20 +209,49 @@ function save(app, file, draft, found) {
     if (value) draft.plan.key = value;
     else delete draft.plan.key;
   });
-  const unlisted = select(['refuse', 'keep', 'drop'].map((word) => ({ value: word, label: t(`mask.unlisted.${word}`) })), draft.plan.unlisted ?? 'refuse', (word) => (draft.plan.unlisted = word));
-  const go = act(t('mask.save'), async () => {
-    const answer = await app.api.post('/privacy/plan/save', { path: draft.path, plan: draft.plan, reasons: draft.reasons });
-    draft.saved = answer.path;
-    if (!found.plans.includes(answer.path)) found.plans.push(answer.path);
-    toast(t('mask.saved', { path: answer.path }), { kind: 'ok' });
-  }, { kind: 'primary', disabled: app.store.readOnly });
-  const open = found.plans.length ? field(t('mask.open'), select([{ value: '', label: t('mask.open.none') }, ...found.plans.map((/** @type {string} */ item) => ({ value: item, label: item }))], '', async (value) => {
-    if (!value) return;
-    const { plan } = await app.api.get('/privacy/plan', { path: value });
-    drafts[file] = { plan, reasons: {}, path: value };
-    /** @type {any} */ (document.getElementById('pg-tab-plan'))?.click();
-  })) : null;
-  return section(t('mask.keep'), h('div', { class: 'pg-row end' }, field(t('mask.path'), path), field(t('mask.key'), key, t('mask.key.hint')), field(t('mask.unlisted'), unlisted), go, open), { lead: t('mask.keep.lead') });
+  const unlisted = select(
+    ['refuse', 'keep', 'drop'].map((word) => ({ value: word, label: t(`mask.unlisted.${word}`) })),
+    draft.plan.unlisted ?? 'refuse',
+    (word) => (draft.plan.unlisted = word),
+  );
+  const go = act(
+    t('mask.save'),
+    async () => {
+      const answer = await app.api.post('/privacy/plan/save', { path: draft.path, plan: draft.plan, reasons: draft.reasons });
+      draft.saved = answer.path;
+      if (!found.plans.includes(answer.path)) found.plans.push(answer.path);
+      toast(t('mask.saved', { path: answer.path }), { kind: 'ok' });
+    },
+    { kind: 'primary', disabled: app.store.readOnly },
+  );
+  const open = found.plans.length
+    ? field(
+        t('mask.open'),
+        select(
+          [{ value: '', label: t('mask.open.none') }, ...found.plans.map((/** @type {string} */ item) => ({ value: item, label: item }))],
+          '',
+          async (value) => {
+            if (!value) return;
+            const { plan } = await app.api.get('/privacy/plan', { path: value });
+            drafts[file] = { plan, reasons: {}, path: value };
+            /** @type {any} */ (document.getElementById('pg-tab-plan'))?.click();
+          },
+        ),
+      )
+    : null;
+  return section(
+    t('mask.keep'),
+    h(
+      'div',
+      { class: 'pg-row end' },
+      field(t('mask.path'), path),
+      field(t('mask.key'), key, t('mask.key.hint')),
+      field(t('mask.unlisted'), unlisted),
+      go,
+      open,
+    ),
+    { lead: t('mask.keep.lead') },
+  );
 }
 
 /** Masking the whole table by the saved plan. @param {any} app @param {string} file @param {any} draft @param {AbortSignal} signal */
@@ -136,31 +259,91 @@ function run(app, file, draft, signal) {
   const state = { output: beside(file, (stem, suffix) => `${stem}.masked${suffix}`), treats: '' };
   const result = h('div', { class: 'pg-result' });
   const threats = [...app.store.register.values()].filter((item) => item.state === 'open' && (item.linddun?.length || item.trim?.length));
-  const go = act(t('mask.run'), async () => {
-    if (!draft.saved) {
-      toast(t('mask.run.first'), { kind: 'info' });
-      return;
-    }
-    try {
-      const options = { file, plan: draft.saved, output: state.output, verify: true, ...(state.treats ? { treats: state.treats } : {}) };
-      const job = await watch(app, result, await start(app, 'mask', options), t('mask.running'), signal);
-      put(result, job.state === 'done' ? masked(app, job, state.treats) : null);
-    } catch (error) {
-      put(result, problem(error));
-    }
-  }, { disabled: app.store.readOnly });
-  return section(t('mask.run.title'), [h('div', { class: 'pg-row end' }, field(t('mask.output'), line({ value: state.output, spellcheck: 'false' }, (value) => (state.output = value))),
-    field(t('mask.treats'), select([{ value: '', label: t('mask.treats.none') }, ...threats.map((item) => ({ value: item.id, label: item.title }))], '', (value) => (state.treats = value)), t('mask.treats.hint')), go), result], { lead: t('mask.run.lead') });
+  const go = act(
+    t('mask.run'),
+    async () => {
+      if (!draft.saved) {
+        toast(t('mask.run.first'), { kind: 'info' });
+        return;
+      }
+      try {
+        const options = {
+          file,
+          plan: draft.saved,
+          output: state.output,
+          verify: true,
+          ...(state.treats ? { treats: state.treats } : {}),
+        };
+        const job = await watch(app, result, await start(app, 'mask', options), t('mask.running'), signal);
+        put(result, job.state === 'done' ? masked(app, job, state.treats) : null);
+      } catch (error) {
+        put(result, problem(error));
+      }
+    },
+    { disabled: app.store.readOnly },
+  );
+  return section(
+    t('mask.run.title'),
+    [
+      h(
+        'div',
+        { class: 'pg-row end' },
+        field(
+          t('mask.output'),
+          line({ value: state.output, spellcheck: 'false' }, (value) => (state.output = value)),
+        ),
+        field(
+          t('mask.treats'),
+          select(
+            [{ value: '', label: t('mask.treats.none') }, ...threats.map((item) => ({ value: item.id, label: item.title }))],
+            '',
+            (value) => (state.treats = value),
+          ),
+          t('mask.treats.hint'),
+        ),
+        go,
+      ),
+      result,
+    ],
+    { lead: t('mask.run.lead') },
+  );
 }
 
 /** @param {any} app @param {any} job @param {string} treats */
 function masked(app, job, treats) {
   const made = job.result;
   const left = made.left ?? [];
-  return h('div', { class: left.length ? 'pg-warning' : 'pg-note ok' }, h('strong', null, t('mask.done', { path: made.path, n: made.rows })),
-    left.length ? [h('p', null, t('mask.left')), h('ul', { class: 'pg-list' }, left.map((/** @type {any} */ item) => h('li', null, h('code', null, item.column), h('span', { class: 'pg-grow' }, `${item.what} (${item.rows})`))))] : h('p', null, t('mask.none-left')),
-    treats ? h('p', null, made.sentence, ' ', act(t('mask.treat'), async () => {
-      const answer = await app.store.change([], { path: '/privacy/treat', body: { job: job.id, threat: treats }, label: t('mask.treat') });
-      if (answer) toast(t('mask.treated', { before: answer.before, after: answer.after }), { kind: 'ok' });
-    })) : null);
+  return h(
+    'div',
+    { class: left.length ? 'pg-warning' : 'pg-note ok' },
+    h('strong', null, t('mask.done', { path: made.path, n: made.rows })),
+    left.length
+      ? [
+          h('p', null, t('mask.left')),
+          h(
+            'ul',
+            { class: 'pg-list' },
+            left.map((/** @type {any} */ item) =>
+              h('li', null, h('code', null, item.column), h('span', { class: 'pg-grow' }, `${item.what} (${item.rows})`)),
+            ),
+          ),
+        ]
+      : h('p', null, t('mask.none-left')),
+    treats
+      ? h(
+          'p',
+          null,
+          made.sentence,
+          ' ',
+          act(t('mask.treat'), async () => {
+            const answer = await app.store.change([], {
+              path: '/privacy/treat',
+              body: { job: job.id, threat: treats },
+              label: t('mask.treat'),
+            });
+            if (answer) toast(t('mask.treated', { before: answer.before, after: answer.after }), { kind: 'ok' });
+          }),
+        )
+      : null,
+  );
 }

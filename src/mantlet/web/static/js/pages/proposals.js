@@ -15,7 +15,12 @@ const EVIDENCE = 3;
 export function groupOf(app, kind, proposals, chosen, told) {
   const items = sorted(proposals.filter((item) => item.kind === kind));
   if (!items.length) return null;
-  const rows = items.map((item) => row(app, item, chosen, () => { mark(); told(); }));
+  const rows = items.map((item) =>
+    row(app, item, chosen, () => {
+      mark();
+      told();
+    }),
+  );
   const all = h('input', { type: 'checkbox', 'aria-label': t('discover.all-of', { what: t(`discover.kind.${kind}`) }) });
   const mark = () => {
     const on = items.filter((item) => chosen.has(item.id)).length;
@@ -29,9 +34,24 @@ export function groupOf(app, kind, proposals, chosen, told) {
     told();
   });
   mark();
-  return h('section', { class: `pg-group ${kind}`, 'aria-label': t(`discover.kind.${kind}`) },
-    h('header', null, all, h('h2', null, t(`discover.kind.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.filter((item) => !item.supporting).length)), h('span', { class: 'pg-muted' }, t(`discover.kind.${kind}.text`))),
-    h('ul', null, rows.filter((_, at) => !items[at].supporting).map((item) => item.node)), along(rows.filter((_, at) => items[at].supporting)));
+  return h(
+    'section',
+    { class: `pg-group ${kind}`, 'aria-label': t(`discover.kind.${kind}`) },
+    h(
+      'header',
+      null,
+      all,
+      h('h2', null, t(`discover.kind.${kind}`)),
+      h('span', { class: 'pg-tab-count' }, String(items.filter((item) => !item.supporting).length)),
+      h('span', { class: 'pg-muted' }, t(`discover.kind.${kind}.text`)),
+    ),
+    h(
+      'ul',
+      null,
+      rows.filter((_, at) => !items[at].supporting).map((item) => item.node),
+    ),
+    along(rows.filter((_, at) => items[at].supporting)),
+  );
 }
 
 const ORDER = ['elements', 'flows', 'boundaries', 'data', 'parties'];
@@ -42,26 +62,60 @@ const sorted = (items) => [...items].sort((a, b) => ORDER.indexOf(a.section) - O
 /** What is only there because something else names it. @param {{node: HTMLElement}[]} rows */
 function along(rows) {
   if (!rows.length) return null;
-  return h('details', { class: 'pg-along' }, h('summary', null, t('discover.along', { n: rows.length })), h('ul', null, rows.map((item) => item.node)));
+  return h(
+    'details',
+    { class: 'pg-along' },
+    h('summary', null, t('discover.along', { n: rows.length })),
+    h(
+      'ul',
+      null,
+      rows.map((item) => item.node),
+    ),
+  );
 }
 
 /** @param {any} app @param {any} item @param {Set<string>} chosen @param {() => void} told */
 function row(app, item, chosen, told) {
-  const box = h('input', { type: 'checkbox', checked: chosen.has(item.id), 'aria-label': t('discover.take', { what: `${item.subject} ${item.title}` }) });
+  const box = h('input', {
+    type: 'checkbox',
+    checked: chosen.has(item.id),
+    'aria-label': t('discover.take', { what: `${item.subject} ${item.title}` }),
+  });
   box.addEventListener('change', () => {
     if (box.checked) [item.id, ...(item.needs ?? [])].forEach((id) => chosen.add(id));
     else chosen.delete(item.id);
     told();
   });
   const inModel = app.store.sectionOf(item.subject);
-  const node = h('li', { class: 'pg-proposal' }, box,
-    h('div', { class: 'pg-grow' },
-      h('div', null, h('span', { class: 'pg-muted' }, `${t(`discover.section.${item.section}`)} `), inModel ? place(app, item.subject) : h('strong', null, item.name || item.subject),
-        h('span', null, ` ${said(item)}`), ' ',
-        item.supporting ? tag(t('discover.supporting'), '', t('discover.supporting.hint')) : null, item.known ? tag(t('discover.known'), '', t('discover.known.hint')) : null),
+  const node = h(
+    'li',
+    { class: 'pg-proposal' },
+    box,
+    h(
+      'div',
+      { class: 'pg-grow' },
+      h(
+        'div',
+        null,
+        h('span', { class: 'pg-muted' }, `${t(`discover.section.${item.section}`)} `),
+        inModel ? place(app, item.subject) : h('strong', null, item.name || item.subject),
+        h('span', null, ` ${said(item)}`),
+        ' ',
+        item.supporting ? tag(t('discover.supporting'), '', t('discover.supporting.hint')) : null,
+        item.known ? tag(t('discover.known'), '', t('discover.known.hint')) : null,
+      ),
       evidence(item.evidence),
-      item.changes?.length ? h('details', null, h('summary', null, t('discover.writes', { n: item.changes.length })), h('dl', { class: 'pg-fields' }, item.changes.flatMap(written))) : null),
-    sureness(item.confidence));
+      item.changes?.length
+        ? h(
+            'details',
+            null,
+            h('summary', null, t('discover.writes', { n: item.changes.length })),
+            h('dl', { class: 'pg-fields' }, item.changes.flatMap(written)),
+          )
+        : null,
+    ),
+    sureness(item.confidence),
+  );
   return { node, box };
 }
 
@@ -72,7 +126,11 @@ const said = (item) => (item.name && item.title.endsWith(`, ${item.name}`) ? ite
 function evidence(lines) {
   const node = (/** @type {string} */ text) => h('code', null, text);
   if (lines.length <= EVIDENCE) return h('div', { class: 'pg-evidence' }, lines.map(node));
-  const more = h('button', { type: 'button', class: 'btn-link', onclick: () => more.replaceWith(...lines.slice(EVIDENCE).map(node)) }, t('page.more', { n: lines.length - EVIDENCE }));
+  const more = h(
+    'button',
+    { type: 'button', class: 'btn-link', onclick: () => more.replaceWith(...lines.slice(EVIDENCE).map(node)) },
+    t('page.more', { n: lines.length - EVIDENCE }),
+  );
   return h('div', { class: 'pg-evidence' }, lines.slice(0, EVIDENCE).map(node), more);
 }
 
@@ -90,6 +148,14 @@ function sureness(value) {
   if (value === null || value === undefined) return h('span', null);
   const level = value >= 0.75 ? 3 : value >= 0.5 ? 2 : 1;
   const word = t(`discover.sure.${level}`);
-  return h('span', { class: `pg-sure level-${level}`, title: t('discover.sure.hint', { value: Math.round(value * 100) }) },
-    h('span', { class: 'pg-sure-bars', 'aria-hidden': 'true' }, [1, 2, 3].map((bar) => h('i', { class: bar <= level ? 'on' : '' }))), word);
+  return h(
+    'span',
+    { class: `pg-sure level-${level}`, title: t('discover.sure.hint', { value: Math.round(value * 100) }) },
+    h(
+      'span',
+      { class: 'pg-sure-bars', 'aria-hidden': 'true' },
+      [1, 2, 3].map((bar) => h('i', { class: bar <= level ? 'on' : '' })),
+    ),
+    word,
+  );
 }

@@ -47,7 +47,18 @@ export function overlaid(app, cards, current, turn) {
 
 /** @param {{title: string, suit: string}} card @param {number} number @param {boolean} current @param {Spot} spot @param {number} below @param {(at: number) => void} turn */
 function dealt(card, number, current, spot, below, turn) {
-  const node = h('button', { type: 'button', class: `pg-dealt ${current ? 'current' : ''}`, tabindex: -1, 'aria-hidden': 'true', title: card.title, onclick: () => turn(number) }, String(number + 1));
+  const node = h(
+    'button',
+    {
+      type: 'button',
+      class: `pg-dealt ${current ? 'current' : ''}`,
+      tabindex: -1,
+      'aria-hidden': 'true',
+      title: card.title,
+      onclick: () => turn(number),
+    },
+    String(number + 1),
+  );
   node.style.left = `calc(${spot.x * 100}% + ${below * 16}px)`;
   node.style.top = `${spot.y * 100}%`;
   return node;
@@ -56,7 +67,13 @@ function dealt(card, number, current, spot, below, turn) {
 /** @param {Spot} spot */
 function ring(spot) {
   const node = h('div', { class: 'pg-ring' });
-  for (const [name, value] of /** @type {const} */ ([['left', spot.x], ['top', spot.y], ['width', spot.width], ['height', spot.height]])) node.style[name] = `${value * 100}%`;
+  for (const [name, value] of /** @type {const} */ ([
+    ['left', spot.x],
+    ['top', spot.y],
+    ['width', spot.width],
+    ['height', spot.height],
+  ]))
+    node.style[name] = `${value * 100}%`;
   return node;
 }
 
@@ -69,7 +86,13 @@ async function places(source) {
   const spots = {};
   for (const group of drawing.querySelectorAll('[data-id]')) {
     const box = boxOf(group);
-    if (box) spots[group.getAttribute('data-id') ?? ''] ??= { x: box[0] / width, y: box[1] / height, width: box[2] / width, height: box[3] / height };
+    if (box)
+      spots[group.getAttribute('data-id') ?? ''] ??= {
+        x: box[0] / width,
+        y: box[1] / height,
+        width: box[2] / width,
+        height: box[3] / height,
+      };
   }
   return spots;
 }

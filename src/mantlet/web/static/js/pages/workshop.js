@@ -3,17 +3,19 @@
 
 import { button, field, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { act, empty, frame, line, place, problem, put, tag, tell } from './common.js';
+import { act, empty, frame, line, place, problem, put, tag, tell, tick } from './common.js';
 import { findingForm } from './finding.js';
 import { overlaid } from './table_top.js';
 import { clock } from './timer.js';
 
 /** @typedef {{id: string, suit: string, deck?: string, title: string, text: string, question: string, place: string, place_name: string, stride?: string[], linddun?: string[], agents?: string[]}} Card */
 
-/** @typedef {{seed: string, hand: number, minutes: number, cards: Card[], at: number, done: Record<number, 'found' | 'nothing'>, found: {title: string, id: string}[]}} Game */
+const DECKS = ['stride', 'privacy', 'ml'];
+
+/** @typedef {{seed: string, hand: number, minutes: number, decks: string[], cards: Card[], at: number, done: Record<number, 'found' | 'nothing'>, found: {title: string, id: string}[]}} Game */
 
 /** The game that is on; kept while the page is not shown. @type {Game} */
-const game = { seed: '', hand: 8, minutes: 3, cards: [], at: 0, done: {}, found: [] };
+const game = { seed: '', hand: 8, minutes: 3, decks: ['stride', 'privacy', 'ml'], cards: [], at: 0, done: {}, found: [] };
 
 /** @param {HTMLElement} root @param {any} app */
 function mount(root, app) {
@@ -26,7 +28,13 @@ function mount(root, app) {
     { keys: ['N', 'ArrowRight'], label: t('workshop.next'), run: () => turn(1, show, timer) },
     { keys: ['P', 'ArrowLeft'], label: t('workshop.previous'), run: () => turn(-1, show, timer) },
     { keys: ['F'], label: t('workshop.found'), run: () => void found(app, show) },
-    { keys: ['E'], label: t('workshop.nothing'), run: () => { nothing(show, timer); } },
+    {
+      keys: ['E'],
+      label: t('workshop.nothing'),
+      run: () => {
+        nothing(show, timer);
+      },
+    },
     { keys: ['T'], label: t('workshop.timer'), run: () => timer.toggle() },
   ]);
   show();
@@ -57,13 +65,14 @@ function welcome(app, stage, timer, show) {
   delete stage.dataset.deal;
   timer.stop();
   if (!Object.keys(app.store.model.elements ?? {}).length) {
-    put(stage, empty(t('workshop.empty.title'), t('workshop.empty.text'), button(t('plan.empty.draw'), () => app.nav.open('design'))));
+    const draw = button(t('plan.empty.draw'), () => app.nav.open('design'));
+    put(stage, empty(t('workshop.empty.title'), t('workshop.empty.text'), draw));
     return;
   }
   const said = h('div', null);
   const deal = async () => {
     try {
-      const made = await app.api.get('/cards', { seed: game.seed || fresh(), hand: game.hand });
+      const made = await app.api.get('/cards', { ...wanted(), seed: game.seed || fresh() });
       Object.assign(game, { seed: String(made.seed), cards: made.cards, at: 0, done: {}, found: [] });
       timer.restart(game.minutes);
       show();
@@ -71,11 +80,41 @@ function welcome(app, stage, timer, show) {
       put(said, problem(error));
     }
   };
-  const number = (/** @type {'hand' | 'minutes'} */ name, /** @type {number} */ most) => line({ type: 'number', min: 1, max: most, value: game[name] }, (text) => (game[name] = Number(text) || game[name]));
-  put(stage, h('form', { class: 'pg-welcome', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void deal(); } },
-    h('h2', null, t('workshop.how')), h('ol', null, [1, 2, 3].map((step) => h('li', null, t(`workshop.how.${step}`)))),
-    h('div', { class: 'pg-row' }, field(t('workshop.hand'), number('hand', 60)), field(t('workshop.minutes'), number('minutes', 30)), field(t('workshop.seed'), line({ value: game.seed, spellcheck: 'false', autocomplete: 'off' }, (value) => (game.seed = value)), t('workshop.seed.hint'))),
-    h('button', { type: 'submit', class: 'btn btn-primary' }, t('workshop.deal')), said));
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    void deal();
+  };
+  const steps = h(
+    'ol',
+    null,
+    [1, 2, 3].map((step) => h('li', null, t(`workshop.how.${step}`))),
+  );
+  const go = h('button', { type: 'submit', class: 'btn btn-primary' }, t('workshop.deal'));
+  put(stage, h('form', { class: 'pg-welcome', onsubmit: submit }, h('h2', null, t('workshop.how')), steps, settings(), go, said));
+}
+
+/** What a deal is asked for. */
+const wanted = () => ({ seed: game.seed, hand: game.hand, suits: game.decks.length < DECKS.length ? game.decks : [] });
+
+/** How many cards, how long, which decks. */
+function settings() {
+  const number = (/** @type {'hand' | 'minutes'} */ name, /** @type {number} */ most) =>
+    line({ type: 'number', min: 1, max: most, value: game[name] }, (text) => (game[name] = Number(text) || game[name]));
+  const seed = line({ value: game.seed, spellcheck: 'false', autocomplete: 'off' }, (value) => (game.seed = value));
+  const deck = (/** @type {string} */ name) =>
+    tick(t(`workshop.deck.${name}`), game.decks.includes(name), (on) => {
+      game.decks = DECKS.filter((other) => (other === name ? on : game.decks.includes(other)));
+    });
+  return [
+    h(
+      'div',
+      { class: 'pg-row' },
+      field(t('workshop.hand'), number('hand', 60)),
+      field(t('workshop.minutes'), number('minutes', 30)),
+      field(t('workshop.seed'), seed, t('workshop.seed.hint')),
+    ),
+    h('fieldset', { class: 'pg-ticks' }, h('legend', null, t('workshop.decks')), DECKS.map(deck)),
+  ];
 }
 
 /** A deal number that people can say aloud. */
@@ -84,11 +123,30 @@ const fresh = () => String(1000 + Math.floor(Math.random() * 9000));
 /** The table as it is laid once for a deal; turning a card changes only what must. @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
 function play(app, stage, timer, show) {
   if (stage.dataset.deal !== dealt()) lay(app, stage, timer, show);
-  put(/** @type {HTMLElement} */ (stage.querySelector('.pg-hand')), game.cards.map((card, at) => h('li', null, h('button', {
-    type: 'button', class: `pg-mini ${suit(card)} ${game.done[at] ?? ''}`, 'aria-current': at === game.at ? 'step' : null,
-    'aria-label': `${t('workshop.card', { n: at + 1 })}: ${card.title}${game.done[at] ? `, ${t(`workshop.done.${game.done[at]}`)}` : ''}`,
-    onclick: () => turn(at - game.at, show, timer) }, String(at + 1)))));
-  put(/** @type {HTMLElement} */ (stage.querySelector('.pg-faces')), game.at >= game.cards.length ? ending(app, show) : faceUp(app, game.cards[game.at], show, timer));
+  put(
+    /** @type {HTMLElement} */ (stage.querySelector('.pg-hand')),
+    game.cards.map((card, at) =>
+      h(
+        'li',
+        null,
+        h(
+          'button',
+          {
+            type: 'button',
+            class: `pg-mini ${suit(card)} ${game.done[at] ?? ''}`,
+            'aria-current': at === game.at ? 'step' : null,
+            'aria-label': `${t('workshop.card', { n: at + 1 })}: ${card.title}${game.done[at] ? `, ${t(`workshop.done.${game.done[at]}`)}` : ''}`,
+            onclick: () => turn(at - game.at, show, timer),
+          },
+          String(at + 1),
+        ),
+      ),
+    ),
+  );
+  put(
+    /** @type {HTMLElement} */ (stage.querySelector('.pg-faces')),
+    game.at >= game.cards.length ? ending(app, show) : faceUp(app, game.cards[game.at], show, timer),
+  );
   table?.show();
 }
 
@@ -99,11 +157,36 @@ const dealt = () => `${game.seed} ${game.cards.map((card) => card.id).join(' ')}
 /** @param {any} app @param {HTMLElement} stage @param {any} timer @param {() => void} show */
 function lay(app, stage, timer, show) {
   stage.dataset.deal = dealt();
-  table = overlaid(app, game.cards, () => game.at, (at) => turn(at - game.at, show, timer));
-  const head = h('div', { class: 'pg-game' }, h('ol', { class: 'pg-hand', 'aria-label': t('workshop.cards') }), timer.node, h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })),
-    button(t('workshop.print'), () => app.api.download('/cards/print', { seed: game.seed, hand: game.hand, format: 'pdf' }).catch(tell), { icon: 'save', kind: 'quiet', title: t('workshop.print.hint') }),
-    button(t('workshop.again'), () => { game.cards = []; show(); }, { kind: 'quiet' }));
-  put(stage, [head, h('div', { class: 'pg-play' }, h('div', { class: 'pg-table-top' }, table.node), h('div', { class: 'pg-faces', 'aria-live': 'polite' }))]);
+  table = overlaid(
+    app,
+    game.cards,
+    () => game.at,
+    (at) => turn(at - game.at, show, timer),
+  );
+  const head = h(
+    'div',
+    { class: 'pg-game' },
+    h('ol', { class: 'pg-hand', 'aria-label': t('workshop.cards') }),
+    timer.node,
+    h('span', { class: 'pg-muted' }, t('workshop.seed.is', { seed: game.seed })),
+    button(t('workshop.print'), () => app.api.download('/cards/print', { ...wanted(), format: 'pdf' }).catch(tell), {
+      icon: 'save',
+      kind: 'quiet',
+      title: t('workshop.print.hint'),
+    }),
+    button(
+      t('workshop.again'),
+      () => {
+        game.cards = [];
+        show();
+      },
+      { kind: 'quiet' },
+    ),
+  );
+  put(stage, [
+    head,
+    h('div', { class: 'pg-play' }, h('div', { class: 'pg-table-top' }, table.node), h('div', { class: 'pg-faces', 'aria-live': 'polite' })),
+  ]);
 }
 
 /** A class for the suit's colour. @param {Card} card */
@@ -113,11 +196,34 @@ const plain = (text) => text.toLowerCase().replaceAll(/[^a-z]+/g, '-');
 
 /** @param {any} app @param {Card} card @param {() => void} show @param {any} timer */
 function faceUp(app, card, show, timer) {
-  return h('article', { class: `pg-cardface ${suit(card)}` },
-    h('header', null, tag(card.suit.replaceAll('-', ' ')), h('span', { class: 'pg-muted' }, t('workshop.of', { n: game.at + 1, of: game.cards.length }))),
-    h('h2', null, card.title), h('p', { class: 'pg-where' }, t('workshop.at'), ' ', place(app, card.place, card.place_name)), h('p', null, card.text), card.question ? h('p', { class: 'pg-question' }, card.question) : null,
-    h('footer', null, act(t('workshop.found'), () => found(app, show), { kind: 'primary', title: t('workshop.found'), icon: 'plus' }), button(t('workshop.nothing'), () => nothing(show, timer)), h('span', { class: 'pg-grow' }),
-      button('', () => turn(-1, show, timer), { icon: 'chevron', class: 'pg-back', title: t('workshop.previous'), disabled: game.at === 0 }), button('', () => turn(1, show, timer), { icon: 'chevron', title: t('workshop.next') })));
+  return h(
+    'article',
+    { class: `pg-cardface ${suit(card)}` },
+    h(
+      'header',
+      null,
+      tag(card.suit.replaceAll('-', ' ')),
+      h('span', { class: 'pg-muted' }, t('workshop.of', { n: game.at + 1, of: game.cards.length })),
+    ),
+    h('h2', null, card.title),
+    h('p', { class: 'pg-where' }, t('workshop.at'), ' ', place(app, card.place, card.place_name)),
+    h('p', null, card.text),
+    card.question ? h('p', { class: 'pg-question' }, card.question) : null,
+    h(
+      'footer',
+      null,
+      act(t('workshop.found'), () => found(app, show), { kind: 'primary', title: t('workshop.found'), icon: 'plus' }),
+      button(t('workshop.nothing'), () => nothing(show, timer)),
+      h('span', { class: 'pg-grow' }),
+      button('', () => turn(-1, show, timer), {
+        icon: 'chevron',
+        class: 'pg-back',
+        title: t('workshop.previous'),
+        disabled: game.at === 0,
+      }),
+      button('', () => turn(1, show, timer), { icon: 'chevron', title: t('workshop.next') }),
+    ),
+  );
 }
 
 /** What the team found becomes a threat of the model. @param {any} app @param {() => void} show */
@@ -126,7 +232,11 @@ async function found(app, show) {
   if (!card || app.store.readOnly) return;
   const made = await findingForm(app, card);
   if (!made) return;
-  const answer = await app.store.change([], { path: '/cards/finding', body: { card: card.id, ...made }, label: t('workshop.finding.label') });
+  const answer = await app.store.change([], {
+    path: '/cards/finding',
+    body: { card: card.id, ...made },
+    label: t('workshop.finding.label'),
+  });
   if (!answer) return;
   game.done[game.at] = 'found';
   game.found.push({ title: made.title, id: answer.threat });
@@ -137,9 +247,28 @@ async function found(app, show) {
 /** @param {any} app @param {() => void} show */
 function ending(app, show) {
   const played = Object.keys(game.done).length;
-  return h('article', { class: 'pg-cardface' }, h('h2', null, t('workshop.over')), h('p', null, t('workshop.over.text', { n: played, of: game.cards.length, found: game.found.length })),
-    game.found.length ? h('ul', { class: 'pg-list' }, game.found.map((item) => h('li', null, h('strong', null, item.title), h('code', null, item.id)))) : null,
-    h('footer', null, game.found.length ? button(t('workshop.rate'), () => app.nav.open('risks'), { kind: 'primary' }) : null, button(t('workshop.again'), () => { game.cards = []; show(); })));
+  return h(
+    'article',
+    { class: 'pg-cardface' },
+    h('h2', null, t('workshop.over')),
+    h('p', null, t('workshop.over.text', { n: played, of: game.cards.length, found: game.found.length })),
+    game.found.length
+      ? h(
+          'ul',
+          { class: 'pg-list' },
+          game.found.map((item) => h('li', null, h('strong', null, item.title), h('code', null, item.id))),
+        )
+      : null,
+    h(
+      'footer',
+      null,
+      game.found.length ? button(t('workshop.rate'), () => app.nav.open('risks'), { kind: 'primary' }) : null,
+      button(t('workshop.again'), () => {
+        game.cards = [];
+        show();
+      }),
+    ),
+  );
 }
 
 export default { id: 'workshop', mount };
