@@ -13,6 +13,8 @@ from mantlet.web.answers import Json
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.shapes import ArrangeBody
+from mantlet.web.shelf import Shelf
+from mantlet.web.state import State
 from mantlet.web.told import told
 from mantlet.web.told_model import Placed
 
@@ -28,12 +30,19 @@ SUFFIXES = {"mermaid": "mmd", "plantuml": "puml"}
 PICTURE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; frame-ancestors 'self'; sandbox"
 """For a picture that is opened by itself: it runs and loads nothing."""
 
+_PLACED: Shelf[dict[str, Any]] = Shelf(8)
+"""A large drawing takes a second to arrange; whoever opens it again need not wait."""
+
 
 @router.post("/arrange", responses={**errors(), **told(Placed)})
 def arrange(body: ArrangeBody, session: Current) -> Response:
     """Return where the layout engine puts everything; nothing is saved."""
-    assessment = session.assessment
-    positions: dict[str, Any] | None = body.positions or (session.state.layout if body.keep else None)
+    state = session.state
+    return Json(_PLACED.get((state.revision, body.model_dump_json()), lambda: _placed(state, body)))
+
+
+def _placed(state: State, body: ArrangeBody) -> dict[str, Any]:
+    positions: dict[str, Any] | None = body.positions or (state.layout if body.keep else None)
     options = Options(
         focus=body.focus,
         detail=body.detail,
@@ -42,8 +51,8 @@ def arrange(body: ArrangeBody, session: Current) -> Response:
         positions=positions or {},
         legend=False,
     )
-    drawing = draw(assessment.model, assessment.catalogue.vocabulary, options)
-    return Json(layout_positions(drawing))
+    assessment = state.assessment
+    return layout_positions(draw(assessment.model, assessment.catalogue.vocabulary, options))
 
 
 @router.get(
