@@ -44,6 +44,7 @@ def test_a_file_is_looked_at_taken_in_and_undone(work):
     assert "inference-service" not in work.text
     assert done["register"]
     assert work.path.with_name("threatmodel.foreign.json").exists()
+    work.post("import/apply", {"preview": found["preview"]}, 404)
     again = upload(work, "import", otm(), name="bakery.otm")
     assert again["can_update"]
     assert again["changes"] == 0

@@ -14,7 +14,7 @@ import pytest
 
 from mantlet.project.discovering import load_state
 from mantlet.web.jobs import KEPT, Jobs
-from tests.web.workbench import bench, write
+from tests.web.workbench import TODAY, bench, write
 
 CODE = (
     "import pandas as pd, joblib\nfrom sklearn.svm import SVC\n"
@@ -195,6 +195,7 @@ def test_a_scan_keeps_what_it_found_and_moves_the_threats(shop):
     assert {item["check"] for item in result["checks"]} == {"code"}
     assert any(item["where"].startswith("app.py") for item in result["findings"])
     assert result == shop.get("evidence")
+    assert result["on"] == TODAY.isoformat()
     assert list((shop.path.parent / ".mantlet/evidence").glob("*.sarif"))
 
 

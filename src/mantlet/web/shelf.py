@@ -43,3 +43,8 @@ class Shelf(Generic[T]):
         """Return what is kept by a key."""
         with self._lock:
             return self._held.get(key)
+
+    def drop(self, key: Hashable) -> None:
+        """Keep something no longer."""
+        with self._lock:
+            self._held.pop(key, None)

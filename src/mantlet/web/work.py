@@ -77,7 +77,8 @@ def scan(request: Request, told: Line) -> Any:
         finished.append(check)
         told(len(finished), wanted, check)
 
-    results = scanning.scan(Path(), asked, note=note, done=done)
+    day = date.fromisoformat(request["today"])
+    results = scanning.scan(Path(), asked, today=day, note=note, done=done)
     scanning.keep(Path(), results)
     return {"checks": scanning.summary(results)}
 

@@ -53,7 +53,7 @@ To = Annotated[str, Query(min_length=1, max_length=100)]
 _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "the file"}
 }
-_PREVIEWS: Shelf[Received] = Shelf(4)
+_PREVIEWS: Shelf[Received] = Shelf(3)
 
 
 @router.get("/formats", responses={**errors(), **shape.told(list[shape.FormatRecord])})
@@ -204,6 +204,7 @@ def take(body: ImportBody, session: Current, x_client: Client = "") -> Response:
             place = sidecar(session.path)
             inside(session.root, place)
             write_atomic(place, brought.beside)
+    _PREVIEWS.drop((str(session.path), body.preview))
     conflicts = [
         {"path": list(item.path), "base": item.base, "mine": item.ours, "theirs": item.theirs}
         for item in brought.conflicts

@@ -75,7 +75,7 @@ def _scan(options: ScanOptions, session: Session) -> Start:
         raise NotFoundError(
             "there are no such advisories", mend="name a folder or zip of the project's folder"
         )
-    request = {**options.model_dump(), "checks": len(checks.NAMES)}
+    request = {**options.model_dump(), "checks": len(checks.NAMES), "today": session.today.isoformat()}
     return request, None, lambda _: _looked_at(session)
 
 
