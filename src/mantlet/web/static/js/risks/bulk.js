@@ -33,7 +33,7 @@ export function oneOfEach(ids) {
 /** Decide several risks together. @param {import('../app.js').App} app @param {string[]} ids @returns {Promise<boolean>} whether it was done */
 export async function decideMany(app, ids) {
   const told = await Promise.all(oneOfEach(ids).slice(0, 30).map((id) => app.api.get('/explain', { id }).catch(() => null)));
-  const form = decisionForm(app, { keys: ids, controls: shared(told.filter(Boolean)), bulk: true });
+  const form = decisionForm({ keys: ids, controls: shared(told.filter(Boolean)), bulk: true });
   const listed = h('details', { class: 'bulk-list' }, h('summary', null, t('risks.bulk.these', { n: ids.length })), h('ul', null, ids.slice(0, 200).map((id) => h('li', null, store.register.get(id)?.title ?? id))));
   const answer = await dialog({ title: t('risks.bulk.title', { n: ids.length }), body: [listed, form], wide: true,
     actions: [{ label: t('cancel') }, { label: t('risks.decide.save'), primary: true, run: async () => ((await form.save()) ? 'written' : false) }] });

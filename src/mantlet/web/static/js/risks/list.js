@@ -72,7 +72,7 @@ function mount(root, app) {
     clear(notes).append(...[
       stale ? note(t('risks.notes.stale', { n: stale }), t('risks.notes.show'), () => narrow({ ...fresh(), statuses: [], attention: true })) : '',
       fresh_ones ? note(t('risks.notes.new', { n: fresh_ones }), t('risks.notes.show'), () => narrow({ ...fresh(), statuses: [], attention: true })) : '',
-      store.orphaned.length ? note(t('risks.notes.orphaned', { n: store.orphaned.length }), t('risks.notes.look'), () => orphaned(app)) : '',
+      store.orphaned.length ? note(t('risks.notes.orphaned', { n: store.orphaned.length }), t('risks.notes.look'), orphaned) : '',
       store.contradictions.length ? note(t('risks.notes.contradicted', { n: store.contradictions.length }), t('risks.notes.look'), contradictions) : '',
     ].filter(Boolean));
   }
@@ -143,10 +143,10 @@ export function toConfirm() {
   return n ? button(t('risks.to-confirm', { n }), () => narrow({ statuses: [...now, 'to-confirm'] }), { kind: 'quiet', class: 'why-change' }) : '';
 }
 
-/** Decisions whose threat is gone. @param {import('../app.js').App} app */
-function orphaned(app) {
+/** Decisions whose threat is gone. */
+function orphaned() {
   const list = h('ul', { class: 'risk-orphans' });
-  const draw = () => clear(list).append(...store.orphaned.map((item) => h('li', null, decisionCard({ ...item, standing: item.status }, app),
+  const draw = () => clear(list).append(...store.orphaned.map((item) => h('li', null, decisionCard({ ...item, standing: item.status }),
     store.readOnly ? '' : button(t('risks.decision.remove'), async () => { await undecide(item.key); draw(); }, { kind: 'danger' }))));
   draw();
   return dialog({ title: t('risks.notes.orphaned', { n: store.orphaned.length }), body: [h('p', { class: 'muted' }, t('risks.orphaned.text')), list], wide: true });

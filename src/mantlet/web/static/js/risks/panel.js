@@ -9,6 +9,7 @@ import { ranked } from './filters.js';
 import { chosen, emptiness, filterbar, filters, narrow } from './filterbar.js';
 import { editManual } from './manual.js';
 import { marks, nothing, segments, severity } from './marks.js';
+import { chip } from './parts.js';
 import { isAt, light, placeName, widened } from './places.js';
 
 const PAGE = 60;
@@ -90,7 +91,7 @@ function previewOf(id, app) {
   const risk = store.register.get(id);
   const text = h('p', { class: 'risk-preview-text' }, '…');
   app.api.get('/explain', { id }).then((/** @type {any} */ told) => { text.textContent = firstOf(told.text) || told.title; }).catch((/** @type {Error} */ error) => { text.textContent = error.message; });
-  const places = risk ? risk.places.slice(0, 6).map((/** @type {string} */ place) => h('button', { type: 'button', class: 'chip', onclick: () => store.select([store.ownerOf(place)]) }, placeName(place))) : [];
+  const places = risk ? risk.places.slice(0, 6).map(chip) : [];
   return h('div', { class: 'risk-preview' }, text, h('div', { class: 'chips' }, places), h('div', { class: 'risk-preview-line' },
     button(t('risks.explain'), () => open(id, app), { kind: 'primary' }),
     button(t('risks.decide'), () => open(id, app, 'decide')),
