@@ -18,7 +18,7 @@ from mantlet.store.document import Document
 from tests.web.workbench import put, write
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on this system")
-ROUNDS = 8
+ROUNDS = 6
 
 
 def start(path):
