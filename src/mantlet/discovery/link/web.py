@@ -190,6 +190,8 @@ def _call(linker: Linker, call: Fact, servers: list[Server]) -> None:
         service = _service(linker, host)
         own = [server for server in servers if service and linker.find(service) == _whole(linker, server.key)]
         found = _server(f"{verb} /{path}", own or servers, at.path)
+        if host == "*" and _asks_itself(linker, found, caller, servers):
+            found = ""
         if found and service and not own and path.strip("/") and _alone(f"{verb} /{path}", servers):
             linker.unite(service, _whole(linker, found))  # only one service answers there
             own = servers
@@ -223,9 +225,17 @@ def _alone(route: str, servers: list[Server]) -> bool:
     fitting = {
         server.path.partition("#")[0]
         for server in servers
-        if server.route.partition(" ")[0] in {method, "ANY"} and _fits(path, server.route.partition(" ")[2])
+        if server.route.partition(" ")[0] in {method, "ANY"}
+        and _fits(path, server.route.partition(" ")[2]) % 10 == 1  # whole, no part of it
     }
     return len(fitting) == 1
+
+
+def _asks_itself(linker: Linker, found: str, caller: str, servers: list[Server]) -> bool:
+    """Tell whether a call would go from a program to itself; pages and routes of one site do that, others hardly."""
+    python = any(server.key == found and ".py" in server.path for server in servers)
+    root = linker.find(caller)
+    return python and bool(found) and _whole(linker, found) in {root, _whole(linker, root)} - {""}
 
 
 def _service(linker: Linker, host: str) -> str:

@@ -54,8 +54,17 @@ def read_services(m: Machine) -> None:
         m.trace.entries.append(entry)
         if app.type == "django.urls":
             django.site(m, app)
+    mounted = {
+        (route.methods[0], path)
+        for route in m.routes
+        for app, path in web.full_paths(route)
+        if isinstance(app, Instance) and "entry" in app.extra
+    }
     for route in m.routes:
         for app, path in web.full_paths(route):
+            loose = not (isinstance(app, Instance) and "entry" in app.extra)
+            if loose and (route.methods[0], path) in mounted:
+                continue  # a router that no application includes, besides one that is
             entry = web.handle(m, route, app, path)
             owner = app.extra.get("entry") if isinstance(app, Instance) else None
             entry.parent = owner.code if owner is not None else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mantlet.discovery.clues import Clue, Fact, Move, Same
+from mantlet.discovery.clues import Clue, Fact, Move, Same, Setting
 
 ENV_FILE = "envfile:"
 """Begins the key of a file or map of variables; `Same(service, envfile:PATH)` says that a service is given all of them."""
@@ -71,6 +71,8 @@ def _handed_out(clues: list[Clue]) -> list[Clue]:
                     if getattr(clue, name)[:8] == ENV_FILE
                 }
                 found.append(msgspec.structs.replace(clue, **ends))
+        elif isinstance(clue, Setting) and clue.scope.startswith(ENV_FILE):
+            found += [msgspec.structs.replace(clue, scope=key) for key in given.get(clue.scope, [])]
         elif isinstance(clue, Fact) and clue.key.startswith(ENV_FILE):
             found += [msgspec.structs.replace(clue, key=key) for key in given.get(clue.key, [])]
         else:

@@ -285,7 +285,9 @@ def _secret_clues(name: str, value: str, at: Where, scope: str, *, example: bool
     if scope:
         clues.append(Move(f"secret:{name}", scope, at, "credential", 0.6, opened_by=scope))
         if (service := saas_of_variable(name)) and not scope.startswith("job:"):
-            clues += [saas_thing(service, at, 0.5), Move(scope, f"saas:{service}", at, "", 0.4)]
+            thing = saas_thing(service, at, 0.5)
+            ends = (thing.key, scope) if thing.type == "model-hub" else (scope, thing.key)
+            clues += [thing, Move(*ends, at, "", 0.4, opened_by=scope)]
     if in_clear(value) and (not example or looks_random(value)):
         clues.append(Fact(scope or f"secret:{name}", "secrets_managed", "no", at))
     return clues
