@@ -64,12 +64,31 @@ async function begin(app, place, signal) {
 async function follow(app, place, job, signal) {
   following = true;
   try {
-    const done = await watch(app, place, job, t('evidence.running'), signal);
+    const done = await watch(app, place, job, t('evidence.running'), signal, await steps(app, job.options?.only ?? []));
     if (done.state === 'done') toast(t('evidence.scanned'), { kind: 'ok' });
   } finally {
     following = false;
     if (!signal.aborted) await show(app, place);
   }
+}
+
+/** Each check with how far it is: its name alone says that it is through. @param {any} app @param {string[]} only */
+async function steps(app, only) {
+  const checks = (await app.api.get('/checks')).filter((/** @type {any} */ item) => !only.length || only.includes(item.id));
+  const rows = new Map(
+    checks.map((/** @type {any} */ item) => [
+      item.id,
+      h('li', { class: 'waiting' }, h('span', null, item.title), h('span', { class: 'pg-muted' })),
+    ]),
+  );
+  const told = (/** @type {any} */ job) => {
+    const [id, what] = String(job.message ?? '').split(/: (.*)/s);
+    const row = rows.get(id);
+    if (!row) return;
+    row.className = what === undefined ? 'through' : 'looking';
+    row.lastChild.textContent = what ?? t('evidence.through');
+  };
+  return { node: h('ul', { class: 'pg-steps-run' }, [...rows.values()]), told };
 }
 
 /** Which checks run. @param {any} app @param {() => Promise<void>} scan */

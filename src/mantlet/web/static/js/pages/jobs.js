@@ -5,7 +5,7 @@ import { h } from '../dom.js';
 import { t } from '../words.js';
 import { act, put } from './common.js';
 
-/** @typedef {{id: string, kind: string, state: string, done: number, of: number, message: string, result: any, error: any}} Job */
+/** @typedef {{id: string, kind: string, options?: any, state: string, done: number, of: number, message: string, result: any, error: any}} Job */
 
 const OVER = new Set(['done', 'failed', 'cancelled']);
 const POLL = 1000;
@@ -68,17 +68,19 @@ export function wait(app, job, told, signal) {
 /**
  * Show a job's progress in a place until it is over.
  * @param {any} app @param {HTMLElement} place @param {Job} job @param {string} title @param {AbortSignal} [signal]
+ * @param {{node: HTMLElement, told: (job: Job) => void}} [more] what else tells how far it is
  * @returns {Promise<Job>}
  */
-export function watch(app, place, job, title, signal) {
+export function watch(app, place, job, title, signal, more) {
   const bar = h('progress', { 'aria-label': title });
   const message = h('p', { class: 'pg-muted', role: 'status' }, t('job.waiting'));
   const cancel = act(t('cancel'), () => app.api.del(`/jobs/${job.id}`));
-  put(place, h('div', { class: 'pg-job' }, h('h2', null, title), bar, message, cancel));
+  put(place, h('div', { class: 'pg-job' }, h('h2', null, title), bar, message, more?.node, cancel));
   return wait(
     app,
     job,
     (now) => {
+      more?.told(now);
       if (now.of) {
         bar.max = now.of;
         bar.value = now.done;
