@@ -39,10 +39,17 @@ async function ask(method, path, params, body) {
   let answer;
   try {
     answer = await fetch(url(path, params), {
-      method, headers, credentials: 'same-origin', body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
     });
   } catch {
-    throw new ApiError(0, { code: 'offline', message: 'the server does not answer', mend: 'start `mantlet serve` again' });
+    throw new ApiError(0, {
+      code: 'offline',
+      message: 'the server does not answer',
+      mend: 'start `mantlet serve` again',
+    });
   }
   if (answer.ok) return answer;
   const told = await answer.json().catch(() => null);
@@ -62,7 +69,8 @@ async function asked(path, params) {
 const read = (answer) => (answer.status === 204 ? null : answer.json());
 
 /** @param {string} path @param {Record<string, any>} [params] @returns {Promise<any>} */
-export const get = async (path, params) => read(await asked(path, params) ?? await ask('GET', path, params, undefined));
+export const get = async (path, params) =>
+  read((await asked(path, params)) ?? (await ask('GET', path, params, undefined)));
 /** @param {string} path @param {any} [body] @param {Record<string, any>} [params] @returns {Promise<any>} */
 export const post = async (path, body = {}, params = undefined) => read(await ask('POST', path, params, body));
 /** @param {string} path @param {Record<string, any>} [params] @returns {Promise<any>} */
@@ -76,7 +84,7 @@ export async function download(path, params) {
   const named = /filename\*?=(?:UTF-8'')?"?([^";]+)/.exec(answer.headers.get('Content-Disposition') ?? '');
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = named ? decodeURIComponent(named[1]) : path.split('/').pop() ?? 'file';
+  link.download = named ? decodeURIComponent(named[1]) : (path.split('/').pop() ?? 'file');
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

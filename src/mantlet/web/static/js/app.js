@@ -39,8 +39,22 @@ let opening = 0;
 
 /** @type {App} */
 export const app = {
-  store, api, dom, t, history, sync, keys, theme, canvas: {},
-  nav: { open: (view, params = {}) => { location.hash = hash(view, params); }, view: '', params: {} },
+  store,
+  api,
+  dom,
+  t,
+  history,
+  sync,
+  keys,
+  theme,
+  canvas: {},
+  nav: {
+    open: (view, params = {}) => {
+      location.hash = hash(view, params);
+    },
+    view: '',
+    params: {},
+  },
   dock: { open: () => {}, show: () => {}, toggle: () => {} },
 };
 
@@ -64,7 +78,10 @@ async function route() {
     part = (await view.load()).default;
   } catch (error) {
     console.error(error);
-    part = { mount: (/** @type {HTMLElement} */ root) => root.append(h('div', { class: 'empty-state' }, h('h2', null, t('view.failed')), h('p', null, String(error)))) };
+    part = {
+      mount: (/** @type {HTMLElement} */ root) =>
+        root.append(h('div', { class: 'empty-state' }, h('h2', null, t('view.failed')), h('p', null, String(error)))),
+    };
   }
   if (mine !== opening) return;
   unmount?.();
@@ -80,19 +97,54 @@ async function route() {
 }
 
 function drawRail() {
-  dom.clear(rail).append(...[...views].sort((a, b) => a.order - b.order).map((view) => h('a',
-    { href: `#/${view.id}`, 'data-view': view.id, title: t(`view.${view.id}`) }, icon(view.icon, 20), h('span', null, t(`view.${view.id}`)))));
+  dom
+    .clear(rail)
+    .append(
+      ...[...views]
+        .sort((a, b) => a.order - b.order)
+        .map((view) =>
+          h(
+            'a',
+            { href: `#/${view.id}`, 'data-view': view.id, title: t(`view.${view.id}`) },
+            icon(view.icon, 20),
+            h('span', null, t(`view.${view.id}`)),
+          ),
+        ),
+    );
   rail.setAttribute('aria-label', t('rail'));
 }
 
 function offerKeys() {
   keys.offer([
     { keys: ['Ctrl+K'], label: t('keys.search'), run: () => openSearch(app), typing: true },
-    { keys: ['Ctrl+Z'], label: t('undo'), run: () => { history.undo(); } },
-    { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], label: t('redo'), run: () => { history.redo(); } },
-    { keys: ['Ctrl+S'], label: t('keys.save'), run: () => dom.toast(t(sync.waiting ? 'saving' : 'saved.always')), typing: true },
+    {
+      keys: ['Ctrl+Z'],
+      label: t('undo'),
+      run: () => {
+        history.undo();
+      },
+    },
+    {
+      keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
+      label: t('redo'),
+      run: () => {
+        history.redo();
+      },
+    },
+    {
+      keys: ['Ctrl+S'],
+      label: t('keys.save'),
+      run: () => dom.toast(t(sync.waiting ? 'saving' : 'saved.always')),
+      typing: true,
+    },
     { keys: ['Ctrl+B'], label: t('dock.toggle'), run: () => app.dock.toggle(), typing: true },
-    { keys: ['?'], label: t('keys.title'), run: () => { keys.help(); } },
+    {
+      keys: ['?'],
+      label: t('keys.title'),
+      run: () => {
+        keys.help();
+      },
+    },
   ]);
   keys.listen();
 }
@@ -104,16 +156,37 @@ async function start() {
   try {
     await load();
   } catch (error) {
-    root.append(h('div', { class: 'empty-state', role: 'alert' }, h('h1', null, t('start.failed')),
-      h('p', null, /** @type {Error} */ (error).message), h('p', { class: 'muted' }, /** @type {any} */ (error).mend ?? '')));
+    root.append(
+      h(
+        'div',
+        { class: 'empty-state', role: 'alert' },
+        h('h1', null, t('start.failed')),
+        h('p', null, /** @type {Error} */ (error).message),
+        h('p', { class: 'muted' }, /** @type {any} */ (error).mend ?? ''),
+      ),
+    );
     return;
   }
   connect();
   drawRail();
   const dock = createDock(app);
   app.dock = dock;
-  root.append(h('a', { class: 'skip', href: '#main', onclick: (/** @type {Event} */ event) => { event.preventDefault(); main.focus(); } }, t('skip')),
-    topbar(app), h('div', { id: 'body' }, rail, main, dock.node));
+  root.append(
+    h(
+      'a',
+      {
+        class: 'skip',
+        href: '#main',
+        onclick: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          main.focus();
+        },
+      },
+      t('skip'),
+    ),
+    topbar(app),
+    h('div', { id: 'body' }, rail, main, dock.node),
+  );
   offerKeys();
   addEventListener('hashchange', route);
   await route();

@@ -23,9 +23,11 @@ export function part(ids, board) {
   }
   const chosen = new Set(ids);
   for (const [id, flow] of Object.entries(/** @type {Record<string, any>} */ (store.model.flows ?? {}))) {
-    if (!(Object.hasOwn(found.elements, flow.from) && Object.hasOwn(found.elements, flow.to)) && !chosen.has(id)) continue;
+    if (!(Object.hasOwn(found.elements, flow.from) && Object.hasOwn(found.elements, flow.to)) && !chosen.has(id))
+      continue;
     found.flows[id] = flow;
-    for (const place of [id, `${id}.returns`]) if (board.places.routes.has(place)) found.routes[place] = board.places.routes.get(place);
+    for (const place of [id, `${id}.returns`])
+      if (board.places.routes.has(place)) found.routes[place] = board.places.routes.get(place);
   }
   return found;
 }
@@ -61,12 +63,21 @@ export function pasted(what, dx, dy) {
   const changes = [];
   /** @type {any} */
   const entries = { elements: {}, boundaries: {}, flows: {} };
-  const known = (/** @type {string} */ name) => names.get(name) ?? (Object.hasOwn(store.model.boundaries ?? {}, name) ? name : '');
-  for (const [section, own] of /** @type {const} */ ([['boundaries', what.boundaries], ['elements', what.elements]])) {
+  const known = (/** @type {string} */ name) =>
+    names.get(name) ?? (Object.hasOwn(store.model.boundaries ?? {}, name) ? name : '');
+  for (const [section, own] of /** @type {const} */ ([
+    ['boundaries', what.boundaries],
+    ['elements', what.elements],
+  ])) {
     for (const [id, entry] of Object.entries(own)) {
       const fresh = names.get(id);
-      changes.push({ op: 'set', path: [section, fresh], value: section === 'elements' ? element(entry, known, names) : boundary(entry, known) });
-      if (what.boxes[id]) entries[section][fresh] = { ...what.boxes[id], x: what.boxes[id].x + dx, y: what.boxes[id].y + dy };
+      changes.push({
+        op: 'set',
+        path: [section, fresh],
+        value: section === 'elements' ? element(entry, known, names) : boundary(entry, known),
+      });
+      if (what.boxes[id])
+        entries[section][fresh] = { ...what.boxes[id], x: what.boxes[id].x + dx, y: what.boxes[id].y + dy };
     }
   }
   for (const [id, flow] of Object.entries(what.flows)) {
@@ -77,7 +88,15 @@ export function pasted(what, dx, dy) {
     if (flow.opened_by) value.opened_by = names.get(flow.opened_by) ?? flow.opened_by;
     delete value.discovered;
     changes.push({ op: 'set', path: ['flows', names.get(id)], value: knownData(value) });
-    for (const tail of ['', '.returns']) moveRoute(what.routes[id + tail], names.get(id) + tail, names.has(flow.from) && names.has(flow.to), entries.flows, dx, dy);
+    for (const tail of ['', '.returns'])
+      moveRoute(
+        what.routes[id + tail],
+        names.get(id) + tail,
+        names.has(flow.from) && names.has(flow.to),
+        entries.flows,
+        dx,
+        dy,
+      );
   }
   return { changes, ids: [...names.values()], entries };
 }
@@ -85,7 +104,10 @@ export function pasted(what, dx, dy) {
 /** @param {any} route @param {string} place @param {boolean} whole @param {any} flows @param {number} dx @param {number} dy */
 function moveRoute(route, place, whole, flows, dx, dy) {
   if (!route || !whole) return;
-  flows[place] = { waypoints: route.points.map((/** @type {number[]} */ [x, y]) => [x + dx, y + dy]), label: [route.label[0] + dx, route.label[1] + dy] };
+  flows[place] = {
+    waypoints: route.points.map((/** @type {number[]} */ [x, y]) => [x + dx, y + dy]),
+    label: [route.label[0] + dx, route.label[1] + dy],
+  };
 }
 
 /** @param {any} entry @param {(name: string) => string} known @param {Map<string, string>} names */
@@ -97,10 +119,13 @@ function element(entry, known, names) {
   if (value.name) value.name = copied(value.name);
   if (value.parent) value.parent = names.get(value.parent) ?? value.parent;
   if (value.parent && !names.size && !Object.hasOwn(store.model.elements ?? {}, value.parent)) delete value.parent;
-  if (value.operated_by && value.operated_by !== 'us' && !Object.hasOwn(store.model.parties ?? {}, value.operated_by)) delete value.operated_by;
+  if (value.operated_by && value.operated_by !== 'us' && !Object.hasOwn(store.model.parties ?? {}, value.operated_by))
+    delete value.operated_by;
   const data = store.model.data ?? {};
-  if (Array.isArray(value.holds)) value.holds = value.holds.filter((/** @type {string} */ item) => Object.hasOwn(data, item));
-  else if (value.holds) value.holds = Object.fromEntries(Object.entries(value.holds).filter(([item]) => Object.hasOwn(data, item)));
+  if (Array.isArray(value.holds))
+    value.holds = value.holds.filter((/** @type {string} */ item) => Object.hasOwn(data, item));
+  else if (value.holds)
+    value.holds = Object.fromEntries(Object.entries(value.holds).filter(([item]) => Object.hasOwn(data, item)));
   delete value.discovered;
   return value;
 }
@@ -117,13 +142,19 @@ function boundary(entry, known) {
 
 /** @param {any} flow */
 function knownData(flow) {
-  for (const side of ['data', 'returns']) if (flow[side]) flow[side] = flow[side].filter((/** @type {string} */ item) => Object.hasOwn(store.model.data ?? {}, item));
+  for (const side of ['data', 'returns'])
+    if (flow[side])
+      flow[side] = flow[side].filter((/** @type {string} */ item) => Object.hasOwn(store.model.data ?? {}, item));
   return flow;
 }
 
 /** @param {string} name */
 function copied(name) {
-  const names = new Set(['elements', 'boundaries'].flatMap((section) => Object.values(store.model[section] ?? {}).map((entry) => entry.name)));
+  const names = new Set(
+    ['elements', 'boundaries'].flatMap((section) =>
+      Object.values(store.model[section] ?? {}).map((entry) => entry.name),
+    ),
+  );
   const base = name.replace(/ \d+$/, '');
   let next = name;
   for (let n = 2; names.has(next); n += 1) next = `${base} ${n}`;

@@ -21,34 +21,89 @@ export default {
   /** @param {HTMLElement} root @param {App} app */
   mount(root, app) {
     const view = named(app.nav.params.view ?? '');
-    const host = h('div', { class: 'canvas', tabindex: 0, role: 'application', 'aria-label': t('canvas'), 'aria-describedby': 'canvas-help' });
-    const map = h('div', { class: 'minimap', 'aria-hidden': 'true', hidden: localStorage.getItem('mantlet.map') === 'off' });
+    const host = h('div', {
+      class: 'canvas',
+      tabindex: 0,
+      role: 'application',
+      'aria-label': t('canvas'),
+      'aria-describedby': 'canvas-help',
+    });
+    const map = h('div', {
+      class: 'minimap',
+      'aria-hidden': 'true',
+      hidden: localStorage.getItem('mantlet.map') === 'off',
+    });
     const said = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
     const empty = h('div', { class: 'canvas-empty', hidden: true });
-    const surface = h('div', { class: 'surface' }, host, map, empty, said, h('p', { class: 'sr', id: 'canvas-help' }, t('canvas.help')));
+    const surface = h(
+      'div',
+      { class: 'surface' },
+      host,
+      map,
+      empty,
+      said,
+      h('p', { class: 'sr', id: 'canvas-help' }, t('canvas.help')),
+    );
     const board = new Board(host, view);
     const pane = new Window(board, map);
     const commands = new Commands(app, board, pane, map);
     const pieces = palette({ add: (piece) => commands.add(piece) });
     const gestures = new Gestures(board, pane, commands.does());
-    root.append(pieces, h('div', { class: 'stage' }, toolbar(app, commands, gestures, switcher(view, (other) => commands.openView(other))), surface));
+    root.append(
+      pieces,
+      h(
+        'div',
+        { class: 'stage' },
+        toolbar(
+          app,
+          commands,
+          gestures,
+          switcher(view, (other) => commands.openView(other)),
+        ),
+        surface,
+      ),
+    );
     dropping(host, commands, board);
-    host.addEventListener('pointerup', (/** @type {PointerEvent} */ event) => { if (event.target instanceof Element && event.target.closest('.badge')) app.dock.open('threats'); });
+    host.addEventListener('pointerup', (/** @type {PointerEvent} */ event) => {
+      if (event.target instanceof Element && event.target.closest('.badge')) app.dock.open('threats');
+    });
     const stops = [
-      store.on('model', () => later()), store.on('layout', () => later()), store.on('register', () => later()), store.on('overlay', () => later()), store.on('filters', () => later()),
-      store.on('selection', () => { board.paint(); say(); }), store.on('highlight', (lit) => { board.paint(); see(pane, board, lit); }),
+      store.on('model', () => later()),
+      store.on('layout', () => later()),
+      store.on('register', () => later()),
+      store.on('overlay', () => later()),
+      store.on('filters', () => later()),
+      store.on('selection', () => {
+        board.paint();
+        say();
+      }),
+      store.on('highlight', (lit) => {
+        board.paint();
+        see(pane, board, lit);
+      }),
       designKeys(app, commands, board, gestures, pieces),
       board.watch(() => drawEmpty(empty, board, pieces)),
     ];
     let frame = 0;
-    const later = () => { if (!frame && !board.moving) frame = requestAnimationFrame(() => { frame = 0; board.show(); }); };
+    const later = () => {
+      if (!frame && !board.moving)
+        frame = requestAnimationFrame(() => {
+          frame = 0;
+          board.show();
+        });
+    };
     const say = () => {
       const [only] = store.selection;
-      const cell = only && (board.cell('node', only) ?? board.cell('outline', board.scene.of.get(only) ?? '') ?? board.cell('wire', only));
+      const cell =
+        only &&
+        (board.cell('node', only) ?? board.cell('outline', board.scene.of.get(only) ?? '') ?? board.cell('wire', only));
       const node = cell && board.paper.findViewByModel(cell)?.el;
       if (node) host.setAttribute('aria-activedescendant', node.id);
       else host.removeAttribute('aria-activedescendant');
-      said.textContent = store.selection.size > 1 ? t('canvas.chosen', { n: store.selection.size }) : node?.getAttribute('aria-label') ?? '';
+      said.textContent =
+        store.selection.size > 1
+          ? t('canvas.chosen', { n: store.selection.size })
+          : (node?.getAttribute('aria-label') ?? '');
     };
     app.canvas.reveal = (id) => pane.reveal(board.boxOf(store.ownerOf(id)));
     board.show().then(() => start(app, board, pane));
@@ -68,7 +123,10 @@ function see(pane, board, lit) {
   const boxes = [...(lit ?? [])].map((id) => board.boxOf(id)).filter((box) => box !== null);
   if (!boxes.length) return;
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
-  const [right, bottom] = [Math.max(...boxes.map((box) => box.x + box.width)), Math.max(...boxes.map((box) => box.y + box.height))];
+  const [right, bottom] = [
+    Math.max(...boxes.map((box) => box.x + box.width)),
+    Math.max(...boxes.map((box) => box.y + box.height)),
+  ];
   const box = { x, y, width: right - x, height: bottom - y };
   const rect = board.host.getBoundingClientRect();
   const fits = box.width * pane.at.scale <= rect.width - 96 && box.height * pane.at.scale <= rect.height - 96;
@@ -101,7 +159,9 @@ function dropping(host, commands, board) {
     host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing'));
     if (target) board.paper.findViewByModel(board.cell('outline', target))?.el.classList.add('landing');
   });
-  host.addEventListener('dragleave', () => host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing')));
+  host.addEventListener('dragleave', () =>
+    host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing')),
+  );
   host.addEventListener('drop', (event) => {
     const text = event.dataTransfer?.getData(MIME);
     host.querySelectorAll('.landing').forEach((node) => node.classList.remove('landing'));
@@ -118,8 +178,14 @@ function drawEmpty(node, board, pieces) {
   node.hidden = !nothing;
   node.parentElement?.classList.toggle('nothing', nothing);
   if (nothing) {
-    node.replaceChildren(h('h2', null, t('empty.title')), h('p', null, t('empty.text')),
-      h('button', { type: 'button', class: 'btn btn-primary', onclick: () => pieces.focusSearch() }, t('empty.add')), ' ',
-      h('a', { class: 'btn', href: '#/discover' }, t('empty.discover')), ' ', h('a', { class: 'btn', href: '#/files' }, t('empty.import')));
+    node.replaceChildren(
+      h('h2', null, t('empty.title')),
+      h('p', null, t('empty.text')),
+      h('button', { type: 'button', class: 'btn btn-primary', onclick: () => pieces.focusSearch() }, t('empty.add')),
+      ' ',
+      h('a', { class: 'btn', href: '#/discover' }, t('empty.discover')),
+      ' ',
+      h('a', { class: 'btn', href: '#/files' }, t('empty.import')),
+    );
   }
 }

@@ -3,6 +3,7 @@
 
 import { alongFlows, first, neighbour, next, WAYS } from './canvas/walk.js';
 import { GRID } from './canvas/snap.js';
+import { contextItems } from './canvasmenus.js';
 import { menu, toast } from './dom.js';
 import { offer } from './keys.js';
 import { store } from './store.js';
@@ -16,7 +17,8 @@ export function designKeys(app, commands, board, gestures, pieces) {
   const { pane } = commands;
   /** @type {string} */
   let linking = '';
-  const there = (/** @type {KeyboardEvent} */ event) => event.target === board.host || event.target === document.body || !event.isTrusted;
+  const there = (/** @type {KeyboardEvent} */ event) =>
+    event.target === board.host || event.target === document.body || !event.isTrusted;
   const go = (/** @type {string} */ id) => {
     if (!id) return;
     store.select([id]);
@@ -44,40 +46,133 @@ export function designKeys(app, commands, board, gestures, pieces) {
       commands.connect(from, only);
     } else unlink();
   };
-  const unlink = () => { linking = ''; board.host.classList.remove('connecting'); };
+  const unlink = () => {
+    linking = '';
+    board.host.classList.remove('connecting');
+  };
   const keys = Object.keys(WAYS);
   const stop = offer([
     { keys: keys.flatMap((key) => [key, `Shift+${key}`]), label: t('keys.nudge'), run: arrow },
     { keys: keys.map((key) => `Alt+${key}`), label: t('keys.walk'), run: arrow },
-    { keys: ['Tab'], label: t('keys.next'), run: (event) => { if (event.target !== board.host || !store.selection.size) return false; const id = next(board, 1); if (!id) return false; go(id); return true; } },
-    { keys: ['Shift+Tab'], label: '', run: (event) => { if (event.target !== board.host || !store.selection.size) return false; const id = next(board, -1); if (!id) return false; go(id); return true; } },
-    { keys: [']'], label: t('keys.along'), run: () => { const [only] = store.selection; if (only) go(alongFlows(board, only).at(-1) ?? ''); } },
-    { keys: ['['], label: t('keys.back'), run: () => { const [only] = store.selection; if (only) go(alongFlows(board, only)[0] ?? ''); } },
+    {
+      keys: ['Tab'],
+      label: t('keys.next'),
+      run: (event) => {
+        if (event.target !== board.host || !store.selection.size) return false;
+        const id = next(board, 1);
+        if (!id) return false;
+        go(id);
+        return true;
+      },
+    },
+    {
+      keys: ['Shift+Tab'],
+      label: '',
+      run: (event) => {
+        if (event.target !== board.host || !store.selection.size) return false;
+        const id = next(board, -1);
+        if (!id) return false;
+        go(id);
+        return true;
+      },
+    },
+    {
+      keys: [']'],
+      label: t('keys.along'),
+      run: () => {
+        const [only] = store.selection;
+        if (only) go(alongFlows(board, only).at(-1) ?? '');
+      },
+    },
+    {
+      keys: ['['],
+      label: t('keys.back'),
+      run: () => {
+        const [only] = store.selection;
+        if (only) go(alongFlows(board, only)[0] ?? '');
+      },
+    },
     { keys: ['N', '/'], label: t('keys.add'), run: () => pieces.focusSearch() },
     { keys: ['L'], label: t('keys.link'), run: link },
-    { keys: ['Enter'], label: t('keys.enter'), run: (event) => {
-      if (!there(event)) return false;
-      if (linking) link();
-      else if (store.selection.size) { app.dock.open('properties'); document.querySelector('#dock-body')?.querySelector(/** @type {any} */ ('input, select, textarea'))?.focus(); }
-      return true;
-    } },
+    {
+      keys: ['Enter'],
+      label: t('keys.enter'),
+      run: (event) => {
+        if (!there(event)) return false;
+        if (linking) link();
+        else if (store.selection.size) {
+          app.dock.open('properties');
+          document
+            .querySelector('#dock-body')
+            ?.querySelector(/** @type {any} */ ('input, select, textarea'))
+            ?.focus();
+        }
+        return true;
+      },
+    },
     { keys: ['F2'], label: t('rename'), run: () => commands.rename() },
     { keys: ['Alt+Enter'], label: t('drill'), run: () => commands.drill() },
     { keys: ['Backspace'], label: t('keys.out'), run: () => (board.view.focus ? commands.out() : commands.remove()) },
     { keys: ['Delete'], label: t('remove'), run: () => commands.remove() },
-    { keys: ['Ctrl+C'], label: t('copy'), run: () => { if (String(getSelection()) || !store.selection.size) return false; commands.copy(); return true; } },
-    { keys: ['Ctrl+X'], label: t('cut'), run: () => { commands.copy(); commands.remove(); } },
+    {
+      keys: ['Ctrl+C'],
+      label: t('copy'),
+      run: () => {
+        if (String(getSelection()) || !store.selection.size) return false;
+        commands.copy();
+        return true;
+      },
+    },
+    {
+      keys: ['Ctrl+X'],
+      label: t('cut'),
+      run: () => {
+        commands.copy();
+        commands.remove();
+      },
+    },
     { keys: ['Ctrl+D'], label: t('duplicate'), run: () => commands.duplicate() },
     { keys: ['Ctrl+A'], label: t('select-all'), run: () => commands.selectAll() },
-    { keys: ['Ctrl+Shift+L'], label: t('arrange'), run: () => { commands.arrange(); } },
-    { keys: ['S'], label: t('keys.scope'), run: () => { const [only] = store.selection; if (only) commands.scope(only); } },
+    {
+      keys: ['Ctrl+Shift+L'],
+      label: t('arrange'),
+      run: () => {
+        commands.arrange();
+      },
+    },
+    {
+      keys: ['S'],
+      label: t('keys.scope'),
+      run: () => {
+        const [only] = store.selection;
+        if (only) commands.scope(only);
+      },
+    },
     { keys: ['F'], label: t('zoom.fit'), run: () => pane.fit() },
     { keys: ['+', '='], label: t('zoom.in'), run: () => pane.zoom(1.25) },
     { keys: ['-'], label: t('zoom.out'), run: () => pane.zoom(0.8) },
     { keys: ['0'], label: t('zoom.reset'), run: () => pane.zoom(1 / pane.at.scale) },
     { keys: ['M'], label: t('map'), run: () => commands.toggleMap() },
-    { keys: ['H'], label: t('hand'), run: () => { gestures.hand = !gestures.hand; board.host.classList.toggle('hand', gestures.hand); } },
-    { keys: ['Escape'], label: t('keys.escape'), run: () => { if (linking) unlink(); else { store.select([]); store.highlight(null); } board.host.focus(); } },
+    {
+      keys: ['H'],
+      label: t('hand'),
+      run: () => {
+        gestures.hand = !gestures.hand;
+        board.host.classList.toggle('hand', gestures.hand);
+      },
+    },
+    {
+      keys: ['Escape'],
+      label: t('keys.escape'),
+      run: () => {
+        if (linking) unlink();
+        else {
+          store.select([]);
+          store.highlight(null);
+        }
+        board.host.focus();
+      },
+    },
     { keys: ['Shift+F10', 'ContextMenu'], label: t('keys.menu'), run: () => contextMenu(commands, board, pane) },
   ]);
   const space = (/** @type {KeyboardEvent} */ event) => {
@@ -107,8 +202,20 @@ function contextMenu(commands, board, pane) {
   const [only] = store.selection;
   const box = only ? board.boxOf(only) : null;
   const rect = board.host.getBoundingClientRect();
-  const at = box ? { x: rect.left + (box.x + box.width / 2) * pane.at.scale + pane.at.x, y: rect.top + (box.y + box.height / 2) * pane.at.scale + pane.at.y } : { x: rect.left + 60, y: rect.top + 60 };
-  const kind = only && store.sectionOf(only) === 'flows' ? 'wire' : only && board.scene.nodes.has(only) ? 'node' : 'outline';
-  menu(at, commands.contextItems(only ? /** @type {any} */ ({ kind, id: only, flow: kind === 'wire' ? only : '' }) : null, board.local(at.x, at.y)));
+  const at = box
+    ? {
+        x: rect.left + (box.x + box.width / 2) * pane.at.scale + pane.at.x,
+        y: rect.top + (box.y + box.height / 2) * pane.at.scale + pane.at.y,
+      }
+    : { x: rect.left + 60, y: rect.top + 60 };
+  const kind =
+    only && store.sectionOf(only) === 'flows' ? 'wire' : only && board.scene.nodes.has(only) ? 'node' : 'outline';
+  menu(
+    at,
+    contextItems(
+      commands,
+      only ? /** @type {any} */ ({ kind, id: only, flow: kind === 'wire' ? only : '' }) : null,
+      board.local(at.x, at.y),
+    ),
+  );
 }
-

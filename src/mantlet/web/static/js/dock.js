@@ -11,8 +11,15 @@ const KEY = 'mantlet.dock';
 export function createDock(app) {
   const body = h('div', { class: 'dock-body', id: 'dock-body', role: 'tabpanel', tabindex: -1 });
   const tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': t('dock') });
-  const grip = h('div', { class: 'grip', role: 'separator', tabindex: 0, 'aria-orientation': 'vertical', 'aria-label': t('dock.width'),
-    'aria-valuemin': 260, 'aria-valuemax': 720 });
+  const grip = h('div', {
+    class: 'grip',
+    role: 'separator',
+    tabindex: 0,
+    'aria-orientation': 'vertical',
+    'aria-label': t('dock.width'),
+    'aria-valuemin': 260,
+    'aria-valuemax': 720,
+  });
   const node = h('aside', { id: 'dock', 'aria-label': t('dock'), hidden: true }, grip, tabs, body);
   const list = [...panels].sort((a, b) => a.order - b.order);
   /** @type {(() => void) | null} */
@@ -22,8 +29,21 @@ export function createDock(app) {
   let allowed = false;
 
   for (const panel of list) {
-    tabs.append(h('button', { type: 'button', role: 'tab', id: `tab-${panel.id}`, 'aria-controls': 'dock-body', onclick: () => open(panel.id),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => step(event) }, icon(panel.icon), t(`panel.${panel.id}`)));
+    tabs.append(
+      h(
+        'button',
+        {
+          type: 'button',
+          role: 'tab',
+          id: `tab-${panel.id}`,
+          'aria-controls': 'dock-body',
+          onclick: () => open(panel.id),
+          onkeydown: (/** @type {KeyboardEvent} */ event) => step(event),
+        },
+        icon(panel.icon),
+        t(`panel.${panel.id}`),
+      ),
+    );
   }
   function step(/** @type {KeyboardEvent} */ event) {
     const way = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -33,7 +53,10 @@ export function createDock(app) {
     document.getElementById(`tab-${next.id}`)?.focus();
   }
   async function open(/** @type {string} */ id) {
-    if (!wanted) { wanted = true; refresh(); }
+    if (!wanted) {
+      wanted = true;
+      refresh();
+    }
     if (id === current) return;
     const panel = list.find((item) => item.id === id);
     if (!panel) return;
@@ -66,7 +89,11 @@ export function createDock(app) {
     const kept = Math.max(260, Math.min(720, Math.round(value)));
     node.style.width = `${kept}px`;
     grip.setAttribute('aria-valuenow', String(kept));
-    try { localStorage.setItem(KEY, String(kept)); } catch { /* not kept */ }
+    try {
+      localStorage.setItem(KEY, String(kept));
+    } catch {
+      /* not kept */
+    }
   }
   grip.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
     grip.setPointerCapture(event.pointerId);
@@ -76,15 +103,29 @@ export function createDock(app) {
   });
   grip.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     const way = event.key === 'ArrowLeft' ? 24 : event.key === 'ArrowRight' ? -24 : 0;
-    if (way) { event.preventDefault(); width(node.getBoundingClientRect().width + way); }
+    if (way) {
+      event.preventDefault();
+      width(node.getBoundingClientRect().width + way);
+    }
   });
   let kept = innerWidth < 1200 ? 288 : 348;
-  try { kept = Number(localStorage.getItem(KEY)) || kept; } catch { /* not kept */ }
+  try {
+    kept = Number(localStorage.getItem(KEY)) || kept;
+  } catch {
+    /* not kept */
+  }
   width(kept);
 
   return {
-    node, open,
-    show(/** @type {boolean} */ on) { allowed = on; refresh(); },
-    toggle() { wanted = !wanted; refresh(); },
+    node,
+    open,
+    show(/** @type {boolean} */ on) {
+      allowed = on;
+      refresh();
+    },
+    toggle() {
+      wanted = !wanted;
+      refresh();
+    },
   };
 }

@@ -42,7 +42,8 @@ function set(node, name, value) {
   else if (name.startsWith('on') && typeof value === 'function') node.addEventListener(name.slice(2), value);
   else if (name === 'style') throw new Error('no style attributes: set node.style or use a class');
   else if (PROPERTIES.has(name)) node[name] = value;
-  else if (typeof value === 'boolean' && !name.startsWith('aria-') && !name.startsWith('data-')) node.toggleAttribute(name, value);
+  else if (typeof value === 'boolean' && !name.startsWith('aria-') && !name.startsWith('data-'))
+    node.toggleAttribute(name, value);
   else node.setAttribute(name, String(value));
 }
 
@@ -54,8 +55,11 @@ export function clear(node) {
 
 /** A 16 × 16 line icon, hidden from readers of text. @param {string} name @param {number} [size] */
 export function icon(name, size = 16) {
-  return svg('svg', { class: 'icon', viewBox: '0 0 16 16', width: size, height: size, 'aria-hidden': 'true', focusable: 'false' },
-    svg('path', { d: paths[name] ?? paths.gear }));
+  return svg(
+    'svg',
+    { class: 'icon', viewBox: '0 0 16 16', width: size, height: size, 'aria-hidden': 'true', focusable: 'false' },
+    svg('path', { d: paths[name] ?? paths.gear }),
+  );
 }
 
 /**
@@ -66,11 +70,21 @@ export function icon(name, size = 16) {
 export function button(label, run, opts = {}) {
   const classes = ['btn', opts.kind && `btn-${opts.kind}`, !label && 'btn-icon', opts.class].filter(Boolean).join(' ');
   const title = opts.title && opts.key ? `${opts.title} (${opts.key})` : opts.title;
-  return h('button', {
-    type: 'button', class: classes, title, 'aria-label': label ? null : opts.title, disabled: opts.disabled ?? false,
-    'aria-pressed': opts.pressed === undefined ? null : String(opts.pressed),
-    'aria-keyshortcuts': opts.key ? opts.key.replace('Ctrl', 'Control') : null, onclick: run,
-  }, opts.icon && icon(opts.icon), label || null);
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: classes,
+      title,
+      'aria-label': label ? null : opts.title,
+      disabled: opts.disabled ?? false,
+      'aria-pressed': opts.pressed === undefined ? null : String(opts.pressed),
+      'aria-keyshortcuts': opts.key ? opts.key.replace('Ctrl', 'Control') : null,
+      onclick: run,
+    },
+    opts.icon && icon(opts.icon),
+    label || null,
+  );
 }
 
 let numbers = 0;
@@ -92,8 +106,11 @@ export const pill = (text, kind = '') => h('span', { class: `pill${kind ? ` pill
  * A choice of one. @param {{value: string, label: string}[]} options @param {string} value @param {(value: string) => any} run @param {Attrs} [attrs]
  */
 export function select(options, value, run, attrs) {
-  const node = h('select', { ...attrs, onchange: (/** @type {any} */ event) => run(event.target.value) },
-    options.map((item) => h('option', { value: item.value }, item.label)));
+  const node = h(
+    'select',
+    { ...attrs, onchange: (/** @type {any} */ event) => run(event.target.value) },
+    options.map((item) => h('option', { value: item.value }, item.label)),
+  );
   node.value = value;
   return node;
 }

@@ -2,5 +2,12 @@
 try {
   const kept = localStorage.getItem('mantlet.theme');
   if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept;
-} catch { /* private windows keep nothing */ }
-globalThis.early = new Map(['/project', '/vocabulary', '/model'].map((path) => [path, fetch(`/api${path}`, { headers: { 'X-Mantlet': '1' } }).catch(() => null)]));
+} catch {
+  /* private windows keep nothing */
+}
+globalThis.early = new Map(
+  ['/project', '/vocabulary', '/model'].map((path) => [
+    path,
+    fetch(`/api${path}`, { headers: { 'X-Mantlet': '1' } }).catch(() => null),
+  ]),
+);

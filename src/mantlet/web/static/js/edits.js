@@ -13,14 +13,22 @@ const SECTIONS = ['elements', 'flows', 'boundaries', 'data'];
 /** An id that nothing has yet. @param {string} wish @param {Set<string>} [also] taken as well @returns {string} */
 export function freeId(wish, also = new Set()) {
   const base = slug(wish) || 'item';
-  const taken = (/** @type {string} */ id) => also.has(id) || id === 'system' || SECTIONS.some((section) => Object.hasOwn(store.model[section] ?? {}, id));
+  const taken = (/** @type {string} */ id) =>
+    also.has(id) || id === 'system' || SECTIONS.some((section) => Object.hasOwn(store.model[section] ?? {}, id));
   let id = base;
   for (let n = 2; taken(id); n += 1) id = `${base}-${n}`;
   return id;
 }
 
 /** @param {string} text */
-export const slug = (text) => text.normalize('NFKD').toLowerCase().replace(/[\u0300-\u036f]/g, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+export const slug = (text) =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
 
 /** A name that no other thing of the section has. @param {string} section @param {string} wish */
 export function freeName(section, wish) {
@@ -51,7 +59,10 @@ export function addElement(type, inside, parent) {
 export function addBoundary(type, parent) {
   const name = freeName('boundaries', store.boundaryType(type)?.title ?? type);
   const id = freeId(name);
-  return { id, changes: [{ op: 'set', path: ['boundaries', id], value: parent ? { type, name, in: parent } : { type, name } }] };
+  return {
+    id,
+    changes: [{ op: 'set', path: ['boundaries', id], value: parent ? { type, name, in: parent } : { type, name } }],
+  };
 }
 
 /** @param {string} from @param {string} to @returns {{id: string, changes: Change[]}} */
@@ -91,8 +102,18 @@ export function moved({ scene }, move, landing) {
   /** @type {Change[]} */
   const changes = [];
   /** @type {Map<string, string>} */
-  const parents = new Map([...scene.outlines].map(([id, item]) => [id, move.outlines.has(id) && !move.outlines.has(item.parent) ? landing : item.parent]));
-  const after = { ...scene, outlines: new Map([...scene.outlines].map(([id, item]) => [id, { ...item, parent: /** @type {string} */ (parents.get(id)) }])) };
+  const parents = new Map(
+    [...scene.outlines].map(([id, item]) => [
+      id,
+      move.outlines.has(id) && !move.outlines.has(item.parent) ? landing : item.parent,
+    ]),
+  );
+  const after = {
+    ...scene,
+    outlines: new Map(
+      [...scene.outlines].map(([id, item]) => [id, { ...item, parent: /** @type {string} */ (parents.get(id)) }]),
+    ),
+  };
   for (const id of move.outlines) {
     const item = /** @type {any} */ (scene.outlines.get(id));
     if (move.outlines.has(item.parent) || item.parent === landing) continue;
@@ -109,7 +130,12 @@ export function moved({ scene }, move, landing) {
     const was = within(store.model.elements[id]);
     if (item.cluster === home && !move.outlines.has(home)) continue;
     const now = inAfter(scene, was, chainOf(after, home));
-    if (now.join('\n') !== was.join('\n')) changes.push(now.length ? { op: 'set', path: ['elements', id, 'in'], value: now } : { op: 'remove', path: ['elements', id, 'in'] });
+    if (now.join('\n') !== was.join('\n'))
+      changes.push(
+        now.length
+          ? { op: 'set', path: ['elements', id, 'in'], value: now }
+          : { op: 'remove', path: ['elements', id, 'in'] },
+      );
   }
   return changes;
 }
@@ -118,9 +144,17 @@ export function moved({ scene }, move, landing) {
 export function takenIn(scene, boundary, dimension, ids) {
   const boundaries = store.model.boundaries ?? {};
   return ids.map((id) => {
-    if (Object.hasOwn(boundaries, id)) return /** @type {Change} */ ({ op: 'set', path: ['boundaries', id, 'in'], value: boundary });
+    if (Object.hasOwn(boundaries, id))
+      return /** @type {Change} */ ({ op: 'set', path: ['boundaries', id, 'in'], value: boundary });
     const was = within(store.model.elements[id]);
-    const now = inAfter(scene, was, new Map([...was.map((name) => /** @type {[string, string]} */ ([dimensionOf(boundaries[name]?.type), name])), [dimension, boundary]]));
+    const now = inAfter(
+      scene,
+      was,
+      new Map([
+        ...was.map((name) => /** @type {[string, string]} */ ([dimensionOf(boundaries[name]?.type), name])),
+        [dimension, boundary],
+      ]),
+    );
     return /** @type {Change} */ ({ op: 'set', path: ['elements', id, 'in'], value: now });
   });
 }
@@ -129,13 +163,15 @@ export function takenIn(scene, boundary, dimension, ids) {
 export function removed(ids) {
   const model = store.model;
   const gone = new Set(ids);
-  for (const [id, flow] of Object.entries(/** @type {Record<string, any>} */ (model.flows ?? {}))) if (gone.has(flow.from) || gone.has(flow.to)) gone.add(id);
+  for (const [id, flow] of Object.entries(/** @type {Record<string, any>} */ (model.flows ?? {})))
+    if (gone.has(flow.from) || gone.has(flow.to)) gone.add(id);
   /** @type {Change[]} */
   const changes = [];
   for (const id of gone) if (Object.hasOwn(model.boundaries ?? {}, id)) changes.push(...opened(id, gone));
   changes.push(...forgotten(gone));
   for (const section of ['flows', 'elements', 'boundaries', 'data']) {
-    for (const id of gone) if (Object.hasOwn(model[section] ?? {}, id)) changes.push({ op: 'remove', path: [section, id] });
+    for (const id of gone)
+      if (Object.hasOwn(model[section] ?? {}, id)) changes.push({ op: 'remove', path: [section, id] });
   }
   return { changes, gone };
 }
@@ -143,10 +179,14 @@ export function removed(ids) {
 /** What was in a boundary comes into the one around it. @param {string} id @param {Set<string>} gone @returns {Change[]} */
 function opened(id, gone) {
   const model = store.model;
-  const heir = around(model.boundaries, id).slice(1).find((name) => !gone.has(name)) ?? '';
+  const heir =
+    around(model.boundaries, id)
+      .slice(1)
+      .find((name) => !gone.has(name)) ?? '';
   /** @type {Change[]} */
   const changes = [];
-  for (const [name, entry] of Object.entries(/** @type {Record<string, any>} */ (model.boundaries))) if (entry.in === id && !gone.has(name)) changes.push(put(['boundaries', name, 'in'], heir));
+  for (const [name, entry] of Object.entries(/** @type {Record<string, any>} */ (model.boundaries)))
+    if (entry.in === id && !gone.has(name)) changes.push(put(['boundaries', name, 'in'], heir));
   return changes;
 }
 
@@ -155,7 +195,11 @@ function forgotten(gone) {
   const model = store.model;
   /** @type {Change[]} */
   const changes = [];
-  const lists = (/** @type {string} */ section, /** @type {string[]} */ fields, /** @type {(item: string) => boolean} */ hit) => {
+  const lists = (
+    /** @type {string} */ section,
+    /** @type {string[]} */ fields,
+    /** @type {(item: string) => boolean} */ hit,
+  ) => {
     for (const [id, entry] of Object.entries(/** @type {Record<string, any>} */ (model[section] ?? {}))) {
       if (gone.has(id)) continue;
       for (const field of fields) {
@@ -170,18 +214,29 @@ function forgotten(gone) {
   lists('agents', ['access'], (item) => gone.has(item));
   changes.push(...fromElements(gone));
   for (const [id, entry] of Object.entries(/** @type {Record<string, any>} */ (model.data ?? {}))) {
-    for (const source of Object.keys(entry.derived_from ?? {})) if (gone.has(source) && !gone.has(id)) changes.push({ op: 'remove', path: ['data', id, 'derived_from', source] });
+    for (const source of Object.keys(entry.derived_from ?? {}))
+      if (gone.has(source) && !gone.has(id)) changes.push({ op: 'remove', path: ['data', id, 'derived_from', source] });
   }
   for (const [name, steps] of Object.entries(/** @type {Record<string, string[]>} */ (model.sequences ?? {}))) {
     const kept = steps.filter((step) => !gone.has(step.replace(/\.returns$/, '')));
-    if (kept.length !== steps.length) changes.push(kept.length ? { op: 'set', path: ['sequences', name], value: kept } : { op: 'remove', path: ['sequences', name] });
+    if (kept.length !== steps.length)
+      changes.push(
+        kept.length
+          ? { op: 'set', path: ['sequences', name], value: kept }
+          : { op: 'remove', path: ['sequences', name] },
+      );
   }
   for (const [name, entry] of Object.entries(/** @type {Record<string, any>} */ (model.environments ?? {}))) {
-    for (const id of Object.keys(entry.facts ?? {})) if (gone.has(id)) changes.push({ op: 'remove', path: ['environments', name, 'facts', id] });
+    for (const id of Object.keys(entry.facts ?? {}))
+      if (gone.has(id)) changes.push({ op: 'remove', path: ['environments', name, 'facts', id] });
   }
-  return changes.filter((change) => !(change.op === 'set' && change.path[2] === 'on' && !change.value.length))
-    .concat(Object.entries(/** @type {Record<string, any>} */ (model.controls ?? {})).filter(([, entry]) => entry.on?.length && entry.on.every((/** @type {string} */ item) => gone.has(item)))
-      .map(([id]) => ({ op: 'remove', path: ['controls', id] })));
+  return changes
+    .filter((change) => !(change.op === 'set' && change.path[2] === 'on' && !change.value.length))
+    .concat(
+      Object.entries(/** @type {Record<string, any>} */ (model.controls ?? {}))
+        .filter(([, entry]) => entry.on?.length && entry.on.every((/** @type {string} */ item) => gone.has(item)))
+        .map(([id]) => ({ op: 'remove', path: ['controls', id] })),
+    );
 }
 
 /** @param {Set<string>} gone @returns {Change[]} */
@@ -193,19 +248,37 @@ function fromElements(gone) {
     if (gone.has(id)) continue;
     const was = within(entry);
     if (was.some((name) => gone.has(name))) {
-      const now = was.map((name) => (gone.has(name) ? around(model.boundaries, name).find((other) => !gone.has(other)) ?? '' : name)).filter(Boolean);
-      changes.push(now.length ? { op: 'set', path: ['elements', id, 'in'], value: now } : { op: 'remove', path: ['elements', id, 'in'] });
+      const now = was
+        .map((name) =>
+          gone.has(name) ? (around(model.boundaries, name).find((other) => !gone.has(other)) ?? '') : name,
+        )
+        .filter(Boolean);
+      changes.push(
+        now.length
+          ? { op: 'set', path: ['elements', id, 'in'], value: now }
+          : { op: 'remove', path: ['elements', id, 'in'] },
+      );
     }
     if (gone.has(entry.parent)) changes.push({ op: 'remove', path: ['elements', id, 'parent'] });
-    if (Array.isArray(entry.holds) && entry.holds.some((/** @type {string} */ item) => gone.has(item))) changes.push({ op: 'set', path: ['elements', id, 'holds'], value: entry.holds.filter((/** @type {string} */ item) => !gone.has(item)) });
-    else if (entry.holds && !Array.isArray(entry.holds)) for (const item of Object.keys(entry.holds)) if (gone.has(item)) changes.push({ op: 'remove', path: ['elements', id, 'holds', item] });
+    if (Array.isArray(entry.holds) && entry.holds.some((/** @type {string} */ item) => gone.has(item)))
+      changes.push({
+        op: 'set',
+        path: ['elements', id, 'holds'],
+        value: entry.holds.filter((/** @type {string} */ item) => !gone.has(item)),
+      });
+    else if (entry.holds && !Array.isArray(entry.holds))
+      for (const item of Object.keys(entry.holds))
+        if (gone.has(item)) changes.push({ op: 'remove', path: ['elements', id, 'holds', item] });
   }
-  for (const [id, entry] of Object.entries(/** @type {Record<string, any>} */ (model.flows ?? {}))) if (!gone.has(id) && gone.has(entry.opened_by)) changes.push({ op: 'remove', path: ['flows', id, 'opened_by'] });
+  for (const [id, entry] of Object.entries(/** @type {Record<string, any>} */ (model.flows ?? {})))
+    if (!gone.has(id) && gone.has(entry.opened_by)) changes.push({ op: 'remove', path: ['flows', id, 'opened_by'] });
   return changes;
 }
 
 /** The label of what was done. @param {string} key @param {Iterable<string>} ids */
 export function did(key, ids) {
   const list = [...ids];
-  return list.length === 1 ? t(`did.${key}`, { name: store.titleOf(list[0]) }) : t(`did.${key}-many`, { n: list.length });
+  return list.length === 1
+    ? t(`did.${key}`, { name: store.titleOf(list[0]) })
+    : t(`did.${key}-many`, { n: list.length });
 }

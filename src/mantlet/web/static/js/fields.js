@@ -18,10 +18,20 @@ export function write(path, value) {
 
 /** @param {string} label @param {Path} path @param {string | undefined} value @param {{hint?: string, long?: boolean, placeholder?: string, required?: boolean}} [opts] */
 export function textField(label, path, value, opts = {}) {
-  const input = h(opts.long ? 'textarea' : 'input', { value: value ?? '', placeholder: opts.placeholder ?? '', disabled: store.readOnly, rows: opts.long ? 3 : null, 'data-path': path.join('/'), spellcheck: opts.long ? 'true' : 'false' });
+  const input = h(opts.long ? 'textarea' : 'input', {
+    value: value ?? '',
+    placeholder: opts.placeholder ?? '',
+    disabled: store.readOnly,
+    rows: opts.long ? 3 : null,
+    'data-path': path.join('/'),
+    spellcheck: opts.long ? 'true' : 'false',
+  });
   input.addEventListener('change', () => {
     const next = input.value.trim();
-    if (opts.required && !next) { input.value = value ?? ''; return; }
+    if (opts.required && !next) {
+      input.value = value ?? '';
+      return;
+    }
     if (next !== (value ?? '')) write(path, next);
   });
   return field(label, input, opts.hint);
@@ -30,15 +40,36 @@ export function textField(label, path, value, opts = {}) {
 /** @param {string} label @param {Path} path @param {string} value @param {{value: string, label: string}[]} options @param {{hint?: string}} [opts] */
 export function choiceField(label, path, value, options, opts = {}) {
   const known = options.some((item) => item.value === value) ? options : [...options, { value, label: value }];
-  return field(label, select(known, value, (next) => { write(path, next); }, { disabled: store.readOnly, 'data-path': path.join('/') }), opts.hint);
+  return field(
+    label,
+    select(
+      known,
+      value,
+      (next) => {
+        write(path, next);
+      },
+      { disabled: store.readOnly, 'data-path': path.join('/') },
+    ),
+    opts.hint,
+  );
 }
 
 /** A list of texts, one a line. @param {string} label @param {Path} path @param {string[] | undefined} value @param {string} [hint] */
 export function linesField(label, path, value, hint) {
-  const input = h('textarea', { rows: 2, value: (value ?? []).join('\n'), disabled: store.readOnly, spellcheck: 'false', 'data-path': path.join('/') });
+  const input = h('textarea', {
+    rows: 2,
+    value: (value ?? []).join('\n'),
+    disabled: store.readOnly,
+    spellcheck: 'false',
+    'data-path': path.join('/'),
+  });
   input.addEventListener('change', () => {
-    const list = input.value.split('\n').map((/** @type {string} */ line) => line.trim()).filter(Boolean);
-    if (list.join('\n') !== (value ?? []).join('\n')) store.change([list.length ? { op: 'set', path, value: list } : { op: 'remove', path }], { label: labelOf(path) });
+    const list = input.value
+      .split('\n')
+      .map((/** @type {string} */ line) => line.trim())
+      .filter(Boolean);
+    if (list.join('\n') !== (value ?? []).join('\n'))
+      store.change([list.length ? { op: 'set', path, value: list } : { op: 'remove', path }], { label: labelOf(path) });
   });
   return field(label, input, hint);
 }
@@ -49,12 +80,43 @@ export function linesField(label, path, value, hint) {
  */
 export function dataField(label, value, set, opts = {}) {
   const data = store.model.data ?? {};
-  const chips = (value ?? []).map((id) => h('span', { class: `chip${data[id]?.personal?.length ? ' chip-personal' : ''}` }, data[id]?.personal?.length ? icon('person', 12) : null, store.titleOf(id),
-    button('', () => set((value ?? []).filter((item) => item !== id)), { icon: 'close', title: t('data.off', { name: store.titleOf(id) }), kind: 'quiet', disabled: store.readOnly })));
-  const others = Object.keys(data).filter((id) => !(value ?? []).includes(id)).map((id) => ({ value: id, label: store.titleOf(id) }));
-  const more = select([{ value: '', label: t('data.add') }, ...others, { value: '\n', label: t('data.new') }], '', async (id) => {
-    if (id === '\n') { const made = await import('./datadialog.js').then((part) => part.newData()); if (made) set([...(value ?? []), made]); }
-    else if (id) set([...(value ?? []), id]);
-  }, { 'aria-label': `${label}: ${t('data.add')}`, disabled: store.readOnly, class: 'chip-add' });
-  return h('div', { class: 'field' }, h('span', { class: 'label' }, label), h('div', { class: 'chips' }, chips, more), value === undefined && opts.none ? h('p', { class: 'hint' }, opts.none) : opts.hint ? h('p', { class: 'hint' }, opts.hint) : null);
+  const chips = (value ?? []).map((id) =>
+    h(
+      'span',
+      { class: `chip${data[id]?.personal?.length ? ' chip-personal' : ''}` },
+      data[id]?.personal?.length ? icon('person', 12) : null,
+      store.titleOf(id),
+      button('', () => set((value ?? []).filter((item) => item !== id)), {
+        icon: 'close',
+        title: t('data.off', { name: store.titleOf(id) }),
+        kind: 'quiet',
+        disabled: store.readOnly,
+      }),
+    ),
+  );
+  const others = Object.keys(data)
+    .filter((id) => !(value ?? []).includes(id))
+    .map((id) => ({ value: id, label: store.titleOf(id) }));
+  const more = select(
+    [{ value: '', label: t('data.add') }, ...others, { value: '\n', label: t('data.new') }],
+    '',
+    async (id) => {
+      if (id === '\n') {
+        const made = await import('./datadialog.js').then((part) => part.newData());
+        if (made) set([...(value ?? []), made]);
+      } else if (id) set([...(value ?? []), id]);
+    },
+    { 'aria-label': `${label}: ${t('data.add')}`, disabled: store.readOnly, class: 'chip-add' },
+  );
+  return h(
+    'div',
+    { class: 'field' },
+    h('span', { class: 'label' }, label),
+    h('div', { class: 'chips' }, chips, more),
+    value === undefined && opts.none
+      ? h('p', { class: 'hint' }, opts.none)
+      : opts.hint
+        ? h('p', { class: 'hint' }, opts.hint)
+        : null,
+  );
 }

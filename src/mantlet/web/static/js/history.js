@@ -13,9 +13,15 @@ const undone = [];
 const watchers = new Set();
 
 export const history = {
-  get canUndo() { return done.length > 0; },
-  get canRedo() { return undone.length > 0; },
-  get next() { return done.at(-1)?.label ?? ''; },
+  get canUndo() {
+    return done.length > 0;
+  },
+  get canRedo() {
+    return undone.length > 0;
+  },
+  get next() {
+    return done.at(-1)?.label ?? '';
+  },
 
   /** Keep how to take a step back. @param {Step} step */
   record(step) {

@@ -13,7 +13,14 @@ export function renameInPlace(board, pane, id) {
   if (!section || !box || store.readOnly) return;
   document.querySelector('.inplace')?.remove();
   const before = store.entry(id).name ?? '';
-  const input = h('input', { class: 'inplace', value: before, placeholder: id, 'aria-label': t('rename.name', { name: store.titleOf(id) }), maxlength: 200, spellcheck: 'false' });
+  const input = h('input', {
+    class: 'inplace',
+    value: before,
+    placeholder: id,
+    'aria-label': t('rename.name', { name: store.titleOf(id) }),
+    maxlength: 200,
+    spellcheck: 'false',
+  });
   const outline = section === 'boundaries';
   const { x, y, scale } = pane.at;
   const wide = Math.max(150, Math.min(280, box.width * scale + 16));
@@ -27,7 +34,8 @@ export function renameInPlace(board, pane, id) {
     input.remove();
     board.host.focus({ preventScroll: true });
     const name = input.value.trim();
-    if (keep && name !== before && store.sectionOf(id)) store.change([put([section, id, 'name'], name)], { label: did('rename', [id]) });
+    if (keep && name !== before && store.sectionOf(id))
+      store.change([put([section, id, 'name'], name)], { label: did('rename', [id]) });
   };
   input.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     event.stopPropagation();

@@ -15,8 +15,14 @@ const typed = (/** @type {EventTarget | null} */ target) =>
 export function named(event) {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const sign = event.key.length === 1 && !/[a-z0-9 ]/i.test(event.key);
-  return [(event.ctrlKey || event.metaKey) && 'Ctrl', event.altKey && 'Alt', event.shiftKey && !sign && 'Shift', key === ' ' ? 'Space' : key]
-    .filter(Boolean).join('+');
+  return [
+    (event.ctrlKey || event.metaKey) && 'Ctrl',
+    event.altKey && 'Alt',
+    event.shiftKey && !sign && 'Shift',
+    key === ' ' ? 'Space' : key,
+  ]
+    .filter(Boolean)
+    .join('+');
 }
 
 /** @param {Command[]} list @returns {() => void} takes them away again */
@@ -42,7 +48,23 @@ export function listen() {
 
 /** Show every key. */
 export function help() {
-  const rows = offered().filter((item) => item.label).map((item) => h('tr', null,
-    h('td', null, item.keys.slice(0, 2).map((key) => h('kbd', null, key.replace('Arrow', '')))), h('td', null, item.label)));
-  return dialog({ title: t('keys.title'), body: h('table', { class: 'table keys' }, h('tbody', null, rows)), wide: true });
+  const rows = offered()
+    .filter((item) => item.label)
+    .map((item) =>
+      h(
+        'tr',
+        null,
+        h(
+          'td',
+          null,
+          item.keys.slice(0, 2).map((key) => h('kbd', null, key.replace('Arrow', ''))),
+        ),
+        h('td', null, item.label),
+      ),
+    );
+  return dialog({
+    title: t('keys.title'),
+    body: h('table', { class: 'table keys' }, h('tbody', null, rows)),
+    wide: true,
+  });
 }

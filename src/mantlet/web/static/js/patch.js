@@ -28,7 +28,13 @@ export function applied(raw, changes) {
 export function put(raw, path, value) {
   if (!path.length) return value;
   const [step, ...rest] = path;
-  const copy = Array.isArray(raw) ? [...raw] : raw && typeof raw === 'object' ? { ...raw } : typeof step === 'number' ? [] : {};
+  const copy = Array.isArray(raw)
+    ? [...raw]
+    : raw && typeof raw === 'object'
+      ? { ...raw }
+      : typeof step === 'number'
+        ? []
+        : {};
   copy[step] = put(copy[step], rest, value);
   return copy;
 }

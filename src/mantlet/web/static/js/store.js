@@ -18,7 +18,8 @@ export const store = {
   /** @type {any} */ model: {},
   /** @type {any} */ layout: {},
   /** Facts that come from types and boundaries, by section, id and fact. @type {Record<string, any>} */ inherited: {},
-  /** Which file an entry comes from where it isn't the model's own. @type {Record<string, Record<string, string>>} */ included: {},
+  /** Which file an entry comes from where it isn't the model's own. @type {Record<string, Record<string, string>>} */ included:
+    {},
   /** @type {any[]} */ problems: [],
   broken: false,
   /** @type {Map<string, any>} */ register: new Map(),
@@ -45,11 +46,17 @@ export const store = {
   /** @param {EventName} event @param {any} [detail] */
   emit(event, detail) {
     for (const run of [...(listeners.get(event) ?? [])]) {
-      try { run(detail); } catch (error) { console.error(error); }
+      try {
+        run(detail);
+      } catch (error) {
+        console.error(error);
+      }
     }
   },
 
-  get readOnly() { return Boolean(store.project?.read_only); },
+  get readOnly() {
+    return Boolean(store.project?.read_only);
+  },
 
   /** @param {Iterable<string>} ids */
   select(ids) {
@@ -89,7 +96,11 @@ export const store = {
     if (store.sectionOf(way)) return way;
     for (let cut = place.indexOf('/'); cut > 0; cut = place.indexOf('/', cut + 1)) {
       const holder = place.slice(cut + 1);
-      if (Object.hasOwn(store.model?.elements ?? {}, holder) && Object.hasOwn(store.model?.data ?? {}, place.slice(0, cut))) return holder;
+      if (
+        Object.hasOwn(store.model?.elements ?? {}, holder) &&
+        Object.hasOwn(store.model?.data ?? {}, place.slice(0, cut))
+      )
+        return holder;
     }
     return place;
   },
@@ -106,18 +117,26 @@ export const store = {
   },
 
   /** A type of the vocabulary; aliases are understood. @param {string} id @returns {any} */
-  type(id) { return types.get(id); },
+  type(id) {
+    return types.get(id);
+  },
   /** @param {string} id @returns {any} */
-  boundaryType(id) { return boundaryTypes.get(id); },
+  boundaryType(id) {
+    return boundaryTypes.get(id);
+  },
 
   /**
    * Change the model: at once here, in order on the server, undoable.
    * @param {Change[]} changes @param {{layout?: any, label?: string, record?: boolean, path?: string, body?: any}} [options] @returns {Promise<any>}
    */
-  change(changes, options = {}) { return sender(changes, options); },
+  change(changes, options = {}) {
+    return sender(changes, options);
+  },
 
   /** Take in what a `/changes`-like answer says. @param {any} answer */
-  settle(answer) { settle(answer); },
+  settle(answer) {
+    settle(answer);
+  },
 };
 
 /** @type {Map<string, any>} */
@@ -125,21 +144,34 @@ const types = new Map();
 /** @type {Map<string, any>} */
 const boundaryTypes = new Map();
 /** @type {(changes: Change[], options: any) => Promise<any>} */
-let sender = async () => { throw new Error('not connected'); };
+let sender = async () => {
+  throw new Error('not connected');
+};
 
 /** Where changes go: set once by sync.js. @param {typeof sender} run */
-export function onChange(run) { sender = run; }
+export function onChange(run) {
+  sender = run;
+}
 
 /** Read what the drawing needs; the threats come when they come. */
 export async function load() {
-  const [project, vocabulary, model] = await Promise.all([api.get('/project'), api.get('/vocabulary'), api.get('/model')]);
+  const [project, vocabulary, model] = await Promise.all([
+    api.get('/project'),
+    api.get('/vocabulary'),
+    api.get('/model'),
+  ]);
   store.project = project;
   store.vocabulary = vocabulary;
   for (const type of vocabulary.types) for (const name of [type.id, ...(type.aliases ?? [])]) types.set(name, type);
-  for (const type of vocabulary.boundary_types) for (const name of [type.id, ...(type.aliases ?? [])]) boundaryTypes.set(name, type);
+  for (const type of vocabulary.boundary_types)
+    for (const name of [type.id, ...(type.aliases ?? [])]) boundaryTypes.set(name, type);
   registerIcons(vocabulary.icons ?? {});
   takeModel(model);
-  store.ready = new Promise((resolve) => { requestIdleCallback(resolve, { timeout: 800 }); }).then(() => api.get('/register')).then(takeRegister);
+  store.ready = new Promise((resolve) => {
+    requestIdleCallback(resolve, { timeout: 800 });
+  })
+    .then(() => api.get('/register'))
+    .then(takeRegister);
 }
 
 /** Read the model again, and all threats. */
@@ -195,12 +227,17 @@ function settle(answer) {
   if (answer.inherited) store.inherited = answer.inherited;
   if (answer.problems) store.problems = answer.problems;
   const fixes = (answer.normalised ?? []).map((/** @type {any} */ item) =>
-    (item.value === null || item.value === undefined ? { op: 'remove', path: item.path } : { op: 'set', path: item.path, value: item.value }));
+    item.value === null || item.value === undefined
+      ? { op: 'remove', path: item.path }
+      : { op: 'set', path: item.path, value: item.value },
+  );
   if (fixes.length) applyHere(fixes, null);
   takeRegister(answer.register);
 }
 
 /** @param {Change[]} changes @param {any} raw @returns {boolean} whether they would change anything */
 export function matters(changes, raw) {
-  return changes.some((change) => change.op !== 'set' || JSON.stringify(at(raw, change.path)) !== JSON.stringify(change.value));
+  return changes.some(
+    (change) => change.op !== 'set' || JSON.stringify(at(raw, change.path)) !== JSON.stringify(change.value),
+  );
 }

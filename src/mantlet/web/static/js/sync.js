@@ -16,7 +16,9 @@ let stale = false;
 
 export const sync = {
   /** How many changes the server has not confirmed. */
-  get waiting() { return queue.length; },
+  get waiting() {
+    return queue.length;
+  },
   /** Wait until everything is saved. */
   async idle() {
     while (queue.length || sending) await new Promise((resolve) => setTimeout(resolve, 15));
@@ -25,16 +27,27 @@ export const sync = {
 
 /** Start sending changes and listening to those of others. */
 export function connect() {
-  onChange((changes, options) => new Promise((done) => {
-    if (!guard()) return done(null);
-    const here = !changes.some((change) => change.op === 'rename') && !options.path;
-    const job = { changes, layout: options.layout ?? null, label: options.label ?? '', record: options.record ?? true,
-      path: options.path ?? '/changes', body: options.body ?? {}, here, done };
-    if (here) applyHere(changes, job.layout);
-    queue.push(job);
-    store.emit('saving', queue.length);
-    drain();
-  }));
+  onChange(
+    (changes, options) =>
+      new Promise((done) => {
+        if (!guard()) return done(null);
+        const here = !changes.some((change) => change.op === 'rename') && !options.path;
+        const job = {
+          changes,
+          layout: options.layout ?? null,
+          label: options.label ?? '',
+          record: options.record ?? true,
+          path: options.path ?? '/changes',
+          body: options.body ?? {},
+          here,
+          done,
+        };
+        if (here) applyHere(changes, job.layout);
+        queue.push(job);
+        store.emit('saving', queue.length);
+        drain();
+      }),
+  );
   listen();
 }
 
@@ -95,7 +108,10 @@ async function trouble(job, error) {
   if (error.code === 'conflict') {
     const mine = await askWhose(error.conflicts);
     takeModel(await api.get('/model'));
-    if (!mine) { stale = true; return null; }
+    if (!mine) {
+      stale = true;
+      return null;
+    }
     try {
       if (job.here) applyHere(job.changes, job.layout);
       return await send(job, store.revision);
@@ -122,25 +138,44 @@ async function catchUp() {
 
 /** @param {any[]} conflicts @returns {Promise<boolean>} whether mine counts */
 async function askWhose(conflicts) {
-  const shown = (/** @type {any} */ value) => (value === null || value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value, null, 1));
-  const rows = conflicts.map((item) => h('tr', null, h('th', { scope: 'row' }, item.path.join('.')),
-    h('td', null, shown(item.base)), h('td', null, shown(item.mine)), h('td', null, shown(item.theirs))));
+  const shown = (/** @type {any} */ value) =>
+    value === null || value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+  const rows = conflicts.map((item) =>
+    h(
+      'tr',
+      null,
+      h('th', { scope: 'row' }, item.path.join('.')),
+      h('td', null, shown(item.base)),
+      h('td', null, shown(item.mine)),
+      h('td', null, shown(item.theirs)),
+    ),
+  );
   const head = ['place', 'before', 'mine', 'theirs'].map((key) => h('th', { scope: 'col' }, t(`conflict.${key}`)));
   const answer = await dialog({
-    title: t('conflict.title'), wide: true,
-    body: [h('p', null, t('conflict.text')), h('table', { class: 'table' }, h('thead', null, h('tr', null, head)), h('tbody', null, rows))],
+    title: t('conflict.title'),
+    wide: true,
+    body: [
+      h('p', null, t('conflict.text')),
+      h('table', { class: 'table' }, h('thead', null, h('tr', null, head)), h('tbody', null, rows)),
+    ],
     actions: [{ label: t('conflict.keep-theirs') }, { label: t('conflict.keep-mine'), primary: true }],
   });
   return answer === 1;
 }
 
 async function refresh() {
-  if (sending || queue.length) { stale = true; return; }
+  if (sending || queue.length) {
+    stale = true;
+    return;
+  }
   stale = false;
   const since = store.revision;
   try {
     const model = await api.get('/model');
-    if (queue.length) { stale = true; return; }
+    if (queue.length) {
+      stale = true;
+      return;
+    }
     takeModel(model);
     takeRegister(await api.get('/register', since ? { since } : {}));
   } catch (error) {
@@ -161,7 +196,9 @@ function offline(is) {
 function listen() {
   const source = new EventSource('/api/events');
   source.addEventListener('open', () => offline(false));
-  source.addEventListener('error', () => { if (source.readyState !== EventSource.OPEN) offline(true); });
+  source.addEventListener('error', () => {
+    if (source.readyState !== EventSource.OPEN) offline(true);
+  });
   source.addEventListener('hello', (event) => {
     const told = JSON.parse(event.data);
     if (told.revision !== store.revision || Boolean(told.broken) !== store.broken) refresh();

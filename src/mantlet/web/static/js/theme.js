@@ -13,7 +13,11 @@ export function shown() {
 /** @param {'light' | 'dark'} theme */
 export function choose(theme) {
   document.documentElement.dataset.theme = theme;
-  try { localStorage.setItem(KEY, theme); } catch { /* private windows keep nothing */ }
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    /* private windows keep nothing */
+  }
   dispatchEvent(new CustomEvent('themechange'));
 }
 
@@ -22,6 +26,10 @@ export function restore() {
   try {
     const kept = localStorage.getItem(KEY);
     if (kept === 'light' || kept === 'dark') document.documentElement.dataset.theme = kept;
-  } catch { /* private windows keep nothing */ }
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => dispatchEvent(new CustomEvent('themechange')));
+  } catch {
+    /* private windows keep nothing */
+  }
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
+    dispatchEvent(new CustomEvent('themechange')),
+  );
 }

@@ -38,8 +38,12 @@ export class Board {
     this.room = { width: host.clientWidth || 800, height: host.clientHeight || 600 };
     this.area = { x: -1e6, y: -1e6, width: 2e6, height: 2e6 };
     const { graph, paper } = makePaper(host, {
-      stateOf: (cell) => this.stateOf(cell), describe: (cell) => describe(cell.get('item'), cell.get('type')),
-      routeOf: (cell) => this.routeOf(cell), depthOf: (cell) => this.depthAt(cell.get('item')), visible: (cell) => this.visible(cell), rendered: (view) => this.views.set(view.model.id, view),
+      stateOf: (cell) => this.stateOf(cell),
+      describe: (cell) => describe(cell.get('item'), cell.get('type')),
+      routeOf: (cell) => this.routeOf(cell),
+      depthOf: (cell) => this.depthAt(cell.get('item')),
+      visible: (cell) => this.visible(cell),
+      rendered: (view) => this.views.set(view.model.id, view),
     });
     this.graph = graph;
     this.paper = paper;
@@ -55,7 +59,10 @@ export class Board {
     if (this.gone) return;
     const now = scene(this.view);
     const stored = storedFor(this.view);
-    if (fresh) { this.filler = null; this.asked.clear(); }
+    if (fresh) {
+      this.filler = null;
+      this.asked.clear();
+    }
     const homeless = gaps(now, stored).filter((id) => !this.asked.has(id));
     if (homeless.length) {
       for (const id of homeless) this.asked.add(id);
@@ -77,8 +84,10 @@ export class Board {
   syncCells() {
     const wanted = new Set();
     const fresh = [];
-    for (const [id, item] of this.scene.outlines) fresh.push(this.syncBox('outline', id, item, /** @type {Box} */ (this.places.outlines.get(id)), wanted));
-    for (const [id, item] of this.scene.nodes) fresh.push(this.syncBox('node', id, item, /** @type {Box} */ (this.places.nodes.get(id)), wanted));
+    for (const [id, item] of this.scene.outlines)
+      fresh.push(this.syncBox('outline', id, item, /** @type {Box} */ (this.places.outlines.get(id)), wanted));
+    for (const [id, item] of this.scene.nodes)
+      fresh.push(this.syncBox('node', id, item, /** @type {Box} */ (this.places.nodes.get(id)), wanted));
     for (const [id, item] of this.scene.wires) fresh.push(this.syncWire(id, item, wanted));
     const gone = this.graph.getCells().filter((/** @type {any} */ cell) => !wanted.has(cell.id));
     for (const cell of gone) this.views.delete(cell.id);
@@ -100,7 +109,8 @@ export class Board {
     const { x, y } = cell.position();
     const size = cell.size();
     if (x !== box.x || y !== box.y) cell.set('position', { x: box.x, y: box.y });
-    if (size.width !== box.width || size.height !== box.height) cell.set('size', { width: box.width, height: box.height });
+    if (size.width !== box.width || size.height !== box.height)
+      cell.set('size', { width: box.width, height: box.height });
     return null;
   }
 
@@ -115,17 +125,28 @@ export class Board {
     if (cell.get('target').id !== ID.node + item.target) cell.set('target', { id: ID.node + item.target });
     const route = this.places.routes.get(id);
     const laid = route && JSON.stringify(route);
-    if (cell.laid !== laid) { cell.laid = laid; this.relay(cell); }
+    if (cell.laid !== laid) {
+      cell.laid = laid;
+      this.relay(cell);
+    }
     return null;
   }
 
   /** Lay a wire's line again. @param {any} cell */
-  relay(cell) { this.views.get(cell.id)?.requestConnectionUpdate(); }
+  relay(cell) {
+    this.views.get(cell.id)?.requestConnectionUpdate();
+  }
 
   /** @param {any} cell @returns {{points: Point[], label: Point, shift?: Point}} */
   routeOf(cell) {
     const id = cell.get('item').id;
-    const route = this.places.routes.get(id) ?? { points: [[0, 0], [1, 0]], label: [0, 0] };
+    const route = this.places.routes.get(id) ?? {
+      points: [
+        [0, 0],
+        [1, 0],
+      ],
+      label: [0, 0],
+    };
     cell.laid = JSON.stringify(route);
     if (!this.moving) return route;
     const item = cell.get('item');
@@ -142,7 +163,8 @@ export class Board {
     if (!label) return 0;
     let depth = 0;
     for (const box of this.places.outlines.values()) {
-      if (label[0] > box.x && label[0] < box.x + box.width && label[1] > box.y && label[1] < box.y + box.height) depth += 1;
+      if (label[0] > box.x && label[0] < box.x + box.width && label[1] > box.y && label[1] < box.y + box.height)
+        depth += 1;
     }
     return depth;
   }
@@ -152,24 +174,36 @@ export class Board {
     const item = cell.get('item');
     const places = item.places ?? item.titles?.map((/** @type {any} */ title) => title.id) ?? [item.id];
     const flow = item.flow;
-    const chosen = places.some((/** @type {string} */ place) => store.selection.has(place)) || (flow && store.selection.has(flow));
+    const chosen =
+      places.some((/** @type {string} */ place) => store.selection.has(place)) || (flow && store.selection.has(flow));
     const lit = store.lit;
-    const bright = lit && (places.some((/** @type {string} */ place) => lit.has(place)) || lit.has(flow) || holds(lit, item.id));
+    const bright =
+      lit && (places.some((/** @type {string} */ place) => lit.has(place)) || lit.has(flow) || holds(lit, item.id));
     return `${item.out ? ' mt-out' : ''}${item.context ? ' mt-context' : ''}${chosen ? ' chosen' : ''}${lit && lit.size ? (bright ? ' mt-high' : ' mt-dim') : ''}`;
   }
 
   /** Bring selection and light up to date. */
-  paint() { for (const view of this.views.values()) view.paint(); }
+  paint() {
+    for (const view of this.views.values()) view.paint();
+  }
 
   /** Only what is near the window is kept in the page. @param {any} cell */
   visible(cell) {
     const { x, y, width, height } = this.area;
     if (cell.isLink()) {
       const route = this.places.routes.get(cell.get('item').id);
-      return !route || route.points.some((point, index) => {
-        const next = route.points[index + 1] ?? point;
-        return Math.max(point[0], next[0]) >= x && Math.min(point[0], next[0]) <= x + width && Math.max(point[1], next[1]) >= y && Math.min(point[1], next[1]) <= y + height;
-      });
+      return (
+        !route ||
+        route.points.some((point, index) => {
+          const next = route.points[index + 1] ?? point;
+          return (
+            Math.max(point[0], next[0]) >= x &&
+            Math.min(point[0], next[0]) <= x + width &&
+            Math.max(point[1], next[1]) >= y &&
+            Math.min(point[1], next[1]) <= y + height
+          );
+        })
+      );
     }
     const at = cell.position();
     const size = cell.size();
@@ -182,7 +216,12 @@ export class Board {
     const { sx, sy } = this.paper.scale();
     const { tx, ty } = this.paper.translate();
     const margin = MARGIN / sx;
-    this.area = { x: -tx / sx - margin, y: -ty / sy - margin, width: rect.width / sx + 2 * margin, height: rect.height / sy + 2 * margin };
+    this.area = {
+      x: -tx / sx - margin,
+      y: -ty / sy - margin,
+      width: rect.width / sx + 2 * margin,
+      height: rect.height / sy + 2 * margin,
+    };
     this.paper.wakeUp();
   }
 
@@ -191,13 +230,24 @@ export class Board {
     const node = /** @type {Element} */ (target)?.closest?.('[model-id]');
     const cell = node && this.graph.getCell(node.getAttribute('model-id'));
     if (!cell) return null;
-    const kind = /** @type {any} */ ({ 'mt.Node': 'node', 'mt.Outline': 'outline', 'mt.Wire': 'wire' })[cell.get('type')];
+    const kind = /** @type {any} */ ({ 'mt.Node': 'node', 'mt.Outline': 'outline', 'mt.Wire': 'wire' })[
+      cell.get('type')
+    ];
     const item = cell.get('item');
-    return { kind, id: kind === 'wire' ? item.flow : item.id, flow: item.flow ?? '', cell, view: this.paper.findViewByModel(cell), label: node.hasAttribute('data-label') };
+    return {
+      kind,
+      id: kind === 'wire' ? item.flow : item.id,
+      flow: item.flow ?? '',
+      cell,
+      view: this.paper.findViewByModel(cell),
+      label: node.hasAttribute('data-label'),
+    };
   }
 
   /** @param {'node' | 'outline' | 'wire'} kind @param {string} id */
-  cell(kind, id) { return this.graph.getCell(ID[kind] + id); }
+  cell(kind, id) {
+    return this.graph.getCell(ID[kind] + id);
+  }
 
   /** @param {number} x of the page @param {number} y @returns {Point} on the paper */
   local(x, y) {
@@ -210,7 +260,15 @@ export class Board {
     let [best, depth] = ['', 0];
     for (const [id, box] of this.places.outlines) {
       const item = /** @type {any} */ (this.scene.outlines.get(id));
-      if (item.depth > depth && !except.has(id) && x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height) [best, depth] = [id, item.depth];
+      if (
+        item.depth > depth &&
+        !except.has(id) &&
+        x >= box.x &&
+        x <= box.x + box.width &&
+        y >= box.y &&
+        y <= box.y + box.height
+      )
+        [best, depth] = [id, item.depth];
     }
     return best;
   }
@@ -218,7 +276,8 @@ export class Board {
   /** @param {Point} point @returns {string} the node there, or nothing */
   nodeAt([x, y], reach = 0) {
     for (const [id, box] of [...this.places.nodes].reverse()) {
-      if (x >= box.x - reach && x <= box.x + box.width + reach && y >= box.y - reach && y <= box.y + box.height + reach) return id;
+      if (x >= box.x - reach && x <= box.x + box.width + reach && y >= box.y - reach && y <= box.y + box.height + reach)
+        return id;
     }
     return '';
   }
@@ -235,11 +294,15 @@ export class Board {
   /** @returns {Box} round everything, even nothing */
   bounds() {
     const boxes = [...this.places.nodes.values(), ...this.places.outlines.values()];
-    for (const route of this.places.routes.values()) for (const [x, y] of [...route.points, route.label]) boxes.push({ x: x - 20, y: y - 10, width: 40, height: 20 });
+    for (const route of this.places.routes.values())
+      for (const [x, y] of [...route.points, route.label]) boxes.push({ x: x - 20, y: y - 10, width: 40, height: 20 });
     if (!boxes.length) return { x: 0, y: 0, width: 800, height: 500 };
     let [x, y, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const box of boxes) {
-      x = Math.min(x, box.x); y = Math.min(y, box.y); right = Math.max(right, box.x + box.width); bottom = Math.max(bottom, box.y + box.height);
+      x = Math.min(x, box.x);
+      y = Math.min(y, box.y);
+      right = Math.max(right, box.x + box.width);
+      bottom = Math.max(bottom, box.y + box.height);
     }
     return { x, y, width: right - x, height: bottom - y };
   }
@@ -270,9 +333,12 @@ function same(a, b) {
 
 /** A cell in words. @param {any} item @param {string} type */
 function describe(item, type) {
-  const open = item.badge?.count ? `, ${t('canvas.open', { n: item.badge.count })}, ${t(`severity.${item.badge.severity}`)}` : '';
+  const open = item.badge?.count
+    ? `, ${t('canvas.open', { n: item.badge.count })}, ${t(`severity.${item.badge.severity}`)}`
+    : '';
   const out = item.out ? `, ${t('canvas.out')}: ${item.out}` : '';
   if (type === 'mt.Wire') return `${t('kind.flow')} ${item.label}: ${item.about}${out}${open}`;
-  if (type === 'mt.Outline') return `${t('kind.boundary')} ${item.titles.map((/** @type {any} */ title) => `${title.text} (${title.caption})`).join(', ')}${open}`;
+  if (type === 'mt.Outline')
+    return `${t('kind.boundary')} ${item.titles.map((/** @type {any} */ title) => `${title.text} (${title.caption})`).join(', ')}${open}`;
   return `${item.name}: ${item.caption}${item.tags.map((/** @type {any} */ tag) => `, ${tag.text}`).join('')}${out}${open}`;
 }

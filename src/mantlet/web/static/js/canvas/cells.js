@@ -55,7 +55,12 @@ export const WireView = dia.LinkView.extend({
   render() {
     const item = this.model.get('item');
     this.parts = wireParts();
-    this.el.replaceChildren(this.parts.hit, this.parts.line, this.parts.arrow, ...(item.opened ? [this.parts.ring] : []));
+    this.el.replaceChildren(
+      this.parts.hit,
+      this.parts.line,
+      this.parts.arrow,
+      ...(item.opened ? [this.parts.ring] : []),
+    );
     this.label ??= svg('g', { 'model-id': this.model.id, 'data-label': '' });
     this.label.replaceChildren(...drawLabel(item, this.paper.options.depthOf(this.model)));
     this.mountLabels();
@@ -86,8 +91,12 @@ export const WireView = dia.LinkView.extend({
     this.el.setAttribute('aria-label', this.paper.options.describe(this.model));
     this.el.id = `cell-${this.model.cid}`;
   },
-  mountLabels() { if (this.label) this.paper.getLayerView('labels').el.append(this.label); },
-  unmountLabels() { this.label?.remove(); },
+  mountLabels() {
+    if (this.label) this.paper.getLayerView('labels').el.append(this.label);
+  },
+  unmountLabels() {
+    this.label?.remove();
+  },
 });
 
 const NodeCell = dia.Element.define('mt.Node', { z: 3000 });
@@ -105,9 +114,22 @@ const Paper = dia.Paper.extend({ stylesheet: '' });
 export function makePaper(host, say) {
   const graph = new dia.Graph({}, { cellNamespace: namespace });
   const paper = new Paper({
-    el: host, model: graph, cellViewNamespace: namespace, width: '100%', height: '100%', gridSize: 1, interactive: false, async: true, frozen: true,
-    sorting: dia.Paper.sorting.APPROX, guard: () => true, background: false, overflow: true, viewManagement: { lazyInitialize: true, disposeHidden: false },
-    cellVisibility: say.visible, ...say,
+    el: host,
+    model: graph,
+    cellViewNamespace: namespace,
+    width: '100%',
+    height: '100%',
+    gridSize: 1,
+    interactive: false,
+    async: true,
+    frozen: true,
+    sorting: dia.Paper.sorting.APPROX,
+    guard: () => true,
+    background: false,
+    overflow: true,
+    viewManagement: { lazyInitialize: true, disposeHidden: false },
+    cellVisibility: say.visible,
+    ...say,
   });
   paper.svg.classList.add('mt');
   paper.svg.setAttribute('aria-hidden', 'false');
@@ -117,8 +139,15 @@ export function makePaper(host, say) {
 /** @param {'node' | 'outline'} kind @param {string} id @param {any} item @param {import('./route.js').Box} box */
 export function makeCell(kind, id, item, box) {
   const Cell = kind === 'node' ? NodeCell : OutlineCell;
-  return new Cell({ id, item, position: { x: box.x, y: box.y }, size: { width: box.width, height: box.height }, z: kind === 'node' ? 3000 : item.depth });
+  return new Cell({
+    id,
+    item,
+    position: { x: box.x, y: box.y },
+    size: { width: box.width, height: box.height },
+    z: kind === 'node' ? 3000 : item.depth,
+  });
 }
 
 /** @param {string} id @param {any} item @param {string} source @param {string} target */
-export const makeWire = (id, item, source, target) => new WireCell({ id, item, source: { id: source }, target: { id: target } });
+export const makeWire = (id, item, source, target) =>
+  new WireCell({ id, item, source: { id: source }, target: { id: target } });

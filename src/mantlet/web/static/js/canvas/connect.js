@@ -7,7 +7,12 @@ import { linePath, meeting, simple } from './route.js';
 /** @typedef {import('./board.js').Board} Board @typedef {import('./route.js').Point} Point @typedef {import('./route.js').Box} Box */
 
 const RIM = 7;
-const SIDES = /** @type {const} */ ([[1, 0.5, 'right'], [0, 0.5, 'left'], [0.5, 0, 'up'], [0.5, 1, 'down']]);
+const SIDES = /** @type {const} */ ([
+  [1, 0.5, 'right'],
+  [0, 0.5, 'left'],
+  [0.5, 0, 'up'],
+  [0.5, 1, 'down'],
+]);
 
 /** Whether a point is on a node's rim, where a pull draws a flow instead of moving the node. @param {Box} box @param {Point} point @param {number} scale */
 export function onRim(box, [x, y], scale) {
@@ -33,10 +38,20 @@ export class Handles {
     const box = this.board.places.nodes.get(id);
     if (!box) return;
     for (const [sx, sy, side] of SIDES) {
-      const [x, y] = [box.x + box.width * sx + (sx - 0.5) * 2 * (sx === 0.5 ? 0 : 15), box.y + box.height * sy + (sy === 0.5 ? 0 : (sy - 0.5) * 30)];
+      const [x, y] = [
+        box.x + box.width * sx + (sx - 0.5) * 2 * (sx === 0.5 ? 0 : 15),
+        box.y + box.height * sy + (sy === 0.5 ? 0 : (sy - 0.5) * 30),
+      ];
       const turn = { right: 0, down: 90, left: 180, up: 270 }[side];
-      this.group.append(svg('g', { class: 'handle', 'data-handle': side, transform: `translate(${x} ${y}) rotate(${turn})` },
-        svg('rect', { class: 'bridge', x: -17, y: -11, width: 27, height: 22 }), svg('circle', { r: 8 }), svg('path', { d: 'M-3.5 0H3.5M0.500 -3L3.500 0 0.500 3' })));
+      this.group.append(
+        svg(
+          'g',
+          { class: 'handle', 'data-handle': side, transform: `translate(${x} ${y}) rotate(${turn})` },
+          svg('rect', { class: 'bridge', x: -17, y: -11, width: 27, height: 22 }),
+          svg('circle', { r: 8 }),
+          svg('path', { d: 'M-3.5 0H3.5M0.500 -3L3.500 0 0.500 3' }),
+        ),
+      );
     }
   }
 }
@@ -69,7 +84,9 @@ export class Drawing {
   }
 
   /** @param {string} id @param {boolean} on */
-  mark(id, on) { if (id) this.board.paper.findViewByModel(this.board.cell('node', id))?.el.classList.toggle('landing', on); }
+  mark(id, on) {
+    if (id) this.board.paper.findViewByModel(this.board.cell('node', id))?.el.classList.toggle('landing', on);
+  }
 
   stop() {
     this.mark(this.target, false);

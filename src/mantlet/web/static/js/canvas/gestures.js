@@ -39,8 +39,13 @@ export class Gestures {
     const host = board.host;
     host.addEventListener('pointerdown', (event) => this.down(event));
     host.addEventListener('pointermove', (event) => this.hover(event));
-    host.addEventListener('pointerleave', () => { if (!this.now) this.handles.show(''); });
-    host.addEventListener('dblclick', (event) => { const hit = board.hit(event.target); if (hit) does.open(hit); });
+    host.addEventListener('pointerleave', () => {
+      if (!this.now) this.handles.show('');
+    });
+    host.addEventListener('dblclick', (event) => {
+      const hit = board.hit(event.target);
+      if (hit) does.open(hit);
+    });
     host.addEventListener('contextmenu', (event) => this.context(event));
     this.stops = [board.watch(() => this.drawMarks()), store.on('selection', () => this.drawMarks())];
   }
@@ -50,7 +55,11 @@ export class Gestures {
     showGrips(this.board, this.marks);
     showCorners(this.board, this.corners);
     if (this.handles.id && !this.board.places.nodes.has(this.handles.id)) this.handles.show('');
-    else if (this.handles.id && !this.now) { const { id } = this.handles; this.handles.show(''); this.handles.show(id); }
+    else if (this.handles.id && !this.now) {
+      const { id } = this.handles;
+      this.handles.show('');
+      this.handles.show(id);
+    }
   }
 
   /** @param {PointerEvent} event */
@@ -60,7 +69,13 @@ export class Gestures {
     if (target.closest?.('.handles')) return;
     const hit = this.board.hit(target);
     this.handles.show(hit?.kind === 'node' ? hit.id : '');
-    const rim = hit?.kind === 'node' && onRim(/** @type {any} */ (this.board.places.nodes.get(hit.id)), this.board.local(event.clientX, event.clientY), this.window.at.scale);
+    const rim =
+      hit?.kind === 'node' &&
+      onRim(
+        /** @type {any} */ (this.board.places.nodes.get(hit.id)),
+        this.board.local(event.clientX, event.clientY),
+        this.window.at.scale,
+      );
     this.board.host.classList.toggle('on-rim', Boolean(rim));
   }
 
@@ -86,10 +101,13 @@ export class Gestures {
     }
     const hit = this.board.hit(target);
     if (!hit) return this.banding(event, point);
-    const rim = hit.kind === 'node' && onRim(/** @type {any} */ (this.board.places.nodes.get(hit.id)), point, this.window.at.scale);
+    const rim =
+      hit.kind === 'node' &&
+      onRim(/** @type {any} */ (this.board.places.nodes.get(hit.id)), point, this.window.at.scale);
     this.choose(hit.id, event.shiftKey || event.ctrlKey || event.metaKey);
     if (this.readOnly) return null;
-    if (hit.kind === 'wire') return hit.label ? gesture(new Labelling(this.board, hit.cell.get('item').id, point)) : null;
+    if (hit.kind === 'wire')
+      return hit.label ? gesture(new Labelling(this.board, hit.cell.get('item').id, point)) : null;
     if (rim && !event.shiftKey) return this.drawing(hit.id, event);
     return this.moving(point);
   }
@@ -109,7 +127,9 @@ export class Gestures {
     const move = new Move(this.board, store.selection);
     return {
       to: (point, event) => move.to([point[0] - start[0], point[1] - start[1]], event.altKey),
-      drop: () => { move.drop(); },
+      drop: () => {
+        move.drop();
+      },
       cancel: () => move.cancel(),
     };
   }
@@ -150,7 +170,14 @@ export class Gestures {
     event.preventDefault();
     this.board.host.classList.add('panning');
     const end = () => this.board.host.classList.remove('panning');
-    return { to: (_point, at) => { this.window.pan(at.clientX - x, at.clientY - y); [x, y] = [at.clientX, at.clientY]; }, drop: end, cancel: end };
+    return {
+      to: (_point, at) => {
+        this.window.pan(at.clientX - x, at.clientY - y);
+        [x, y] = [at.clientX, at.clientY];
+      },
+      drop: end,
+      cancel: end,
+    };
   }
 
   /** @param {PointerEvent} event @param {Point} start @returns {Gesture} */
@@ -160,23 +187,51 @@ export class Gestures {
     let moved = false;
     return {
       to: ([x, y]) => {
-        if (!moved) { moved = true; this.board.over.append(band); }
-        const box = { x: Math.min(x, start[0]), y: Math.min(y, start[1]), width: Math.abs(x - start[0]), height: Math.abs(y - start[1]) };
+        if (!moved) {
+          moved = true;
+          this.board.over.append(band);
+        }
+        const box = {
+          x: Math.min(x, start[0]),
+          y: Math.min(y, start[1]),
+          width: Math.abs(x - start[0]),
+          height: Math.abs(y - start[1]),
+        };
         for (const [name, value] of Object.entries(box)) band.setAttribute(name, String(value));
         store.select([...before, ...this.within(box)]);
       },
-      drop: () => { band.remove(); if (!moved) { if (!event.shiftKey) store.select([]); store.highlight(null); } },
+      drop: () => {
+        band.remove();
+        if (!moved) {
+          if (!event.shiftKey) store.select([]);
+          store.highlight(null);
+        }
+      },
       cancel: () => band.remove(),
     };
   }
 
   /** @param {import('./route.js').Box} box @returns {string[]} nodes that it touches, outlines and flows wholly inside */
   within(box) {
-    const touches = (/** @type {import('./route.js').Box} */ other) => other.x < box.x + box.width && other.x + other.width > box.x && other.y < box.y + box.height && other.y + other.height > box.y;
-    const holds = (/** @type {import('./route.js').Box} */ other) => other.x >= box.x && other.y >= box.y && other.x + other.width <= box.x + box.width && other.y + other.height <= box.y + box.height;
+    const touches = (/** @type {import('./route.js').Box} */ other) =>
+      other.x < box.x + box.width &&
+      other.x + other.width > box.x &&
+      other.y < box.y + box.height &&
+      other.y + other.height > box.y;
+    const holds = (/** @type {import('./route.js').Box} */ other) =>
+      other.x >= box.x &&
+      other.y >= box.y &&
+      other.x + other.width <= box.x + box.width &&
+      other.y + other.height <= box.y + box.height;
     const nodes = [...this.board.places.nodes].filter(([, other]) => touches(other)).map(([id]) => id);
     const outlines = [...this.board.places.outlines].filter(([, other]) => holds(other)).map(([id]) => id);
-    const flows = [...this.board.scene.wires.values()].filter((wire) => /** @type {any} */ (this.board.places.routes.get(wire.id)).points.every((/** @type {Point} */ [x, y]) => holds({ x, y, width: 0, height: 0 }))).map((wire) => wire.flow);
+    const flows = [...this.board.scene.wires.values()]
+      .filter((wire) =>
+        /** @type {any} */ (this.board.places.routes.get(wire.id)).points.every((/** @type {Point} */ [x, y]) =>
+          holds({ x, y, width: 0, height: 0 }),
+        ),
+      )
+      .map((wire) => wire.flow);
     return [...nodes, ...outlines, ...flows];
   }
 
@@ -188,11 +243,17 @@ export class Gestures {
     /** @type {PointerEvent} */
     let last = down;
     this.now = start;
-    const step = () => { waiting = 0; start.to(this.board.local(last.clientX, last.clientY), last); };
+    const step = () => {
+      waiting = 0;
+      start.to(this.board.local(last.clientX, last.clientY), last);
+    };
     const move = (/** @type {PointerEvent} */ event) => {
       last = event;
       if (!moved && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < STILL) return;
-      if (!moved) { moved = true; host.setPointerCapture(down.pointerId); }
+      if (!moved) {
+        moved = true;
+        host.setPointerCapture(down.pointerId);
+      }
       if (!waiting) waiting = requestAnimationFrame(step);
     };
     const finish = (/** @type {boolean} */ done) => {
@@ -200,17 +261,27 @@ export class Gestures {
       host.removeEventListener('pointerup', up);
       host.removeEventListener('pointercancel', stop);
       document.removeEventListener('keydown', escape, true);
-      if (waiting) { cancelAnimationFrame(waiting); if (done) step(); }
+      if (waiting) {
+        cancelAnimationFrame(waiting);
+        if (done) step();
+      }
       this.now = null;
       const still = down.target instanceof Element && !moved && !down.target.closest('[data-handle]');
-      if (done && (moved || !this.board.hit(down.target))) start.drop(this.board.local(last.clientX, last.clientY), last);
+      if (done && (moved || !this.board.hit(down.target)))
+        start.drop(this.board.local(last.clientX, last.clientY), last);
       else start.cancel();
       if (still && done) this.narrowed(down);
       this.drawMarks();
     };
     const up = () => finish(true);
     const stop = () => finish(false);
-    const escape = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); finish(false); } };
+    const escape = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'Escape') {
+        event.preventDefault();
+        event.stopPropagation();
+        finish(false);
+      }
+    };
     host.addEventListener('pointermove', move);
     host.addEventListener('pointerup', up);
     host.addEventListener('pointercancel', stop);
@@ -231,10 +302,18 @@ export class Gestures {
     this.does.context(hit, { x: event.clientX, y: event.clientY }, this.board.local(event.clientX, event.clientY));
   }
 
-  destroy() { this.stops.forEach((stop) => stop()); }
+  destroy() {
+    this.stops.forEach((stop) => stop());
+  }
 }
 
 /** @param {{to: (point: Point, free: boolean) => void, drop: () => any, cancel: () => void}} inner @returns {Gesture} */
 function gesture(inner) {
-  return { to: (point, event) => inner.to(point, event.altKey), drop: () => { inner.drop(); }, cancel: () => inner.cancel() };
+  return {
+    to: (point, event) => inner.to(point, event.altKey),
+    drop: () => {
+      inner.drop();
+    },
+    cancel: () => inner.cancel(),
+  };
 }

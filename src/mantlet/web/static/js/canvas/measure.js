@@ -2,10 +2,37 @@
 /** Widths of texts in the drawing's font, and lines that fit: the measures are those of the report's pictures. */
 
 export const M = {
-  NAME: 12.5, NAME_LINE: 15.5, CAPTION: 10, CAPTION_LINE: 13, TAG: 9.5, TAG_LINE: 13, LABEL: 11, LABEL_LINE: 13.5, TITLE: 11.5,
-  TITLE_ROW: 22, TITLE_HEIGHT: 17, NAME_ROOM: 108, NAME_LINES: 3, CAPTION_ROOM: 96, LABEL_ROOM: 86, LABEL_WORD: 124, LABEL_LINES: 3,
-  NODE_PAD_X: 11, NODE_PAD_Y: 8, NODE_MIN: 78, LABEL_PAD_X: 5, LABEL_PAD_Y: 2, ICON: 12, ICON_GAP: 4, BADGE: 8.5, CLUSTER_PAD: 12,
-  RADIUS: 9, ARROW: 8, NODE_RADIUS: 17, PITCH: 11, PORT_MARGIN: 8,
+  NAME: 12.5,
+  NAME_LINE: 15.5,
+  CAPTION: 10,
+  CAPTION_LINE: 13,
+  TAG: 9.5,
+  TAG_LINE: 13,
+  LABEL: 11,
+  LABEL_LINE: 13.5,
+  TITLE: 11.5,
+  TITLE_ROW: 22,
+  TITLE_HEIGHT: 17,
+  NAME_ROOM: 108,
+  NAME_LINES: 3,
+  CAPTION_ROOM: 96,
+  LABEL_ROOM: 86,
+  LABEL_WORD: 124,
+  LABEL_LINES: 3,
+  NODE_PAD_X: 11,
+  NODE_PAD_Y: 8,
+  NODE_MIN: 78,
+  LABEL_PAD_X: 5,
+  LABEL_PAD_Y: 2,
+  ICON: 12,
+  ICON_GAP: 4,
+  BADGE: 8.5,
+  CLUSTER_PAD: 12,
+  RADIUS: 9,
+  ARROW: 8,
+  NODE_RADIUS: 17,
+  PITCH: 11,
+  PORT_MARGIN: 8,
 };
 
 const context = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
@@ -50,7 +77,10 @@ export function wrap(text, room, size, weight, most) {
   for (const word of pieces(text, room, size, weight)) {
     const longer = line ? `${line} ${word}` : word;
     if (!line || width(longer, size, weight) <= room) line = longer;
-    else { lines.push(line); line = word; }
+    else {
+      lines.push(line);
+      line = word;
+    }
   }
   if (line || !lines.length) lines.push(line);
   if (lines.length <= most) return lines;
@@ -58,7 +88,12 @@ export function wrap(text, room, size, weight, most) {
 }
 
 /** Words; those too long for a line are cut after a hyphen, dot, slash or underscore where they can be. */
-function* pieces(/** @type {string} */ text, /** @type {number} */ room, /** @type {number} */ size, /** @type {400 | 600} */ weight) {
+function* pieces(
+  /** @type {string} */ text,
+  /** @type {number} */ room,
+  /** @type {number} */ size,
+  /** @type {400 | 600} */ weight,
+) {
   for (let word of text.split(/\s+/).filter(Boolean)) {
     while (width(word, size, weight) > room && word.length > 1) {
       let cut = word.length - 1;
@@ -124,10 +159,12 @@ export function labelBlock(text, extras) {
     const longest = Math.max(0, ...text.split(/\s+/).map((word) => width(word, M.LABEL)));
     const room = Math.min(Math.max(M.LABEL_ROOM, longest), M.LABEL_WORD);
     let y = M.LABEL_PAD_Y;
-    const lines = wrap(text, room, M.LABEL, 400, M.LABEL_LINES).filter(Boolean).map((line) => {
-      y += M.LABEL_LINE;
-      return { text: line, role: 'label', y: y - 3, width: width(line, M.LABEL) };
-    });
+    const lines = wrap(text, room, M.LABEL, 400, M.LABEL_LINES)
+      .filter(Boolean)
+      .map((line) => {
+        y += M.LABEL_LINE;
+        return { text: line, role: 'label', y: y - 3, width: width(line, M.LABEL) };
+      });
     const widest = Math.max(0, ...lines.map((line) => line.width));
     return { lines, width: widest + 2 * M.LABEL_PAD_X + extras, height: Math.max(y + M.LABEL_PAD_Y, 2 * M.BADGE + 1) };
   });

@@ -15,7 +15,8 @@
 export function around(boundaries, name) {
   /** @type {string[]} */
   const found = [];
-  for (let at = name; at && Object.hasOwn(boundaries, at) && !found.includes(at); at = boundaries[at].in ?? '') found.push(at);
+  for (let at = name; at && Object.hasOwn(boundaries, at) && !found.includes(at); at = boundaries[at].in ?? '')
+    found.push(at);
   return found;
 }
 
@@ -32,7 +33,13 @@ export function nest(boundaries, nodes, primary, dimensionOf, isInternet) {
   /** @type {Outline[]} */
   const outlines = [];
   const of = new Map();
-  const order = Object.keys(boundaries).map((name) => ({ name, own: dimensionOf(name) === primary, size: members.get(name)?.size ?? 0, depth: around(boundaries, name).length }))
+  const order = Object.keys(boundaries)
+    .map((name) => ({
+      name,
+      own: dimensionOf(name) === primary,
+      size: members.get(name)?.size ?? 0,
+      depth: around(boundaries, name).length,
+    }))
     .sort((a, b) => Number(b.own) - Number(a.own) || b.size - a.size || a.depth - b.depth);
   for (const { name, own } of order) {
     const inside = members.get(name) ?? new Set();
@@ -41,9 +48,22 @@ export function nest(boundaries, nodes, primary, dimensionOf, isInternet) {
       outlines.push({ id: name, boundaries: [name], dimension: primary, parent: '', depth: 1, members: inside });
       of.set(name, name);
     } else if (outlines.every((item) => tree(item, inside))) {
-      const same = outlines.find((item) => item.members.size === inside.size && item.dimension !== dimensionOf(name) && [...inside].every((node) => item.members.has(node)));
+      const same = outlines.find(
+        (item) =>
+          item.members.size === inside.size &&
+          item.dimension !== dimensionOf(name) &&
+          [...inside].every((node) => item.members.has(node)),
+      );
       if (same) same.boundaries.push(name);
-      else outlines.push({ id: name, boundaries: [name], dimension: dimensionOf(name), parent: '', depth: 1, members: inside });
+      else
+        outlines.push({
+          id: name,
+          boundaries: [name],
+          dimension: dimensionOf(name),
+          parent: '',
+          depth: 1,
+          members: inside,
+        });
       of.set(name, same ? same.id : name);
     }
   }
@@ -76,22 +96,44 @@ function arrange(outlines, boundaries, of) {
   const rank = new Map(outlines.map((item, index) => [item.id, index]));
   const byId = new Map(outlines.map((item) => [item.id, item]));
   for (const item of outlines) {
-    const holders = outlines.filter((other) => other !== item && item.members.size && (other.members.size > item.members.size
-      || (other.members.size === item.members.size && before(other, item, boundaries, rank))) && [...item.members].every((node) => other.members.has(node)));
+    const holders = outlines.filter(
+      (other) =>
+        other !== item &&
+        item.members.size &&
+        (other.members.size > item.members.size ||
+          (other.members.size === item.members.size && before(other, item, boundaries, rank))) &&
+        [...item.members].every((node) => other.members.has(node)),
+    );
     holders.sort((a, b) => a.members.size - b.members.size || (before(a, b, boundaries, rank) ? 1 : -1));
-    const written = item.boundaries.flatMap((name) => around(boundaries, name).slice(1)).map((name) => of.get(name)).find((name) => name && name !== item.id);
+    const written = item.boundaries
+      .flatMap((name) => around(boundaries, name).slice(1))
+      .map((name) => of.get(name))
+      .find((name) => name && name !== item.id);
     item.parent = holders[0]?.id ?? written ?? '';
   }
   for (const item of outlines) {
     const seen = new Set([item.id]);
-    for (let at = item.parent; at && !seen.has(at); at = byId.get(at)?.parent ?? '') { seen.add(at); item.depth += 1; }
+    for (let at = item.parent; at && !seen.has(at); at = byId.get(at)?.parent ?? '') {
+      seen.add(at);
+      item.depth += 1;
+    }
   }
 }
 
 /** Whether `a` is around `b` where both have the same members. @param {Outline} a @param {Outline} b @param {Record<string, any>} boundaries @param {Map<string, number>} rank */
 function before(a, b, boundaries, rank) {
-  if (a.boundaries.some((name) => b.boundaries.some((other) => other !== name && around(boundaries, other).includes(name)))) return true;
-  if (b.boundaries.some((name) => a.boundaries.some((other) => other !== name && around(boundaries, other).includes(name)))) return false;
+  if (
+    a.boundaries.some((name) =>
+      b.boundaries.some((other) => other !== name && around(boundaries, other).includes(name)),
+    )
+  )
+    return true;
+  if (
+    b.boundaries.some((name) =>
+      a.boundaries.some((other) => other !== name && around(boundaries, other).includes(name)),
+    )
+  )
+    return false;
   return (rank.get(a.id) ?? 0) < (rank.get(b.id) ?? 0);
 }
 
@@ -102,7 +144,10 @@ function placed(boundaries, nodes, outlines, of) {
   for (const [node, inner] of nodes) {
     const holders = outlines.filter((item) => item.members.has(node)).sort((a, b) => b.depth - a.depth);
     innermost.set(node, holders[0]?.id ?? '');
-    tags.set(node, inner.flatMap((start) => around(boundaries, start)).filter((name) => !of.has(name)));
+    tags.set(
+      node,
+      inner.flatMap((start) => around(boundaries, start)).filter((name) => !of.has(name)),
+    );
   }
   return { innermost, tags };
 }

@@ -21,7 +21,16 @@ export const gaps = (scene, stored) => [...scene.nodes.keys()].filter((id) => !s
 
 /** Ask the layout engine. @param {View} view @param {number} count @param {any} [positions] what is to stay where it is */
 export function engine(view, count, positions) {
-  const kept = positions && Object.keys(positions.elements ?? {}).length ? { positions: { elements: positions.elements ?? {}, boundaries: positions.boundaries ?? {}, flows: positions.flows ?? {} } } : {};
+  const kept =
+    positions && Object.keys(positions.elements ?? {}).length
+      ? {
+          positions: {
+            elements: positions.elements ?? {},
+            boundaries: positions.boundaries ?? {},
+            flows: positions.flows ?? {},
+          },
+        }
+      : {};
   return api.post('/arrange', { focus: view.focus, dimension: view.dimension, detail: count > 60, ...kept });
 }
 
@@ -41,13 +50,24 @@ function nodeBoxes(scene, stored, filler) {
   for (const [id, item] of scene.nodes) {
     const block = nodeBlock(item);
     const at = stored.elements?.[id] ?? filler?.elements?.[id] ?? filler?.boundaries?.[id];
-    if (at) nodes.set(id, { x: at.x, y: at.y, width: Math.max(at.width ?? 0, block.width), height: Math.max(at.height ?? 0, block.height) });
+    if (at)
+      nodes.set(id, {
+        x: at.x,
+        y: at.y,
+        width: Math.max(at.width ?? 0, block.width),
+        height: Math.max(at.height ?? 0, block.height),
+      });
     else homeless.push(id);
   }
   const bottom = Math.max(0, ...[...nodes.values()].map((box) => box.y + box.height));
   homeless.forEach((id, index) => {
     const block = nodeBlock(/** @type {any} */ (scene.nodes.get(id)));
-    nodes.set(id, { x: (index % 8) * 170, y: bottom + 48 + Math.floor(index / 8) * 110, width: block.width, height: block.height });
+    nodes.set(id, {
+      x: (index % 8) * 170,
+      y: bottom + 48 + Math.floor(index / 8) * 110,
+      width: block.width,
+      height: block.height,
+    });
   });
   return nodes;
 }
@@ -62,10 +82,16 @@ export function outlineBoxes(scene, stored, filler, nodes) {
   const hold = (/** @type {string} */ id, /** @type {Box} */ box) => held.get(id)?.push(box) ?? held.set(id, [box]);
   for (const [id, box] of nodes) hold(scene.nodes.get(id)?.cluster ?? '', box);
   for (const item of [...scene.outlines.values()].sort((a, b) => b.depth - a.depth)) {
-    const drawn = item.titles.map((title) => stored.boundaries?.[title.id]).find(Boolean) ?? item.titles.map((title) => filler?.boundaries?.[title.id]).find(Boolean);
+    const drawn =
+      item.titles.map((title) => stored.boundaries?.[title.id]).find(Boolean) ??
+      item.titles.map((title) => filler?.boundaries?.[title.id]).find(Boolean);
     const inside = held.get(item.id) ?? [];
     const room = width(item.titles[0].text, M.TITLE, 600) + width(item.titles[0].caption, M.CAPTION) + 60;
-    const box = drawn?.width ? grown(drawn, inside) : inside.length ? hug(inside, room) : { x: free, y: 0, width: Math.max(200, room), height: 140 };
+    const box = drawn?.width
+      ? grown(drawn, inside)
+      : inside.length
+        ? hug(inside, room)
+        : { x: free, y: 0, width: Math.max(200, room), height: 140 };
     if (!drawn?.width && !inside.length) free += box.width + 32;
     boxes.set(item.id, box);
     hold(item.parent, box);
@@ -76,7 +102,12 @@ export function outlineBoxes(scene, stored, filler, nodes) {
 /** @param {Box[]} list */
 function bounds(list) {
   const [x, y] = [Math.min(...list.map((box) => box.x)), Math.min(...list.map((box) => box.y))];
-  return { x, y, right: Math.max(...list.map((box) => box.x + box.width)), bottom: Math.max(...list.map((box) => box.y + box.height)) };
+  return {
+    x,
+    y,
+    right: Math.max(...list.map((box) => box.x + box.width)),
+    bottom: Math.max(...list.map((box) => box.y + box.height)),
+  };
 }
 
 /** @param {Box} drawn @param {Box[]} inside @returns {Box} */
@@ -84,7 +115,12 @@ export function grown(drawn, inside) {
   if (!inside.length) return { x: drawn.x, y: drawn.y, width: drawn.width, height: drawn.height };
   const all = bounds(inside);
   const [x, y] = [Math.min(drawn.x, all.x - EDGE), Math.min(drawn.y, all.y - EDGE)];
-  return { x, y, width: Math.max(drawn.x + drawn.width, all.right + EDGE) - x, height: Math.max(drawn.y + drawn.height, all.bottom + EDGE) - y };
+  return {
+    x,
+    y,
+    width: Math.max(drawn.x + drawn.width, all.right + EDGE) - x,
+    height: Math.max(drawn.y + drawn.height, all.bottom + EDGE) - y,
+  };
 }
 
 /** @param {Box[]} inside @param {number} room for the title @returns {Box} */
@@ -103,7 +139,9 @@ function routes(scene, stored, filler, nodes) {
   for (const [id, wire] of scene.wires) {
     const [source, target] = [nodes.get(wire.source), nodes.get(wire.target)];
     if (!source || !target) continue;
-    const entry = stored.flows?.[id]?.waypoints?.length ? stored.flows[id] : filler?.flows?.[id] ?? stored.flows?.[id];
+    const entry = stored.flows?.[id]?.waypoints?.length
+      ? stored.flows[id]
+      : (filler?.flows?.[id] ?? stored.flows?.[id]);
     if (entry?.waypoints?.length) {
       const points = through(entry.waypoints, source, target);
       found.set(id, { points, label: entry.label ?? labelSpot(points) });
@@ -116,7 +154,11 @@ function routes(scene, stored, filler, nodes) {
     const step = Math.max(M.PITCH, ...ids.map((id) => labelSize(/** @type {any} */ (scene.wires.get(id))).height + 3));
     ids.forEach((id, index) => {
       const wire = /** @type {any} */ (scene.wires.get(id));
-      const points = simple(/** @type {Box} */ (nodes.get(wire.source)), /** @type {Box} */ (nodes.get(wire.target)), (index - (ids.length - 1) / 2) * step);
+      const points = simple(
+        /** @type {Box} */ (nodes.get(wire.source)),
+        /** @type {Box} */ (nodes.get(wire.target)),
+        (index - (ids.length - 1) / 2) * step,
+      );
       found.set(id, { points, label: stored.flows?.[id]?.label ?? labelSpot(points) });
     });
   }
@@ -125,9 +167,17 @@ function routes(scene, stored, filler, nodes) {
 
 const tenth = (/** @type {number} */ value) => Math.round(value * 10) / 10;
 /** @param {Box} box */
-export const boxEntry = (box) => ({ x: tenth(box.x), y: tenth(box.y), width: tenth(box.width), height: tenth(box.height) });
+export const boxEntry = (box) => ({
+  x: tenth(box.x),
+  y: tenth(box.y),
+  width: tenth(box.width),
+  height: tenth(box.height),
+});
 /** @param {{points: Point[], label: Point}} route */
-export const routeEntry = (route) => ({ waypoints: route.points.map(([x, y]) => [tenth(x), tenth(y)]), label: [tenth(route.label[0]), tenth(route.label[1])] });
+export const routeEntry = (route) => ({
+  waypoints: route.points.map(([x, y]) => [tenth(x), tenth(y)]),
+  label: [tenth(route.label[0]), tenth(route.label[1])],
+});
 
 /** Everything as entries of a layout file. @param {Places} places */
 export function entriesOf(places) {
@@ -157,7 +207,9 @@ export function layoutEdit(view, places, entries) {
   /** @type {any} */
   const next = { title: view.title, dimension: view.dimension, focus: view.focus, ...stored };
   for (const section of /** @type {const} */ (['elements', 'boundaries', 'flows'])) {
-    next[section] = Object.fromEntries(Object.entries({ ...stored[section], ...set[section] }).filter(([, entry]) => entry !== null));
+    next[section] = Object.fromEntries(
+      Object.entries({ ...stored[section], ...set[section] }).filter(([, entry]) => entry !== null),
+    );
   }
   return { set: { views: { [view.id]: next } } };
 }

@@ -11,7 +11,16 @@ import { GRID } from './snap.js';
 
 /** @typedef {import('./board.js').Board} Board @typedef {import('./route.js').Point} Point @typedef {import('./route.js').Box} Box */
 
-const SPOTS = /** @type {const} */ ([['nw', 0, 0], ['n', 0.5, 0], ['ne', 1, 0], ['e', 1, 0.5], ['se', 1, 1], ['s', 0.5, 1], ['sw', 0, 1], ['w', 0, 0.5]]);
+const SPOTS = /** @type {const} */ ([
+  ['nw', 0, 0],
+  ['n', 0.5, 0],
+  ['ne', 1, 0],
+  ['e', 1, 0.5],
+  ['se', 1, 1],
+  ['s', 0.5, 1],
+  ['sw', 0, 1],
+  ['w', 0, 0.5],
+]);
 const LEAST = { width: 96, height: 56 };
 
 /** @param {Board} board @param {SVGElement} group */
@@ -22,7 +31,18 @@ export function showCorners(board, group) {
   const box = id ? board.places.outlines.get(id) : null;
   if (!box) return;
   for (const [name, sx, sy] of SPOTS) {
-    group.append(svg('rect', { class: `corner corner-${name}`, 'data-corner': name, 'data-outline': id, x: box.x + box.width * sx - 4.5, y: box.y + box.height * sy - 4.5, width: 9, height: 9, rx: 2 }));
+    group.append(
+      svg('rect', {
+        class: `corner corner-${name}`,
+        'data-corner': name,
+        'data-outline': id,
+        x: box.x + box.width * sx - 4.5,
+        y: box.y + box.height * sy - 4.5,
+        width: 9,
+        height: 9,
+        rx: 2,
+      }),
+    );
   }
 }
 
@@ -35,9 +55,25 @@ export function cornerAt(target) {
 /** What lies wholly in a box and was in what is around it: it comes into the boundary. @param {Board} board @param {string} outline @param {Box} box @param {string} dimension @returns {string[]} */
 function enclosed(board, outline, box, dimension) {
   const parent = /** @type {any} */ (board.scene.outlines.get(outline)).parent;
-  const holds = (/** @type {Box | undefined} */ other) => Boolean(other) && other !== undefined && other.x >= box.x && other.y >= box.y && other.x + other.width <= box.x + box.width && other.y + other.height <= box.y + box.height;
-  const nodes = [...board.scene.nodes.values()].filter((item) => item.cluster === parent && holds(board.places.nodes.get(item.id))).map((item) => item.id);
-  const inner = [...board.scene.outlines.values()].filter((item) => item.id !== outline && item.parent === parent && item.dimension === dimension && holds(board.places.outlines.get(item.id))).map((item) => item.id);
+  const holds = (/** @type {Box | undefined} */ other) =>
+    Boolean(other) &&
+    other !== undefined &&
+    other.x >= box.x &&
+    other.y >= box.y &&
+    other.x + other.width <= box.x + box.width &&
+    other.y + other.height <= box.y + box.height;
+  const nodes = [...board.scene.nodes.values()]
+    .filter((item) => item.cluster === parent && holds(board.places.nodes.get(item.id)))
+    .map((item) => item.id);
+  const inner = [...board.scene.outlines.values()]
+    .filter(
+      (item) =>
+        item.id !== outline &&
+        item.parent === parent &&
+        item.dimension === dimension &&
+        holds(board.places.outlines.get(item.id)),
+    )
+    .map((item) => item.id);
   return [...nodes, ...inner];
 }
 
@@ -50,8 +86,14 @@ export class Resizing {
     this.start = start;
     this.before = /** @type {Box} */ (board.places.outlines.get(outline));
     this.box = this.before;
-    this.inside = [...board.scene.nodes].filter(([, item]) => item.cluster === outline).map(([id]) => /** @type {Box} */ (board.places.nodes.get(id)))
-      .concat([...board.scene.outlines].filter(([, item]) => item.parent === outline).map(([id]) => /** @type {Box} */ (board.places.outlines.get(id))));
+    this.inside = [...board.scene.nodes]
+      .filter(([, item]) => item.cluster === outline)
+      .map(([id]) => /** @type {Box} */ (board.places.nodes.get(id)))
+      .concat(
+        [...board.scene.outlines]
+          .filter(([, item]) => item.parent === outline)
+          .map(([id]) => /** @type {Box} */ (board.places.outlines.get(id))),
+      );
   }
 
   /** @param {Point} at @param {boolean} free */
@@ -74,15 +116,22 @@ export class Resizing {
     cell?.set({ position: { x: box.x, y: box.y }, size: { width: box.width, height: box.height } });
   }
 
-  cancel() { this.show(this.before); }
+  cancel() {
+    this.show(this.before);
+  }
 
   drop() {
     const { board } = this;
-    const ids = /** @type {any} */ (board.scene.outlines.get(this.outline)).titles.map((/** @type {any} */ title) => title.id);
+    const ids = /** @type {any} */ (board.scene.outlines.get(this.outline)).titles.map(
+      (/** @type {any} */ title) => title.id,
+    );
     const label = t('did.resize', { name: store.titleOf(ids[0]) });
     const entry = store.model.boundaries[ids[0]];
     const dimension = dimensionOf(entry.type);
     const taken = enclosed(board, this.outline, this.box, dimension);
-    return store.change(takenIn(board.scene, ids[0], dimension, taken), { layout: layoutEdit(board.view, board.places, { boundaries: { [ids[0]]: boxEntry(this.box) } }), label });
+    return store.change(takenIn(board.scene, ids[0], dimension, taken), {
+      layout: layoutEdit(board.view, board.places, { boundaries: { [ids[0]]: boxEntry(this.box) } }),
+      label,
+    });
   }
 }

@@ -11,7 +11,8 @@ const middle = (/** @type {Box} */ box) => /** @type {Point} */ ([box.x + box.wi
 
 /** Whether a point lies on a box's border, a little aside included. @param {Box} box @param {Point} point @param {number} [reach] */
 export function onBorder(box, [x, y], reach = 2) {
-  const inside = x >= box.x - reach && x <= box.x + box.width + reach && y >= box.y - reach && y <= box.y + box.height + reach;
+  const inside =
+    x >= box.x - reach && x <= box.x + box.width + reach && y >= box.y - reach && y <= box.y + box.height + reach;
   const deep = x > box.x + 9 && x < box.x + box.width - 9 && y > box.y + 9 && y < box.y + box.height - 9;
   return inside && !deep;
 }
@@ -22,7 +23,11 @@ export function meeting(box, [x, y]) {
   if (y >= box.y + 4 && y <= box.y + box.height - 4) return [x < box.x + box.width / 2 ? box.x : box.x + box.width, y];
   const [cx, cy] = middle(box);
   const [dx, dy] = [x - cx, y - cy];
-  const share = Math.min(dx ? box.width / 2 / Math.abs(dx) : Infinity, dy ? box.height / 2 / Math.abs(dy) : Infinity, 1);
+  const share = Math.min(
+    dx ? box.width / 2 / Math.abs(dx) : Infinity,
+    dy ? box.height / 2 / Math.abs(dy) : Infinity,
+    1,
+  );
   return [cx + dx * share, cy + dy * share];
 }
 
@@ -39,7 +44,9 @@ export function through(given, source, target) {
 
 /** Without points that change nothing. @param {Point[]} points @returns {Point[]} */
 export function straight(points) {
-  const kept = points.filter((point, index) => !index || Math.hypot(point[0] - points[index - 1][0], point[1] - points[index - 1][1]) > NEAR);
+  const kept = points.filter(
+    (point, index) => !index || Math.hypot(point[0] - points[index - 1][0], point[1] - points[index - 1][1]) > NEAR,
+  );
   if (kept.length < 2) return [points[0], points[points.length - 1]];
   return kept.filter((point, index) => {
     if (!index || index === kept.length - 1) return true;
@@ -80,16 +87,22 @@ function pull(points, [dx, dy]) {
   const upright = Math.abs(first[0] - second[0]) < NEAR;
   const level = Math.abs(first[1] - second[1]) < NEAR;
   points[0] = [first[0] + dx, first[1] + dy];
-  if (points.length > 2 && (upright || level)) points[1] = upright ? [second[0] + dx, second[1]] : [second[0], second[1] + dy];
+  if (points.length > 2 && (upright || level))
+    points[1] = upright ? [second[0] + dx, second[1]] : [second[0], second[1] + dy];
 }
 
 /** @param {Point[]} way @param {Box} source @param {Box} target */
 function folds(way, source, target) {
-  const within = (/** @type {Box} */ box, /** @type {Point} */ [x, y]) => x > box.x + 1 && x < box.x + box.width - 1 && y > box.y + 1 && y < box.y + box.height - 1;
-  const half = (/** @type {Point} */ a, /** @type {Point} */ b) => /** @type {Point} */ ([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+  const within = (/** @type {Box} */ box, /** @type {Point} */ [x, y]) =>
+    x > box.x + 1 && x < box.x + box.width - 1 && y > box.y + 1 && y < box.y + box.height - 1;
+  const half = (/** @type {Point} */ a, /** @type {Point} */ b) =>
+    /** @type {Point} */ ([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
   const last = way.length - 1;
-  return within(source, half(way[0], way[1])) || within(target, half(way[last - 1], way[last]))
-    || way.slice(1).some((point, index) => index + 1 < last && (within(source, point) || within(target, point)));
+  return (
+    within(source, half(way[0], way[1])) ||
+    within(target, half(way[last - 1], way[last])) ||
+    way.slice(1).some((point, index) => index + 1 < last && (within(source, point) || within(target, point)))
+  );
 }
 
 /** A way between the sides that face each other. @param {Box} source @param {Box} target @param {number} [aside] @returns {Point[]} */
@@ -97,7 +110,9 @@ export function simple(source, target, aside = 0) {
   const [a, b] = [middle(source), middle(target)];
   const across = Math.abs(b[0] - a[0]) - (source.width + target.width) / 2;
   const down = Math.abs(b[1] - a[1]) - (source.height + target.height) / 2;
-  return across >= down ? level(source, target, aside) : level(turned(source), turned(target), aside).map(([x, y]) => /** @type {Point} */ ([y, x]));
+  return across >= down
+    ? level(source, target, aside)
+    : level(turned(source), turned(target), aside).map(([x, y]) => /** @type {Point} */ ([y, x]));
 }
 
 const turned = (/** @type {Box} */ box) => ({ x: box.y, y: box.x, width: box.height, height: box.width });
@@ -107,20 +122,37 @@ function level(source, target, aside) {
   const right = target.x + target.width / 2 >= source.x + source.width / 2;
   const x1 = right ? source.x + source.width : source.x;
   const x2 = right ? target.x : target.x + target.width;
-  const [top, bottom] = [Math.max(source.y, target.y) + M.PORT_MARGIN, Math.min(source.y + source.height, target.y + target.height) - M.PORT_MARGIN];
-  const clamp = (/** @type {Box} */ box, /** @type {number} */ y) => Math.max(box.y + M.PORT_MARGIN, Math.min(box.y + box.height - M.PORT_MARGIN, y));
+  const [top, bottom] = [
+    Math.max(source.y, target.y) + M.PORT_MARGIN,
+    Math.min(source.y + source.height, target.y + target.height) - M.PORT_MARGIN,
+  ];
+  const clamp = (/** @type {Box} */ box, /** @type {number} */ y) =>
+    Math.max(box.y + M.PORT_MARGIN, Math.min(box.y + box.height - M.PORT_MARGIN, y));
   if (top <= bottom) {
     const y = Math.max(top, Math.min(bottom, (top + bottom) / 2 + aside));
-    return [[x1, y], [x2, y]];
+    return [
+      [x1, y],
+      [x2, y],
+    ];
   }
-  const [y1, y2] = [clamp(source, source.y + source.height / 2 + aside), clamp(target, target.y + target.height / 2 + aside)];
+  const [y1, y2] = [
+    clamp(source, source.y + source.height / 2 + aside),
+    clamp(target, target.y + target.height / 2 + aside),
+  ];
   const mx = (x1 + x2) / 2 + (y2 > y1 ? -aside : aside);
-  return [[x1, y1], [mx, y1], [mx, y2], [x2, y2]];
+  return [
+    [x1, y1],
+    [mx, y1],
+    [mx, y2],
+    [x2, y2],
+  ];
 }
 
 /** @param {Point[]} points @param {number} [share] of the way @returns {Point} */
 export function along(points, share = 0.5) {
-  const lengths = points.slice(1).map((point, index) => Math.hypot(point[0] - points[index][0], point[1] - points[index][1]));
+  const lengths = points
+    .slice(1)
+    .map((point, index) => Math.hypot(point[0] - points[index][0], point[1] - points[index][1]));
   let left = lengths.reduce((sum, item) => sum + item, 0) * share;
   for (let index = 0; index < lengths.length; index += 1) {
     if (left <= lengths[index] || index === lengths.length - 1) {
@@ -156,12 +188,19 @@ function toward(start, end, distance) {
 /** The line, with rounded corners, ending inside its arrowhead. @param {Point[]} points */
 export function linePath(points) {
   const last = points.length - 1;
-  const cut = Math.min(M.ARROW * 0.8, Math.max(0, Math.hypot(points[last][0] - points[last - 1][0], points[last][1] - points[last - 1][1]) - 0.5));
+  const cut = Math.min(
+    M.ARROW * 0.8,
+    Math.max(0, Math.hypot(points[last][0] - points[last - 1][0], points[last][1] - points[last - 1][1]) - 0.5),
+  );
   const line = [...points.slice(0, last), toward(points[last], points[last - 1], cut)];
   let path = `M${pair(line[0])}`;
   for (let index = 1; index < last; index += 1) {
     const [before, corner, after] = [line[index - 1], line[index], line[index + 1]];
-    const reach = Math.min(M.RADIUS, Math.hypot(corner[0] - before[0], corner[1] - before[1]) / 2, Math.hypot(after[0] - corner[0], after[1] - corner[1]) / 2);
+    const reach = Math.min(
+      M.RADIUS,
+      Math.hypot(corner[0] - before[0], corner[1] - before[1]) / 2,
+      Math.hypot(after[0] - corner[0], after[1] - corner[1]) / 2,
+    );
     path += `L${pair(toward(corner, before, reach))}Q${pair(corner)} ${pair(toward(corner, after, reach))}`;
   }
   return `${path}L${pair(line[last])}`;

@@ -28,8 +28,12 @@ const TAGS = 3;
 const RANK = ['none', 'note', 'low', 'medium', 'high', 'critical'];
 
 /** @param {string} type of a boundary */
-export const dimensionOf = (type) => store.boundaryType(type)?.dimension ?? store.boundaryType(type)?.is_a?.find((/** @type {string} */ item) => store.vocabulary.dimensions.includes(item)) ?? 'network';
-const isInternet = (/** @type {string} */ type) => type === 'internet' || Boolean(store.boundaryType(type)?.is_a?.includes('internet'));
+export const dimensionOf = (type) =>
+  store.boundaryType(type)?.dimension ??
+  store.boundaryType(type)?.is_a?.find((/** @type {string} */ item) => store.vocabulary.dimensions.includes(item)) ??
+  'network';
+const isInternet = (/** @type {string} */ type) =>
+  type === 'internet' || Boolean(store.boundaryType(type)?.is_a?.includes('internet'));
 
 /** @param {any} element @returns {'external'|'process'|'store'} */
 export function kindOf(element) {
@@ -46,10 +50,20 @@ export function scene(view) {
   const { shown, inside } = onPage(elements, boundaries, model.flows ?? {}, box, view.focus);
   const inner = new Map([...shown].map((id) => [id, within(elements[id])]));
   const relevant = view.focus && boundaries[view.focus] ? boundaries : relevantTo(boundaries, inner, view.focus);
-  const nesting = nest(relevant, inner, view.dimension, (name) => dimensionOf(boundaries[name].type), (name) => isInternet(boundaries[name].type));
+  const nesting = nest(
+    relevant,
+    inner,
+    view.dimension,
+    (name) => dimensionOf(boundaries[name].type),
+    (name) => isInternet(boundaries[name].type),
+  );
   const parts = counted(box);
-  const nodes = new Map([...shown].map((id) => [id, node(id, elements[id], nesting, parts.get(id) ?? 0, !inside.has(id), badges)]));
-  const outlines = new Map([...nesting.outlines.values()].sort((a, b) => a.depth - b.depth).map((item) => [item.id, outline(item, badges)]));
+  const nodes = new Map(
+    [...shown].map((id) => [id, node(id, elements[id], nesting, parts.get(id) ?? 0, !inside.has(id), badges)]),
+  );
+  const outlines = new Map(
+    [...nesting.outlines.values()].sort((a, b) => a.depth - b.depth).map((item) => [item.id, outline(item, badges)]),
+  );
   nameOnce(nodes, outlines);
   return { nodes, outlines, wires: wires(model, box, shown, inside, parts, badges, nodes), of: nesting.of };
 }
@@ -57,14 +71,23 @@ export function scene(view) {
 /** Which box stands for each element: its outermost parent, unless the view looks into that. @param {Record<string, any>} elements @param {string} focus */
 function boxes(elements, focus) {
   const opened = new Set(elements[focus] ? chain(elements, focus) : []);
-  return new Map(Object.keys(elements).map((id) => [id, chain(elements, id).slice(1).reverse().find((name) => !opened.has(name)) ?? id]));
+  return new Map(
+    Object.keys(elements).map((id) => [
+      id,
+      chain(elements, id)
+        .slice(1)
+        .reverse()
+        .find((name) => !opened.has(name)) ?? id,
+    ]),
+  );
 }
 
 /** @param {Record<string, any>} elements @param {string} id */
 function chain(elements, id) {
   /** @type {string[]} */
   const found = [];
-  for (let at = id; at && Object.hasOwn(elements, at) && !found.includes(at); at = elements[at].parent ?? '') found.push(at);
+  for (let at = id; at && Object.hasOwn(elements, at) && !found.includes(at); at = elements[at].parent ?? '')
+    found.push(at);
   return found;
 }
 
@@ -81,7 +104,9 @@ function onPage(elements, boundaries, flows, box, focus) {
   if (!focus || !(elements[focus] || boundaries[focus])) return { shown: all, inside: all };
   const inside = new Set();
   for (const [id, at] of box) {
-    const there = boundaries[focus] ? within(elements[id]).some((start) => around(boundaries, start).includes(focus)) : chain(elements, id).includes(focus);
+    const there = boundaries[focus]
+      ? within(elements[id]).some((start) => around(boundaries, start).includes(focus))
+      : chain(elements, id).includes(focus);
     if (there && (at !== focus || box.get(focus) === focus)) inside.add(at);
   }
   const shown = new Set(inside);
@@ -103,7 +128,9 @@ function relevantTo(boundaries, inner, focus) {
 function nameOnce(nodes, outlines) {
   const named = new Map();
   for (const [id, item] of outlines) {
-    const operators = [...item.members].map((node) => nodes.get(node)?.tags.find((tag) => tag.kind === 'operator')?.text ?? '');
+    const operators = [...item.members].map(
+      (node) => nodes.get(node)?.tags.find((tag) => tag.kind === 'operator')?.text ?? '',
+    );
     if (operators.length < 2 || !operators[0] || operators.some((text) => text !== operators[0])) continue;
     named.set(id, operators[0]);
     const said = item.titles.some((title) => title.text.toLowerCase() === operators[0].split(' · ')[0].toLowerCase());
@@ -123,15 +150,39 @@ function node(id, element, nesting, parts, context, badges) {
   const tags = [];
   if (parts) tags.push({ kind: 'members', text: t('canvas.parts', { n: parts }) });
   const party = element.operated_by && element.operated_by !== 'us' ? store.model.parties?.[element.operated_by] : null;
-  if (party) tags.push({ kind: 'operator', text: [party.name || element.operated_by, party.region?.toUpperCase()].filter(Boolean).join(' · ') });
+  if (party)
+    tags.push({
+      kind: 'operator',
+      text: [party.name || element.operated_by, party.region?.toUpperCase()].filter(Boolean).join(' · '),
+    });
   for (const name of nesting.tags.get(id) ?? []) {
     const boundary = store.model.boundaries[name];
-    tags.push({ kind: isInternet(boundary.type) ? 'internet' : 'boundary', text: boundary.name || name, dimension: dimensionOf(boundary.type) });
+    tags.push({
+      kind: isInternet(boundary.type) ? 'internet' : 'boundary',
+      text: boundary.name || name,
+      dimension: dimensionOf(boundary.type),
+    });
   }
-  const few = tags.length > TAGS ? [...tags.slice(0, TAGS - 1), { ...tags[TAGS - 1], text: t('canvas.more', { text: tags[TAGS - 1].text, n: tags.length - TAGS }) }] : tags;
+  const few =
+    tags.length > TAGS
+      ? [
+          ...tags.slice(0, TAGS - 1),
+          { ...tags[TAGS - 1], text: t('canvas.more', { text: tags[TAGS - 1].text, n: tags.length - TAGS }) },
+        ]
+      : tags;
   return {
-    id, kind: kindOf(element), name: element.name || id, caption: type?.title ?? element.type, icon: type?.icon ?? 'gear', tags: few,
-    cluster: nesting.innermost.get(id) ?? '', out: element.out_of_scope ?? '', context, badge: badges[id] ?? null, about: element.description ?? '', group: parts > 0,
+    id,
+    kind: kindOf(element),
+    name: element.name || id,
+    caption: type?.title ?? element.type,
+    icon: type?.icon ?? 'gear',
+    tags: few,
+    cluster: nesting.innermost.get(id) ?? '',
+    out: element.out_of_scope ?? '',
+    context,
+    badge: badges[id] ?? null,
+    about: element.description ?? '',
+    group: parts > 0,
   };
 }
 
@@ -139,15 +190,32 @@ function node(id, element, nesting, parts, context, badges) {
 function outline(item, badges) {
   const titles = item.boundaries.map((name) => {
     const entry = store.model.boundaries[name];
-    return { id: name, text: entry.name || name, caption: store.boundaryType(entry.type)?.title ?? entry.type, dimension: dimensionOf(entry.type) };
+    return {
+      id: name,
+      text: entry.name || name,
+      caption: store.boundaryType(entry.type)?.title ?? entry.type,
+      dimension: dimensionOf(entry.type),
+    };
   });
   const worst = item.boundaries.map((name) => badges[name]).filter(Boolean);
-  return { id: item.id, titles, dimension: item.dimension, parent: item.parent, depth: item.depth, badge: worst.length ? joined(worst) : null, members: item.members, operator: '' };
+  return {
+    id: item.id,
+    titles,
+    dimension: item.dimension,
+    parent: item.parent,
+    depth: item.depth,
+    badge: worst.length ? joined(worst) : null,
+    members: item.members,
+    operator: '',
+  };
 }
 
 /** @param {Badge[]} list @returns {Badge} */
 function joined(list) {
-  return { count: list.reduce((sum, item) => sum + item.count, 0), severity: list.map((item) => item.severity).sort((a, b) => RANK.indexOf(b) - RANK.indexOf(a))[0] };
+  return {
+    count: list.reduce((sum, item) => sum + item.count, 0),
+    severity: list.map((item) => item.severity).sort((a, b) => RANK.indexOf(b) - RANK.indexOf(a))[0],
+  };
 }
 
 /** @param {any} model @param {Map<string, string>} box @param {Set<string>} shown @param {Set<string>} inside @param {Map<string, number>} parts @param {Record<string, Badge>} badges @param {Map<string, NodeItem>} nodes */
@@ -194,8 +262,17 @@ function oneWire(flow, entry, back, source, target, badges) {
   const opener = entry.opened_by && entry.opened_by !== entry.from ? entry.opened_by : '';
   const names = carried.map((/** @type {string} */ item) => store.titleOf(item)).join(', ');
   return {
-    id, flow, source, target, back, places: [id], label: label(flow, entry, back, carried), sensitivity: store.sensitivity[id] ?? '',
-    opened: back || !opener ? '' : opener === entry.to ? 'target' : 'source', out: entry.out_of_scope ?? '', badge: badges[id] ?? null,
+    id,
+    flow,
+    source,
+    target,
+    back,
+    places: [id],
+    label: label(flow, entry, back, carried),
+    sensitivity: store.sensitivity[id] ?? '',
+    opened: back || !opener ? '' : opener === entry.to ? 'target' : 'source',
+    out: entry.out_of_scope ?? '',
+    badge: badges[id] ?? null,
     about: `${store.titleOf(source)} → ${store.titleOf(target)}${names ? `: ${names}` : ''}`,
   };
 }

@@ -31,17 +31,21 @@ export function neighbour(board, from, [wx, wy]) {
 /** @param {Board} board @returns {string} the node at the top left */
 export function first(board) {
   let [best, least] = ['', Infinity];
-  for (const [id, box] of board.places.nodes) if (box.x + box.y * 1.5 < least) [best, least] = [id, box.x + box.y * 1.5];
+  for (const [id, box] of board.places.nodes)
+    if (box.x + box.y * 1.5 < least) [best, least] = [id, box.x + box.y * 1.5];
   return best;
 }
 
 /** Everything in reading order: outlines before what is inside, nodes with the flows that leave them. @param {Board} board @returns {string[]} */
 export function reading(board) {
-  const order = [...board.places.nodes].sort(([, a], [, b]) => Math.round((a.y - b.y) / 60) || a.x - b.x).map(([id]) => id);
+  const order = [...board.places.nodes]
+    .sort(([, a], [, b]) => Math.round((a.y - b.y) / 60) || a.x - b.x)
+    .map(([id]) => id);
   const seen = new Set();
   for (const id of order) {
     const chain = [];
-    for (let at = board.scene.nodes.get(id)?.cluster ?? ''; at; at = board.scene.outlines.get(at)?.parent ?? '') chain.unshift(at);
+    for (let at = board.scene.nodes.get(id)?.cluster ?? ''; at; at = board.scene.outlines.get(at)?.parent ?? '')
+      chain.unshift(at);
     chain.forEach((outline) => seen.add(outline));
     seen.add(id);
     for (const wire of board.scene.wires.values()) if (wire.source === id && !wire.back) seen.add(wire.flow);
@@ -64,5 +68,11 @@ export function next(board, step) {
 export function alongFlows(board, id) {
   const flow = store.model.flows?.[id];
   if (flow) return [flow.from, flow.to].filter((end) => board.scene.nodes.has(end));
-  return [...new Set([...board.scene.wires.values()].filter((wire) => wire.source === id || wire.target === id).map((wire) => wire.flow))];
+  return [
+    ...new Set(
+      [...board.scene.wires.values()]
+        .filter((wire) => wire.source === id || wire.target === id)
+        .map((wire) => wire.flow),
+    ),
+  ];
 }

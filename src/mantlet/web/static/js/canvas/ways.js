@@ -25,13 +25,34 @@ export function showGrips(board, group) {
     const size = labelSize(wire);
     points.forEach((/** @type {Point} */ point, /** @type {number} */ index) => {
       const kind = index === 0 || index === points.length - 1 ? 'end' : 'bend';
-      group.append(svg('circle', { class: `grip grip-${kind}`, cx: point[0], cy: point[1], r: 5, 'data-grip': kind, 'data-index': index, 'data-wire': id }));
+      group.append(
+        svg('circle', {
+          class: `grip grip-${kind}`,
+          cx: point[0],
+          cy: point[1],
+          r: 5,
+          'data-grip': kind,
+          'data-index': index,
+          'data-wire': id,
+        }),
+      );
       const next = points[index + 1];
       if (next && Math.hypot(next[0] - point[0], next[1] - point[1]) > 26) {
         const upright = Math.abs(next[0] - point[0]) < 1;
         const [x, y] = clear(point, next, label, size);
-        group.append(svg('rect', { class: `grip grip-piece ${upright ? 'sideways' : 'updown'}`, x: x - (upright ? 3 : 7), y: y - (upright ? 7 : 3),
-          width: upright ? 6 : 14, height: upright ? 14 : 6, rx: 3, 'data-grip': 'piece', 'data-index': index, 'data-wire': id }));
+        group.append(
+          svg('rect', {
+            class: `grip grip-piece ${upright ? 'sideways' : 'updown'}`,
+            x: x - (upright ? 3 : 7),
+            y: y - (upright ? 7 : 3),
+            width: upright ? 6 : 14,
+            height: upright ? 14 : 6,
+            rx: 3,
+            'data-grip': 'piece',
+            'data-index': index,
+            'data-wire': id,
+          }),
+        );
       }
     });
   }
@@ -39,8 +60,14 @@ export function showGrips(board, group) {
 
 /** A place on a piece that its label leaves free. @param {Point} a @param {Point} b @param {Point} label @param {{width: number, height: number}} size @returns {Point} */
 function clear(a, b, label, size) {
-  const spots = [0.5, 0.25, 0.75, 0.12].map((share) => /** @type {Point} */ ([a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]));
-  return spots.find(([x, y]) => Math.abs(x - label[0]) > size.width / 2 + 7 || Math.abs(y - label[1]) > size.height / 2 + 7) ?? spots[0];
+  const spots = [0.5, 0.25, 0.75, 0.12].map(
+    (share) => /** @type {Point} */ ([a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]),
+  );
+  return (
+    spots.find(
+      ([x, y]) => Math.abs(x - label[0]) > size.width / 2 + 7 || Math.abs(y - label[1]) > size.height / 2 + 7,
+    ) ?? spots[0]
+  );
 }
 
 /** @param {EventTarget | null} target @returns {Grip | null} */
@@ -78,8 +105,21 @@ export class Bending {
     const [a, b] = [points[index], points[index + 1]];
     const upright = Math.abs(a[0] - b[0]) < 1;
     const slanted = !upright && Math.abs(a[1] - b[1]) > 1;
-    if (slanted) { points.splice(index + 1, 0, [x, y]); return; }
-    const moved = /** @type {Point[]} */ (upright ? [[x, a[1]], [x, b[1]]] : [[a[0], y], [b[0], y]]);
+    if (slanted) {
+      points.splice(index + 1, 0, [x, y]);
+      return;
+    }
+    const moved = /** @type {Point[]} */ (
+      upright
+        ? [
+            [x, a[1]],
+            [x, b[1]],
+          ]
+        : [
+            [a[0], y],
+            [b[0], y],
+          ]
+    );
     const last = points.length - 2;
     points.splice(index, 2, ...(index === 0 ? [a] : []), ...moved, ...(index === last ? [b] : []));
   }
@@ -110,10 +150,25 @@ export class Bending {
     const wire = /** @type {any} */ (board.scene.wires.get(grip.wire));
     board.moving = null;
     const inner = this.points.slice(1, -1);
-    const [source, target] = [/** @type {any} */ (board.places.nodes.get(wire.source)), /** @type {any} */ (board.places.nodes.get(wire.target))];
-    const ends = inner.length && grip.kind !== 'end' ? [slid(source, this.points[0], inner[0]), ...inner, slid(target, this.points[this.points.length - 1], inner[inner.length - 1])] : this.points;
+    const [source, target] = [
+      /** @type {any} */ (board.places.nodes.get(wire.source)),
+      /** @type {any} */ (board.places.nodes.get(wire.target)),
+    ];
+    const ends =
+      inner.length && grip.kind !== 'end'
+        ? [
+            slid(source, this.points[0], inner[0]),
+            ...inner,
+            slid(target, this.points[this.points.length - 1], inner[inner.length - 1]),
+          ]
+        : this.points;
     const points = straight(through(ends, source, target));
-    return store.change([], { layout: layoutEdit(board.view, board.places, { flows: { [grip.wire]: routeEntry({ points, label: this.label }) } }), label: t('did.route', { name: store.titleOf(wire.flow) }) });
+    return store.change([], {
+      layout: layoutEdit(board.view, board.places, {
+        flows: { [grip.wire]: routeEntry({ points, label: this.label }) },
+      }),
+      label: t('did.route', { name: store.titleOf(wire.flow) }),
+    });
   }
 }
 
@@ -148,7 +203,11 @@ export class Labelling {
   /** @param {Point} at */
   to(at) {
     this.label = [this.before.label[0] + at[0] - this.start[0], this.before.label[1] + at[1] - this.start[1]];
-    this.board.moving = { nodes: new Set(), by: [0, 0], routes: new Map([[this.wire, { points: this.before.points, label: this.label }]]) };
+    this.board.moving = {
+      nodes: new Set(),
+      by: [0, 0],
+      routes: new Map([[this.wire, { points: this.before.points, label: this.label }]]),
+    };
     this.board.relay(this.board.cell('wire', this.wire));
   }
 
@@ -160,7 +219,11 @@ export class Labelling {
   drop() {
     this.board.moving = null;
     const flow = /** @type {any} */ (this.board.scene.wires.get(this.wire)).flow;
-    return store.change([], { layout: layoutEdit(this.board.view, this.board.places, { flows: { [this.wire]: routeEntry({ points: this.before.points, label: this.label }) } }),
-      label: t('did.label', { name: store.titleOf(flow) }) });
+    return store.change([], {
+      layout: layoutEdit(this.board.view, this.board.places, {
+        flows: { [this.wire]: routeEntry({ points: this.before.points, label: this.label }) },
+      }),
+      label: t('did.label', { name: store.titleOf(flow) }),
+    });
   }
 }

@@ -45,7 +45,9 @@ export class Window {
   }
 
   /** @param {number} dx @param {number} dy */
-  pan(dx, dy) { this.set(this.at.x + dx, this.at.y + dy, this.at.scale); }
+  pan(dx, dy) {
+    this.set(this.at.x + dx, this.at.y + dy, this.at.scale);
+  }
 
   /** @param {number} factor @param {number} [cx] on the host @param {number} [cy] */
   zoom(factor, cx, cy) {
@@ -61,16 +63,28 @@ export class Window {
     event.preventDefault();
     const rect = this.board.host.getBoundingClientRect();
     const unit = event.deltaMode === 1 ? 16 : 1;
-    if (event.ctrlKey || event.metaKey) this.zoom(Math.exp(-event.deltaY * unit * 0.0022), event.clientX - rect.left, event.clientY - rect.top);
-    else this.pan(-(event.shiftKey && !event.deltaX ? event.deltaY : event.deltaX) * unit, -(event.shiftKey && !event.deltaX ? 0 : event.deltaY) * unit);
+    if (event.ctrlKey || event.metaKey)
+      this.zoom(Math.exp(-event.deltaY * unit * 0.0022), event.clientX - rect.left, event.clientY - rect.top);
+    else
+      this.pan(
+        -(event.shiftKey && !event.deltaX ? event.deltaY : event.deltaX) * unit,
+        -(event.shiftKey && !event.deltaX ? 0 : event.deltaY) * unit,
+      );
   }
 
   /** Show all, or a box, as large as fits. @param {Box} [box] @param {number} [most] */
   fit(box = this.board.bounds(), most = 1.15) {
     const rect = this.board.room;
     const pad = 36;
-    const scale = Math.max(LEAST, Math.min(most, (rect.width - 2 * pad) / box.width, (rect.height - 2 * pad) / box.height));
-    this.set((rect.width - box.width * scale) / 2 - box.x * scale, (rect.height - box.height * scale) / 2 - box.y * scale, scale);
+    const scale = Math.max(
+      LEAST,
+      Math.min(most, (rect.width - 2 * pad) / box.width, (rect.height - 2 * pad) / box.height),
+    );
+    this.set(
+      (rect.width - box.width * scale) / 2 - box.x * scale,
+      (rect.height - box.height * scale) / 2 - box.y * scale,
+      scale,
+    );
   }
 
   /** Bring a box into the window if it isn't. @param {Box | null} box */
@@ -82,7 +96,11 @@ export class Window {
     const [left, top] = [box.x * scale + x, box.y * scale + y];
     const [right, bottom] = [left + box.width * scale, top + box.height * scale];
     if (left >= 24 && top >= 24 && right <= rect.width - 24 && bottom <= rect.height - 24) return;
-    this.set(rect.width / 2 - (box.x + box.width / 2) * scale, rect.height / 2 - (box.y + box.height / 2) * scale, scale);
+    this.set(
+      rect.width / 2 - (box.x + box.width / 2) * scale,
+      rect.height / 2 - (box.y + box.height / 2) * scale,
+      scale,
+    );
   }
 
   later() {
@@ -102,12 +120,17 @@ export class Window {
     this.drawing.setAttribute('viewBox', `${all.x - 20} ${all.y - 20} ${all.width + 40} ${all.height + 40}`);
     if (this.drawn !== this.board.places) {
       this.drawn = this.board.places;
-      const box = (/** @type {Box} */ item, /** @type {string} */ name) => svg('rect', { class: name, x: item.x, y: item.y, width: item.width, height: item.height });
+      const box = (/** @type {Box} */ item, /** @type {string} */ name) =>
+        svg('rect', { class: name, x: item.x, y: item.y, width: item.width, height: item.height });
       this.lens = svg('rect', { class: 'lens' });
-      this.drawing.replaceChildren(...[...this.board.places.outlines.values()].map((item) => box(item, 'm-outline')),
-        ...[...this.board.places.nodes].map(([id, item]) => box(item, `m-${this.board.scene.nodes.get(id)?.kind}`)), this.lens);
+      this.drawing.replaceChildren(
+        ...[...this.board.places.outlines.values()].map((item) => box(item, 'm-outline')),
+        ...[...this.board.places.nodes].map(([id, item]) => box(item, `m-${this.board.scene.nodes.get(id)?.kind}`)),
+        this.lens,
+      );
     }
-    for (const name of /** @type {const} */ (['x', 'y', 'width', 'height'])) this.lens.setAttribute(name, String(seen[name]));
+    for (const name of /** @type {const} */ (['x', 'y', 'width', 'height']))
+      this.lens.setAttribute(name, String(seen[name]));
     this.lens.setAttribute('stroke-width', String(Math.max(all.width / 90, 2)));
   }
 
