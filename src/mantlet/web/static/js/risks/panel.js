@@ -14,47 +14,59 @@ import { isAt, light, placeName, widened } from './places.js';
 
 const PAGE = 60;
 
-/** @param {HTMLElement} root @param {import('../app.js').App} app */
-function mount(root, app) {
-  const bar = filterbar({ compact: true });
-  const scope = segments(t('risks.scope'), ['selection', 'all'].map((value) => ({ value, label: t(`risks.scope.${value}`) })), filters().scope,
-    (value) => narrow({ scope: /** @type {'selection' | 'all'} */ (value) }));
-  const told = h('div', { class: 'risk-told', role: 'status' });
-  const head = h('div', { class: 'risk-panel-head' });
-  const list = h('ul', { class: 'risk-list', 'aria-label': t('panel.threats') });
-  const add = button(t('risks.manual.add'), () => editManual(app, null, [...store.selection]), { icon: 'plus', kind: 'quiet' });
-  let shown = PAGE;
-  let frame = 0;
-  /** @type {any[]} */
-  let risks = [];
+class ThreatsPanel {
+  /** @param {HTMLElement} root @param {import('../app.js').App} app */
+  constructor(root, app) {
+    this.app = app;
+    this.shown = PAGE;
+    this.frame = 0;
+    this.bar = filterbar({ compact: true });
+    this.scope = segments(t('risks.scope'), ['selection', 'all'].map((value) => ({ value, label: t(`risks.scope.${value}`) })), filters().scope,
+      (value) => narrow({ scope: /** @type {'selection' | 'all'} */ (value) }));
+    this.told = h('div', { class: 'risk-told', role: 'status' });
+    this.head = h('div', { class: 'risk-panel-head' });
+    this.list = h('ul', { class: 'risk-list', 'aria-label': t('panel.threats'), onkeydown: (/** @type {KeyboardEvent} */ event) => walk(event, this.list) });
+    const add = button(t('risks.manual.add'), () => editManual(app, null, [...store.selection]), { icon: 'plus', kind: 'quiet', disabled: store.readOnly });
+    root.append(h('div', { class: 'risk-panel' }, this.bar, h('div', { class: 'risk-panel-line' }, this.scope, add), this.head, this.told, this.list));
+    this.off = [
+      store.on('filters', () => { this.scope.choose(filters().scope); this.anew(); }),
+      store.on('selection', () => this.anew()),
+      store.on('register', (delta) => { this.draw(); tell(this.told, delta); }),
+      store.on('model', () => { cancelAnimationFrame(this.frame); this.frame = requestAnimationFrame(() => this.draw()); }),
+      current.on((id) => { for (const item of this.list.children) mark(/** @type {HTMLElement} */ (item), id, app); }),
+    ];
+    this.draw();
+  }
 
-  function draw() {
+  stop() {
+    cancelAnimationFrame(this.frame);
+    this.off.forEach((stop) => stop());
+    this.bar.stop();
+  }
+
+  /** Another choice begins at its top. */
+  anew() {
+    this.shown = PAGE;
+    this.draw();
+  }
+
+  draw() {
     const selected = widened(store.selection);
     const following = filters().scope === 'selection' && selected.size > 0;
-    risks = ranked(chosen()).filter((risk) => !following || isAt(risk, selected));
+    const risks = ranked(chosen()).filter((risk) => !following || isAt(risk, selected));
     current.through(risks.map((risk) => risk.id));
-    clear(head).append(h('strong', null, t('risks.count', { n: risks.length })),
+    clear(this.head).append(h('strong', null, t('risks.count', { n: risks.length })),
       h('span', { class: 'muted' }, following ? t('risks.of', { what: nameOf(selected) }) : t('risks.of-all')));
-    const kept = focused();
-    clear(list).append(...risks.slice(0, shown).map((risk) => row(risk, app)));
-    if (risks.length > shown) list.append(h('li', null, button(t('risks.more', { n: risks.length - shown }), () => { shown += 4 * PAGE; draw(); }, { kind: 'quiet' })));
-    if (!risks.length) list.append(h('li', null, empty(following)));
-    if (kept) focus(kept);
+    const kept = this.focused;
+    clear(this.list).append(...risks.slice(0, this.shown).map((risk) => row(risk, this.app)));
+    if (risks.length > this.shown) this.list.append(h('li', null, button(t('risks.more', { n: risks.length - this.shown }), () => { this.shown += 4 * PAGE; this.draw(); }, { kind: 'quiet' })));
+    if (!risks.length) this.list.append(h('li', null, empty(following)));
+    if (kept) this.list.querySelector(`[data-risk="${CSS.escape(kept)}"] .risk-item`)?.focus();
   }
-  const focused = () => (list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).closest('li')?.dataset.risk : null);
-  const focus = (/** @type {string} */ id) => /** @type {HTMLElement | null} */ (list.querySelector(`[data-risk="${CSS.escape(id)}"] .risk-item`))?.focus();
 
-  list.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => walk(event, list));
-  const off = [
-    store.on('filters', () => { shown = PAGE; scope.choose(filters().scope); draw(); }),
-    store.on('selection', () => { shown = PAGE; draw(); }),
-    store.on('register', (delta) => { draw(); tell(told, delta); }),
-    store.on('model', () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(draw); }),
-    current.on((id) => { for (const item of list.children) mark(/** @type {HTMLElement} */ (item), id, app); }),
-  ];
-  root.append(h('div', { class: 'risk-panel' }, bar, h('div', { class: 'risk-panel-line' }, scope, add), head, told, list));
-  draw();
-  return () => { cancelAnimationFrame(frame); off.forEach((stop) => stop()); bar.stop(); };
+  get focused() {
+    return this.list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).closest('li')?.dataset.risk : null;
+  }
 }
 
 /** @param {Set<string>} ids */
@@ -137,4 +149,11 @@ function empty(following) {
   return nothing(t('risks.none-here.title'), t('risks.none-here.text'), button(t('risks.show-all'), () => narrow({ scope: 'all' })));
 }
 
-export default { id: 'threats', mount };
+export default {
+  id: 'threats',
+  /** @param {HTMLElement} root @param {import('../app.js').App} app */
+  mount(root, app) {
+    const panel = new ThreatsPanel(root, app);
+    return () => panel.stop();
+  },
+};

@@ -6,59 +6,88 @@ import { store } from '../store.js';
 import { t } from '../words.js';
 import { nothing, short } from './marks.js';
 
-/**
- * @param {import('../app.js').App} app @returns {any} a node with `stop()`
- */
-export function pathList(app) {
-  const list = h('ol', { class: 'paths' });
-  const node = h('div', { class: 'paths-box' }, h('p', { class: 'muted' }, t('risks.paths.lead')), list);
-  /** @type {any[]} */
-  let paths = [];
-  /** @type {string | null} */
-  let open = null;
-  let asked = 0;
-  let timer = 0;
+class PathList {
+  /** @param {import('../app.js').App} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {any[]} */
+    this.paths = [];
+    /** @type {string | null} */
+    this.open = null;
+    this.asked = 0;
+    this.timer = 0;
+    this.list = h('ol', { class: 'paths', onkeydown: (/** @type {KeyboardEvent} */ event) => walk(event, this.list) });
+    this.node = h('div', { class: 'paths-box' }, h('p', { class: 'muted' }, t('risks.paths.lead')), this.list);
+    this.off = store.on('register', () => { clearTimeout(this.timer); this.timer = window.setTimeout(() => this.read(), 150); });
+    this.read();
+  }
 
-  async function read() {
-    const mine = ++asked;
+  stop() {
+    this.asked += 1;
+    clearTimeout(this.timer);
+    this.off();
+    if (this.open) store.highlight(null);
+  }
+
+  async read() {
+    const mine = ++this.asked;
     try {
-      const answer = await app.api.get('/paths');
-      if (mine === asked) { paths = answer; if (!paths.some((path) => path.id === open)) open = null; draw(); }
+      const answer = await this.app.api.get('/paths');
+      if (mine === this.asked) this.take(answer);
     } catch (error) {
-      if (mine === asked) clear(list).append(h('li', null, /** @type {Error} */ (error).message));
+      if (mine === this.asked) clear(this.list).append(h('li', null, /** @type {Error} */ (error).message));
     }
   }
-  function draw() {
-    const focused = list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).closest('li[data-path]') : null;
-    const kept = focused ? /** @type {HTMLElement} */ (focused).dataset.path : null;
-    clear(list).append(...paths.map(item));
-    if (!paths.length) list.append(h('li', null, nothing(t('risks.paths.none.title'), t('risks.paths.none.text'))));
-    if (kept) /** @type {HTMLElement | null} */ (list.querySelector(`li[data-path="${CSS.escape(kept)}"] .path-open`))?.focus();
+
+  /** @param {any[]} paths */
+  take(paths) {
+    this.paths = paths;
+    if (this.open && !paths.some((path) => path.id === this.open)) {
+      this.open = null;
+      store.highlight(null);
+    }
+    this.draw();
   }
+
+  draw() {
+    const kept = this.list.contains(document.activeElement) ? document.activeElement?.closest('li[data-path]')?.getAttribute('data-path') : null;
+    clear(this.list).append(...this.paths.map((path) => this.item(path)));
+    if (!this.paths.length) this.list.append(h('li', null, nothing(t('risks.paths.none.title'), t('risks.paths.none.text'))));
+    if (kept) this.list.querySelector(`li[data-path="${CSS.escape(kept)}"] .path-open`)?.focus();
+  }
+
   /** @param {any} path */
-  function item(path) {
-    const mine = path.id === open;
-    return h('li', { class: `path${mine ? ' path-current' : ''}`, 'data-path': path.id }, h('button', { type: 'button', class: 'path-open', 'aria-expanded': String(mine), onclick: () => choose(path) },
-      h('span', { class: 'risk-item-head' }, pill(t(`severity.${path.severity}`), path.severity), h('span', { class: 'muted' }, t('risks.paths.likelihood', { level: t(`risks.level.${path.likelihood_level}`), score: short(path.likelihood) }))),
-      h('span', { class: 'path-way' }, chain(path.elements))), mine ? steps(path, app) : null);
+  item(path) {
+    const mine = path.id === this.open;
+    const likelihood = t('risks.paths.likelihood', { level: t(`risks.level.${path.likelihood_level}`), score: short(path.likelihood) });
+    return h('li', { class: `path${mine ? ' path-current' : ''}`, 'data-path': path.id }, h('button', { type: 'button', class: 'path-open', 'aria-expanded': String(mine), onclick: () => this.choose(path) },
+      h('span', { class: 'risk-item-head' }, pill(t(`severity.${path.severity}`), path.severity), h('span', { class: 'muted' }, likelihood)),
+      h('span', { class: 'path-way' }, chain(path.elements))), mine ? steps(path, this.app) : null);
   }
-  function choose(/** @type {any} */ path) {
-    open = open === path.id ? null : path.id;
-    store.highlight(open ? path.places : null);
-    draw();
+
+  /** Draw a path on the diagram, or no longer. @param {any} path */
+  choose(path) {
+    this.open = this.open === path.id ? null : path.id;
+    store.highlight(this.open ? path.places : null);
+    this.draw();
   }
-  list.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
-    const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.path-open')]);
-    const at = items.indexOf(/** @type {HTMLElement} */ (event.target));
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    if (at < 0 || next === undefined) return;
-    event.preventDefault();
-    items[Math.max(0, Math.min(items.length - 1, next))]?.focus();
-  });
-  const off = [store.on('register', () => { clearTimeout(timer); timer = window.setTimeout(read, 150); })];
-  read();
-  node.stop = () => { asked += 1; clearTimeout(timer); off.forEach((stop) => stop()); if (open) store.highlight(null); };
-  return node;
+}
+
+/** @param {KeyboardEvent} event @param {HTMLElement} list */
+function walk(event, list) {
+  const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.path-open')]);
+  const at = items.indexOf(/** @type {HTMLElement} */ (event.target));
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (at < 0 || next === undefined) return;
+  event.preventDefault();
+  items[Math.max(0, Math.min(items.length - 1, next))]?.focus();
+}
+
+/** @param {import('../app.js').App} app @returns {any} a node with `stop()` */
+export function pathList(app) {
+  const made = new PathList(app);
+  made.node.stop = () => made.stop();
+  return made.node;
 }
 
 /** @param {string[]} elements */
