@@ -138,7 +138,9 @@ def test_a_change_that_is_tried_is_told_and_not_written(chromium, project):
     held = project.read_text()
     with window(chromium, project) as found:
         show(found, "plan")
-        turn(found, "What if")
+        found.page.get_by_role("tab", name="Plan", exact=True).focus()
+        found.page.keyboard.press("ArrowRight")
+        settle(found)
         found.page.get_by_label("Change", exact=True).select_option("remove")
         found.page.get_by_label("What goes").select_option("store")
         press(found, "Try it")
@@ -157,6 +159,7 @@ def test_discovery_shows_lines_and_takes_in_what_is_chosen(chromium, project):
         page = found.page
         page.wait_for_selector(".pg-group.new", timeout=60_000)
         assert "app.py:" in page.locator(".pg-warning").inner_text()
+        assert not found.severe("main")
         new = page.locator(".pg-group.new .pg-proposal", has_text="partner.example").first
         assert "app.py:" in new.inner_text()
         assert "sure" in new.inner_text()
@@ -176,6 +179,8 @@ def test_a_scan_places_findings_and_evidence_corrects_the_model(chromium, projec
         assert "Nothing has been looked at yet" in page.locator("main").inner_text()
         press(found, "Choose checks")
         boxes = page.locator(".pg-checklist input")
+        page.wait_for_selector("dialog[open]")
+        assert not found.severe("dialog")
         for box in boxes.all():
             box.uncheck()
         for check in ("hardening", "dependencies"):
@@ -186,6 +191,7 @@ def test_a_scan_places_findings_and_evidence_corrects_the_model(chromium, projec
         turn(found, "Findings")
         placed = page.locator("tr", has_text="Dockerfile", has=page.locator(".pg-place"))
         assert "api" in placed.first.inner_text()
+        assert not found.severe("main")
         page.get_by_label("Filter").fill("root")
         assert "of" in page.locator(".pg-filters [role=status]").inner_text()
         turn(found, "Holes")
@@ -333,6 +339,7 @@ def test_a_model_goes_to_another_tool_and_comes_back_with_what_became_of_it(chro
             press(found, "Choose a file")
         chooser.value.set_files(other)
         page.wait_for_selector(".pg-offer .pg-card")
+        assert not found.severe("main")
         assert "Threat Dragon" in page.locator(".pg-offer").inner_text()
         assert "Desk" not in found.text
         press(found, "Replace the model")
@@ -367,6 +374,7 @@ def test_a_workshop_is_played_with_keys_and_its_finding_is_in_the_model(chromium
         assert page.locator(".pg-cardface h2").inner_text() != first
         page.keyboard.press("f")
         page.wait_for_selector("dialog[open]")
+        assert not found.severe("dialog")
         page.keyboard.type("Somebody reads the room")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=In the model: Somebody reads the room")
