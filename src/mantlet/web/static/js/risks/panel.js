@@ -102,7 +102,8 @@ function mark(node, id, app) {
 function previewOf(id, app) {
   const risk = store.register.get(id);
   const text = h('p', { class: 'risk-preview-text' }, '…');
-  app.api.get('/explain', { id }).then((/** @type {any} */ told) => { text.textContent = firstOf(told.text) || told.title; }).catch((/** @type {Error} */ error) => { text.textContent = error.message; });
+  app.api.get('/explain', { id }).then((/** @type {any} */ told) => { text.textContent = firstOf(told.text) || told.title; }).catch((/** @type {Error} */ error) => { text.textContent = error.message; })
+    .finally(() => { if (current.id === id) text.closest('li')?.scrollIntoView({ block: 'nearest' }); });
   const places = risk ? risk.places.slice(0, 6).map(chip) : [];
   return h('div', { class: 'risk-preview' }, text, h('div', { class: 'chips' }, places), h('div', { class: 'risk-preview-line' },
     button(t('risks.explain'), () => open(id, app), { kind: 'primary' }),

@@ -174,5 +174,6 @@ function stateOf(risk) {
 /** @param {any} risk */
 function owner(risk) {
   const { owner: who, due, until } = risk.decision ?? {};
-  return [who, due ? t('risks.due', { date: due }) : until ? t('risks.until', { date: until }) : ''].filter(Boolean).join(' · ');
+  const when = due ? t('risks.due', { date: due }) : until ? t('risks.until', { date: until }) : '';
+  return [who, who && when ? ' · ' : '', when ? h('span', { class: 'risk-date' }, when) : ''];
 }
