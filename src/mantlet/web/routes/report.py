@@ -81,7 +81,7 @@ def report(
 
 
 @router.get("/compliance", responses={**errors(), **shape.told(shape.LawAnswer)})
-def law(session: Current, of: Annotated[str, Query(max_length=60)]) -> Response:
+def law(session: Current, of: Annotated[str, Query(min_length=1, max_length=60)]) -> Response:
     """Return what the model says about a law, article by article: what touches it, what is open, what was answered."""
     return Response(written(session.assessment, "json", compliance=of), media_type="application/json")
 
