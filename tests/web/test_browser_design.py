@@ -409,6 +409,8 @@ class TestKeyboard:
         design.state(f"store.select(['{target}'])")
         design.press("ArrowRight", "ArrowRight")
         assert design.layout["elements"][target]["x"] == place + 16
+        design.press("Control+z")
+        assert design.layout["elements"][target]["x"] == place
         design.press("F2")
         page.keyboard.type("Renamed")
         design.press("Enter")

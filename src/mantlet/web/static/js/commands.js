@@ -18,6 +18,11 @@ import { t } from './words.js';
 /** @typedef {import('./canvas/route.js').Box} Box */
 
 export class Commands extends Adding {
+  /** A move by keys that is under way. @type {Move | null} */
+  nudging = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  resting = undefined;
+
   /** What the pointer's gestures call. @returns {import('./canvas/gestures.js').Does} */
   does() {
     return {
@@ -124,9 +129,18 @@ export class Commands extends Adding {
   nudge(dx, dy) {
     const ids = this.boxes();
     if (!ids.length || store.readOnly) return;
-    const move = new Move(this.board, ids);
-    move.shift([dx, dy]);
-    move.drop();
+    this.nudging ??= new Move(this.board, ids);
+    this.nudging.shift([this.nudging.by[0] + dx, this.nudging.by[1] + dy]);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), 400);
+  }
+
+  /** End a move by keys: many presses are one step. */
+  rest() {
+    clearTimeout(this.resting);
+    const move = this.nudging;
+    this.nudging = null;
+    return move?.drop();
   }
 
   /** @param {string} kind */

@@ -9,6 +9,7 @@ import { designKeys } from './designkeys.js';
 import { h } from './dom.js';
 import { MIME, palette } from './palette.js';
 import { current } from './risks/current.js';
+import { history } from './history.js';
 import { store } from './store.js';
 import { toolbar } from './toolbar.js';
 import { named, switcher } from './views.js';
@@ -64,6 +65,7 @@ export default {
       ),
     );
     dropping(host, commands, board);
+    host.addEventListener('pointerdown', () => commands.rest(), true);
     host.addEventListener('pointerup', (/** @type {PointerEvent} */ event) => {
       if (event.target instanceof Element && event.target.closest('.badge')) app.dock.open('threats');
     });
@@ -74,6 +76,7 @@ export default {
       store.on('overlay', () => later()),
       store.on('filters', () => later()),
       store.on('selection', () => {
+        commands.rest();
         board.paint();
         say();
       }),
@@ -81,16 +84,17 @@ export default {
         board.paint();
         see(pane, board, lit);
       }),
+      history.settle(() => commands.rest()),
       designKeys(app, commands, board, gestures, pieces),
       board.watch(() => drawEmpty(empty, board, pieces)),
     ];
     let frame = 0;
     const later = () => {
-      if (!frame && !board.moving)
-        frame = requestAnimationFrame(() => {
-          frame = 0;
-          board.show();
-        });
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        if (board.moving) later();
+        else board.show();
+      });
     };
     const say = () => {
       const [only] = store.selection;
@@ -108,6 +112,7 @@ export default {
     app.canvas.reveal = (id) => pane.reveal(board.boxOf(store.ownerOf(id)));
     board.show().then(() => start(app, board, pane));
     return () => {
+      commands.rest();
       cancelAnimationFrame(frame);
       stops.forEach((stop) => stop());
       gestures.destroy();

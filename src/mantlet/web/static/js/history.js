@@ -11,6 +11,8 @@ const done = [];
 const undone = [];
 /** @type {Set<() => void>} */
 const watchers = new Set();
+/** What has to be brought to an end before a step is taken back. @type {Set<() => any>} */
+const unsettled = new Set();
 
 export const history = {
   get canUndo() {
@@ -38,8 +40,17 @@ export const history = {
 
   undo: () => move(done, undone),
   redo: () => move(undone, done),
-  /** Wait for steps that are under way. */
-  idle: () => busy,
+  /** Bring to an end what is under way: moves by keys, changes that the server has not confirmed, steps back. */
+  async idle() {
+    await settled();
+    await busy;
+  },
+
+  /** Say what has to end before a step back. @param {() => any} run @returns {() => void} */
+  settle(run) {
+    unsettled.add(run);
+    return () => unsettled.delete(run);
+  },
 
   /** @param {() => void} run @returns {() => void} */
   watch(run) {
@@ -50,9 +61,14 @@ export const history = {
 
 let busy = Promise.resolve();
 
+async function settled() {
+  for (const run of [...unsettled].reverse()) await run();
+}
+
 /** @param {Step[]} from @param {Step[]} to @returns {Promise<void>} */
 function move(from, to) {
   busy = busy.then(async () => {
+    await settled();
     const step = from.pop();
     if (!step) return;
     const answer = await store.change(step.changes, { layout: step.layout, label: step.label, record: false });

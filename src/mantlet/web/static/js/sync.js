@@ -48,6 +48,7 @@ export function connect() {
         drain();
       }),
   );
+  history.settle(sync.idle);
   listen();
 }
 

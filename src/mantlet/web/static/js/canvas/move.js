@@ -131,7 +131,8 @@ export class Move {
   drop() {
     this.clean();
     const { board, by } = this;
-    if (!by[0] && !by[1]) {
+    const gone = [...this.nodes, ...this.outlines].some((id) => !store.sectionOf(id));
+    if (gone || (!by[0] && !by[1])) {
       this.cancel();
       return null;
     }
