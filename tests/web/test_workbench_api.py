@@ -26,7 +26,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 ENDLESS = "/api/events"
 STARTS_WORK = (("/api/jobs", "post"),)
 """What runs programs for seconds is tested by itself."""
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @pytest.mark.slow
