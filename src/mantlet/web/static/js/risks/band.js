@@ -16,8 +16,21 @@ export function band(label) {
   const bar = h('span', { class: 'band-bar' });
   const dot = h('span', { class: 'band-dot' });
   const said = h('span', { class: 'band-said' });
-  const node = h('div', { class: 'band' }, h('span', { class: 'band-label' }, label),
-    h('span', { class: 'band-track', 'aria-hidden': 'true' }, h('span', { class: 'band-zone' }), h('span', { class: 'band-zone' }), h('span', { class: 'band-zone' }), bar, dot), said);
+  const node = h(
+    'div',
+    { class: 'band' },
+    h('span', { class: 'band-label' }, label),
+    h(
+      'span',
+      { class: 'band-track', 'aria-hidden': 'true' },
+      h('span', { class: 'band-zone' }),
+      h('span', { class: 'band-zone' }),
+      h('span', { class: 'band-zone' }),
+      bar,
+      dot,
+    ),
+    said,
+  );
   node.update = (/** @type {number} */ best, /** @type {number} */ low, /** @type {number} */ high) => {
     bar.style.left = share(low);
     bar.style.right = `${100 - (Math.min(9, high) / 9) * 100}%`;

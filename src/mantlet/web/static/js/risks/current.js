@@ -13,7 +13,9 @@ export const current = {
   /** @type {string | null} */ id: null,
 
   /** The list that “next” and “previous” go through. @param {string[]} ids */
-  through(ids) { order = ids; },
+  through(ids) {
+    order = ids;
+  },
 
   /** Look at a risk: its places light up. @param {string | null} id @param {{quiet?: boolean}} [options] */
   show(id, { quiet = false } = {}) {
@@ -27,11 +29,13 @@ export const current = {
   /** @param {number} by 1 or -1 @returns {string | null} the risk before or after this one in the list */
   beside(by) {
     const at = order.indexOf(current.id ?? '');
-    return at < 0 ? order[0] ?? null : order[at + by] ?? null;
+    return at < 0 ? (order[0] ?? null) : (order[at + by] ?? null);
   },
 
   /** @returns {{at: number, of: number}} */
-  get position() { return { at: order.indexOf(current.id ?? '') + 1, of: order.length }; },
+  get position() {
+    return { at: order.indexOf(current.id ?? '') + 1, of: order.length };
+  },
 
   /** @param {(id: string | null) => void} run @returns {() => void} */
   on(run) {

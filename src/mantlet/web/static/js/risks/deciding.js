@@ -7,7 +7,7 @@ import { store } from '../store.js';
 import { t } from '../words.js';
 
 export const TREATMENTS = ['mitigate', 'avoid', 'transfer', 'accept', 'not-applicable'];
-/** Fields in the order of the form, by treatment; those with `!` have to be filled in. */
+/** Fields in the order of the form, by treatment; those with `!` have to be filled in. @type {Record<string, string[]>} */
 export const FIELDS_OF = {
   mitigate: ['controls', 'owner!', 'due', 'status', 'ticket', 'reason'],
   avoid: ['reason!', 'owner!', 'due', 'status', 'ticket'],
@@ -21,7 +21,10 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** @param {string} treatment @returns {{name: string, needed: boolean}[]} */
 export function fieldsOf(treatment) {
-  return (/** @type {Record<string, string[]>} */ (FIELDS_OF)[treatment] ?? []).map((field) => ({ name: field.replace('!', ''), needed: field.endsWith('!') }));
+  return (FIELDS_OF[treatment] ?? []).map((field) => ({
+    name: field.replace('!', ''),
+    needed: field.endsWith('!'),
+  }));
 }
 
 /**
@@ -51,7 +54,15 @@ export function plain(decision) {
   /** @type {Record<string, any>} */
   const fields = { ...decision, status: STATUSES.includes(work) ? work : '' };
   if (fields.status === 'open') fields.status = '';
-  return Object.fromEntries(KEPT.filter((name) => fields[name] !== undefined && fields[name] !== null && fields[name] !== '' && !(Array.isArray(fields[name]) && !fields[name].length)).map((name) => [name, fields[name]]));
+  return Object.fromEntries(
+    KEPT.filter(
+      (name) =>
+        fields[name] !== undefined &&
+        fields[name] !== null &&
+        fields[name] !== '' &&
+        !(Array.isArray(fields[name]) && !fields[name].length),
+    ).map((name) => [name, fields[name]]),
+  );
 }
 
 /**
@@ -59,7 +70,11 @@ export function plain(decision) {
  * @param {string[]} keys @param {Record<string, any>} fields @param {string} label @returns {Promise<any>} what the server wrote, or null
  */
 export async function decide(keys, fields, label) {
-  const answer = await store.change([], { path: '/decisions', body: { keys, fields: { ...plain(fields), decided_on: today() } }, label });
+  const answer = await store.change([], {
+    path: '/decisions',
+    body: { keys, fields: { ...plain(fields), decided_on: today() } },
+    label,
+  });
   if (!answer) return null;
   const written = answer.written?.length ?? keys.length;
   toast(t('risks.decided', { n: written }), { kind: 'ok', action: { label: t('undo'), run: () => history.undo() } });
@@ -69,17 +84,34 @@ export async function decide(keys, fields, label) {
 
 /** @param {{key: string, reason: string, mend?: string}[]} skipped */
 function tellSkipped(skipped) {
-  return dialog({ title: t('risks.skipped', { n: skipped.length }), body: h('ul', { class: 'risk-skipped' }, skipped.map((item) => h('li', null, h('code', null, item.key), ' ', item.reason,
-    item.mend ? h('div', { class: 'muted' }, item.mend) : null))) });
+  return dialog({
+    title: t('risks.skipped', { n: skipped.length }),
+    body: h(
+      'ul',
+      { class: 'risk-skipped' },
+      skipped.map((item) =>
+        h(
+          'li',
+          null,
+          h('code', null, item.key),
+          ' ',
+          item.reason,
+          item.mend ? h('div', { class: 'muted' }, item.mend) : null,
+        ),
+      ),
+    ),
+  });
 }
 
 /** Take a decision back. @param {string} key */
-export const undecide = (key) => store.change([{ op: 'remove', path: ['decisions', key] }], { label: t('risks.decision.removed', { key }) });
+export const undecide = (key) =>
+  store.change([{ op: 'remove', path: ['decisions', key] }], { label: t('risks.decision.removed', { key }) });
 
 /** Everybody whom the model names, to choose from. @returns {string[]} */
 export function people() {
   const found = new Set();
-  for (const item of Object.values(store.model.decisions ?? {})) for (const name of [item?.owner, item?.approved_by]) if (name) found.add(name);
+  for (const item of Object.values(store.model.decisions ?? {}))
+    for (const name of [item?.owner, item?.approved_by]) if (name) found.add(name);
   for (const item of Object.values(store.model.controls ?? {})) if (item?.owner) found.add(item.owner);
   for (const item of store.model.reviews ?? []) if (item?.by) found.add(item.by);
   if (store.model.system?.owner) found.add(store.model.system.owner);

@@ -23,7 +23,11 @@ class Detail {
     this.app = app;
     /** the threat of the risk that is explained */
     this.threat = id;
-    this.node = h('article', { class: 'risk-detail', 'aria-busy': 'true', 'aria-label': t('risks.explain.label', { id }) });
+    this.node = h('article', {
+      class: 'risk-detail',
+      'aria-busy': 'true',
+      'aria-label': t('risks.explain.label', { id }),
+    });
     this.rated = bands();
     this.folds = new Folds(part);
     /** @type {any} */
@@ -65,15 +69,25 @@ class Detail {
   gone(error) {
     this.node.setAttribute('aria-busy', 'false');
     this.told = null;
-    clear(this.node).append(nothing(t('risks.gone.title'), error.status === 0 ? error.message : t('risks.gone.text', { id: this.threat })));
+    clear(this.node).append(
+      nothing(t('risks.gone.title'), error.status === 0 ? error.message : t('risks.gone.text', { id: this.threat })),
+    );
   }
 
   /** @param {any} before what was told before, so that what changed can be said */
   draw(before) {
     const { told, node } = this;
     const kept = keep(node);
-    const parts = [header(this.app, told, before, this.rated, (place) => this.other(place)), h('p', { class: 'risk-text' }, told.text), ...this.why(), this.rating(),
-      helpList(told, (control) => this.plan(control)), this.decision(), evidenceList(told), references(told)];
+    const parts = [
+      header(this.app, told, before, this.rated, (place) => this.other(place)),
+      h('p', { class: 'risk-text' }, told.text),
+      ...this.why(),
+      this.rating(),
+      helpList(told, (control) => this.plan(control)),
+      this.decision(),
+      evidenceList(told),
+      references(told),
+    ];
     clear(node).append(...parts.filter(Boolean));
     node.setAttribute('aria-busy', 'false');
     if (told.rating) this.narrow(before?.rating);
@@ -118,8 +132,22 @@ class Detail {
   why() {
     const { applies, mitigated, state } = this.told;
     const take = (/** @type {string} */ control) => this.plan(control);
-    const found = [section('why', t('risks.why'), ...ruleList('applies', applies, take), applies.conditions.length ? null : h('p', { class: 'muted' }, t('risks.why.manual')))];
-    if (mitigated.conditions.length) found.push(section('prevent', t(state === 'mitigated' ? 'risks.prevented' : 'risks.prevents'), ...ruleList('mitigated', mitigated, take)));
+    const found = [
+      section(
+        'why',
+        t('risks.why'),
+        ...ruleList('applies', applies, take),
+        applies.conditions.length ? null : h('p', { class: 'muted' }, t('risks.why.manual')),
+      ),
+    ];
+    if (mitigated.conditions.length)
+      found.push(
+        section(
+          'prevent',
+          t(state === 'mitigated' ? 'risks.prevented' : 'risks.prevents'),
+          ...ruleList('mitigated', mitigated, take),
+        ),
+      );
     return found;
   }
 
@@ -127,16 +155,32 @@ class Detail {
     const { told } = this;
     if (!told.rating) return null;
     const about = t('risks.rating.agent', { agent: told.rating.agent, harm: t(`risks.harm.${told.rating.harm}`) });
-    return section('rate', t('risks.rating'), h('p', { class: 'muted' }, about), narrowing(told),
-      this.folds.draw('rate', t('risks.rate'), () => rateForm(told, this.app, () => this.folds.forms.delete('rate'))));
+    return section(
+      'rate',
+      t('risks.rating'),
+      h('p', { class: 'muted' }, about),
+      narrowing(told),
+      this.folds.draw('rate', t('risks.rate'), () => rateForm(told, this.app, () => this.folds.forms.delete('rate'))),
+    );
   }
 
   decision() {
     const { told } = this;
     if (!told.rating || (told.state === 'mitigated' && !told.decision)) return null;
-    const done = () => { this.folds.close('decide'); this.wished = []; };
-    return section('decide', t('risks.decision'), told.decision ? decisionCard(told.decision) : h('p', { class: 'muted' }, t('risks.decision.none')),
-      store.readOnly ? null : this.folds.draw('decide', t(told.decision ? 'risks.decision.change' : 'risks.decide'), () => decisionForm({ keys: [told.risk], told, wished: this.wished, done })));
+    const done = () => {
+      this.folds.close('decide');
+      this.wished = [];
+    };
+    return section(
+      'decide',
+      t('risks.decision'),
+      told.decision ? decisionCard(told.decision) : h('p', { class: 'muted' }, t('risks.decision.none')),
+      store.readOnly
+        ? null
+        : this.folds.draw('decide', t(told.decision ? 'risks.decision.change' : 'risks.decide'), () =>
+            decisionForm({ keys: [told.risk], told, wished: this.wished, done }),
+          ),
+    );
   }
 }
 
@@ -153,11 +197,35 @@ export function detail(id, app, { part } = {}) {
 /** The questions whose answers would narrow the band. @param {any} told */
 function narrowing(told) {
   if (!told.narrow?.length || store.readOnly) return null;
-  const [first, ...rest] = told.narrow.map((/** @type {any} */ item) => h('li', { class: 'why-ask' }, h('p', { class: 'why-question' }, item.text),
-    h('p', { class: 'why-because' }, [t('risks.narrow.factor', { factor: item.factor.toLowerCase() }), item.why].filter(Boolean).join(' ')), answerControl(item)));
-  return h('div', { class: 'narrow' }, h('h4', null, t('risks.narrow')), h('ul', { class: 'why' }, first),
-    rest.length ? h('details', { class: 'why-rest' }, h('summary', null, t('risks.narrow.more', { n: rest.length })), h('ul', { class: 'why' }, rest)) : null);
+  const [first, ...rest] = told.narrow.map((/** @type {any} */ item) =>
+    h(
+      'li',
+      { class: 'why-ask' },
+      h('p', { class: 'why-question' }, item.text),
+      h(
+        'p',
+        { class: 'why-because' },
+        [t('risks.narrow.factor', { factor: item.factor.toLowerCase() }), item.why].filter(Boolean).join(' '),
+      ),
+      answerControl(item),
+    ),
+  );
+  return h(
+    'div',
+    { class: 'narrow' },
+    h('h4', null, t('risks.narrow')),
+    h('ul', { class: 'why' }, first),
+    rest.length
+      ? h(
+          'details',
+          { class: 'why-rest' },
+          h('summary', null, t('risks.narrow.more', { n: rest.length })),
+          h('ul', { class: 'why' }, rest),
+        )
+      : null,
+  );
 }
 
 /** How wide the bands of a rating are together. @param {any} rating */
-const width = (rating) => rating.likelihood_band[1] - rating.likelihood_band[0] + rating.impact_band[1] - rating.impact_band[0];
+const width = (rating) =>
+  rating.likelihood_band[1] - rating.likelihood_band[0] + rating.impact_band[1] - rating.impact_band[0];

@@ -27,24 +27,43 @@ function mount(root, app) {
   }
   function drawBar() {
     const { at, of } = current.position;
-    clear(bar).append(button(t('panel.threats'), () => app.dock.open('threats'), { kind: 'quiet', class: 'risk-back' }),
+    clear(bar).append(
+      button(t('panel.threats'), () => app.dock.open('threats'), { kind: 'quiet', class: 'risk-back' }),
       h('span', { class: 'muted' }, at ? t('risks.position', { at, of }) : ''),
-      button('', () => step(-1), { icon: 'chevron', title: t('risks.previous'), kind: 'quiet', class: 'risk-previous', disabled: !current.beside(-1) }),
-      button('', () => step(1), { icon: 'chevron', title: t('risks.next'), kind: 'quiet', disabled: !current.beside(1) }));
+      button('', () => step(-1), {
+        icon: 'chevron',
+        title: t('risks.previous'),
+        kind: 'quiet',
+        class: 'risk-previous',
+        disabled: !current.beside(-1),
+      }),
+      button('', () => step(1), {
+        icon: 'chevron',
+        title: t('risks.next'),
+        kind: 'quiet',
+        disabled: !current.beside(1),
+      }),
+    );
   }
   function step(/** @type {number} */ by) {
     const next = current.beside(by);
     if (next) current.show(next);
   }
-  const off = [current.on(draw), store.on('register', drawBar),
+  const off = [
+    current.on(draw),
+    store.on('register', drawBar),
     app.keys.offer([
       { keys: ['Alt+ArrowDown'], label: t('risks.next'), run: () => step(1), typing: true },
       { keys: ['Alt+ArrowUp'], label: t('risks.previous'), run: () => step(-1), typing: true },
-    ])];
+    ]),
+  ];
   root.append(bar, body);
   draw();
   if (current.id && !store.lit) light(store.register.get(current.id));
-  return () => { off.forEach((stop) => stop()); shown?.stop(); };
+  return () => {
+    off.forEach((stop) => stop());
+    shown?.stop();
+  };
 }
 
 export default { id: 'explain', mount };

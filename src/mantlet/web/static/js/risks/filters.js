@@ -27,8 +27,17 @@ const SHOWN_AT_FIRST = ['open', 'planned'];
 /** @returns {Filters} what is shown at first */
 export function fresh() {
   return {
-    overlay: 'all', framework: '', category: '', severities: [], statuses: [...SHOWN_AT_FIRST], text: '', element: '',
-    likelihood: '', impact: '', attention: false, scope: 'selection',
+    overlay: 'all',
+    framework: '',
+    category: '',
+    severities: [],
+    statuses: [...SHOWN_AT_FIRST],
+    text: '',
+    element: '',
+    likelihood: '',
+    impact: '',
+    attention: false,
+    scope: 'selection',
   };
 }
 
@@ -87,15 +96,21 @@ const within = (found, wanted) => found === wanted || found.startsWith(`${wanted
  */
 export function matches(risk, filters, known = {}) {
   const wanted = complete(filters);
-  return seenBy(risk, wanted.overlay, known.learning ?? learningPacks(undefined))
-    && (!wanted.severities.length || wanted.severities.includes(risk.severity))
-    && (!wanted.statuses.length || wanted.statuses.includes(statusOf(risk)))
-    && (!wanted.likelihood || risk.likelihood_level === wanted.likelihood)
-    && (!wanted.impact || risk.impact_level === wanted.impact)
-    && (!wanted.attention || needsAttention(risk))
-    && (!wanted.element || risk.element === wanted.element || risk.places.some((/** @type {string} */ place) => place === wanted.element || place === `${wanted.element}.returns`))
-    && inCategory(risk, wanted)
-    && speaksOf(risk, wanted.text, known.titleOf);
+  return (
+    seenBy(risk, wanted.overlay, known.learning ?? learningPacks(undefined)) &&
+    (!wanted.severities.length || wanted.severities.includes(risk.severity)) &&
+    (!wanted.statuses.length || wanted.statuses.includes(statusOf(risk))) &&
+    (!wanted.likelihood || risk.likelihood_level === wanted.likelihood) &&
+    (!wanted.impact || risk.impact_level === wanted.impact) &&
+    (!wanted.attention || needsAttention(risk)) &&
+    (!wanted.element ||
+      risk.element === wanted.element ||
+      risk.places.some(
+        (/** @type {string} */ place) => place === wanted.element || place === `${wanted.element}.returns`,
+      )) &&
+    inCategory(risk, wanted) &&
+    speaksOf(risk, wanted.text, known.titleOf)
+  );
 }
 
 /** @param {any} risk @param {Filters} wanted */
@@ -109,8 +124,21 @@ function inCategory(risk, wanted) {
 function speaksOf(risk, text, titleOf) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return true;
-  const said = [risk.title, risk.id, risk.element, titleOf?.(risk.element), ...risk.places, ...risk.stride, ...risk.linddun, ...risk.trim,
-    ...Object.values(risk.refs ?? {}).flat(), risk.decision?.owner, risk.decision?.treatment].join('\n').toLowerCase();
+  const said = [
+    risk.title,
+    risk.id,
+    risk.element,
+    titleOf?.(risk.element),
+    ...risk.places,
+    ...risk.stride,
+    ...risk.linddun,
+    ...risk.trim,
+    ...Object.values(risk.refs ?? {}).flat(),
+    risk.decision?.owner,
+    risk.decision?.treatment,
+  ]
+    .join('\n')
+    .toLowerCase();
   return words.every((word) => said.includes(word));
 }
 
@@ -119,7 +147,8 @@ export function narrowing(filters) {
   const now = complete(filters);
   const start = fresh();
   let count = 0;
-  for (const name of /** @type {const} */ (['framework', 'element', 'likelihood', 'impact', 'attention'])) if (now[name]) count += 1;
+  for (const name of /** @type {const} */ (['framework', 'element', 'likelihood', 'impact', 'attention']))
+    if (now[name]) count += 1;
   if (now.severities.length) count += 1;
   if ([...now.statuses].sort().join() !== [...start.statuses].sort().join()) count += 1;
   return count;
@@ -130,10 +159,17 @@ export function narrowing(filters) {
  * @param {Iterable<any>} risks @returns {any[]}
  */
 export function ranked(risks) {
-  const status = (/** @type {any} */ risk) => ({ open: 0, planned: 0, settled: 2, 'to-confirm': 1, mitigated: 3 })[statusOf(risk)] ?? 4;
+  const status = (/** @type {any} */ risk) =>
+    ({ open: 0, planned: 0, settled: 2, 'to-confirm': 1, mitigated: 3 })[statusOf(risk)] ?? 4;
   const grade = (/** @type {string} */ word) => SEVERITIES.indexOf(word);
-  return [...risks].sort((a, b) => status(a) - status(b) || grade(a.severity) - grade(b.severity) || grade(a.worst) - grade(b.worst)
-    || b.likelihood * b.impact - a.likelihood * a.impact || (a.id < b.id ? -1 : 1));
+  return [...risks].sort(
+    (a, b) =>
+      status(a) - status(b) ||
+      grade(a.severity) - grade(b.severity) ||
+      grade(a.worst) - grade(b.worst) ||
+      b.likelihood * b.impact - a.likelihood * a.impact ||
+      (a.id < b.id ? -1 : 1),
+  );
 }
 
 /**
@@ -142,7 +178,8 @@ export function ranked(risks) {
  */
 export function tally(risks, read) {
   const found = new Map();
-  for (const risk of risks) for (const value of new Set([read(risk)].flat())) found.set(value, (found.get(value) ?? 0) + 1);
+  for (const risk of risks)
+    for (const value of new Set([read(risk)].flat())) found.set(value, (found.get(value) ?? 0) + 1);
   return found;
 }
 
@@ -156,7 +193,8 @@ export function badgesOf(risks, filters, known) {
   /** @type {Record<string, {count: number, severity: string}>} */
   const found = {};
   const wanted = { ...complete(filters), text: '', element: '' };
-  if (!wanted.statuses.some((status) => status !== 'open' && status !== 'planned')) wanted.statuses = ['open', 'planned'];
+  if (!wanted.statuses.some((status) => status !== 'open' && status !== 'planned'))
+    wanted.statuses = ['open', 'planned'];
   for (const risk of risks) {
     if (!matches(risk, wanted, known)) continue;
     for (const place of risk.at === 'flow' ? risk.places : [risk.element]) {

@@ -19,17 +19,24 @@ export class Folds {
   }
 
   /** Let all be made anew, those that are open too. */
-  forget() { this.forms.clear(); }
+  forget() {
+    this.forms.clear();
+  }
 
   /** @param {string} name @param {string} label @param {() => HTMLElement} make @returns {[any, any]} the button and the form's place */
   draw(name, label, make) {
     const box = h('div', { class: 'risk-fold', hidden: !this.open.has(name) });
-    const press = button(label, () => {
-      if (this.open.has(name)) this.close(name);
-      else this.open.add(name);
-      this.show(name, press, box, make);
-      if (this.open.has(name)) /** @type {HTMLElement | null} */ (box.querySelector('input, select, textarea, button'))?.focus();
-    }, { class: 'risk-fold-open' });
+    const press = button(
+      label,
+      () => {
+        if (this.open.has(name)) this.close(name);
+        else this.open.add(name);
+        this.show(name, press, box, make);
+        if (this.open.has(name))
+          /** @type {HTMLElement | null} */ (box.querySelector('input, select, textarea, button'))?.focus();
+      },
+      { class: 'risk-fold-open' },
+    );
     this.show(name, press, box, make);
     return [press, box];
   }

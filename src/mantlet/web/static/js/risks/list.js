@@ -31,7 +31,11 @@ class RisksView {
     this.notes = h('div', { class: 'risk-notes' });
     this.said = h('p', { class: 'risk-count', role: 'status' });
     this.beyond = h('span', null);
-    this.register = new Register({ selected: this.selected, open: (id) => this.show(id), changed: () => this.bulk.update() });
+    this.register = new Register({
+      selected: this.selected,
+      open: (id) => this.show(id),
+      changed: () => this.bulk.update(),
+    });
     this.bulk = bulkBar(app, { selected: this.selected, redraw: () => this.draw(), all: () => this.register.all() });
     this.side = h('aside', { class: 'risk-side', 'aria-label': t('panel.explain') });
     this.lists = h('div', { class: 'risk-main' });
@@ -41,8 +45,16 @@ class RisksView {
     /** @type {any} */
     this.paths = null;
     root.append(h('div', { class: 'risks' }, h('div', { class: 'risks-left' }, this.head(), this.lists), this.side));
-    const later = () => { cancelAnimationFrame(this.frame); this.frame = requestAnimationFrame(() => this.register.draw()); };
-    this.off = [store.on('register', () => this.draw()), store.on('filters', () => this.draw()), store.on('model', later), this.keys()];
+    const later = () => {
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => this.register.draw());
+    };
+    this.off = [
+      store.on('register', () => this.draw()),
+      store.on('filters', () => this.draw()),
+      store.on('model', later),
+      this.keys(),
+    ];
     this.open(app.nav.params.tab ?? 'register');
     this.draw();
     if (app.nav.params.risk) current.show(app.nav.params.risk, { quiet: true });
@@ -56,14 +68,37 @@ class RisksView {
   }
 
   head() {
-    const tab = segments(t('view.risks'), ['register', 'paths'].map((value) => ({ value, label: t(`risks.tab.${value}`) })), this.app.nav.params.tab ?? 'register', (name) => this.open(name));
-    const add = button(t('risks.manual.add'), () => editManual(this.app, null), { icon: 'plus', disabled: store.readOnly });
-    return h('div', { class: 'risks-head' }, h('div', { class: 'risks-title' }, h('h1', null, t('view.risks')), h('div', { class: 'risks-actions' }, tab, add), this.tiles, this.notes), this.grid);
+    const tab = segments(
+      t('view.risks'),
+      ['register', 'paths'].map((value) => ({ value, label: t(`risks.tab.${value}`) })),
+      this.app.nav.params.tab ?? 'register',
+      (name) => this.open(name),
+    );
+    const add = button(t('risks.manual.add'), () => editManual(this.app, null), {
+      icon: 'plus',
+      disabled: store.readOnly,
+    });
+    return h(
+      'div',
+      { class: 'risks-head' },
+      h(
+        'div',
+        { class: 'risks-title' },
+        h('h1', null, t('view.risks')),
+        h('div', { class: 'risks-actions' }, tab, add),
+        this.tiles,
+        this.notes,
+      ),
+      this.grid,
+    );
   }
 
   keys() {
     const focusSearch = () => /** @type {HTMLElement | null} */ (this.root.querySelector('.risk-search'))?.focus();
-    const decide = () => { if (this.selected.size) this.bulk.querySelector('button')?.click(); else if (current.id) this.show(current.id, 'decide'); };
+    const decide = () => {
+      if (this.selected.size) this.bulk.querySelector('button')?.click();
+      else if (current.id) this.show(current.id, 'decide');
+    };
     return this.app.keys.offer([
       { keys: ['/'], label: t('risks.keys.filter'), run: focusSearch },
       { keys: ['D'], label: t('risks.keys.decide'), run: decide },
@@ -78,7 +113,13 @@ class RisksView {
     this.paths?.stop();
     this.paths = name === 'paths' ? pathList(this.app) : null;
     if (this.paths) clear(this.lists).append(this.paths);
-    else clear(this.lists).append(this.bar, this.bulk, h('div', { class: 'risk-count-line' }, this.said, this.beyond), this.register.node);
+    else
+      clear(this.lists).append(
+        this.bar,
+        this.bulk,
+        h('div', { class: 'risk-count-line' }, this.said, this.beyond),
+        this.register.node,
+      );
   }
 
   draw() {
@@ -94,12 +135,23 @@ class RisksView {
   }
 
   drawTiles() {
-    clear(this.tiles).append(...SEVERITIES.map((severity) => {
-      const n = store.counts[severity] ?? 0;
-      const only = filters().severities.length === 1 && filters().severities[0] === severity;
-      return h('button', { type: 'button', class: `risk-tile ${n ? `risk-tile-${severity}` : 'risk-tile-zero'}`, 'aria-pressed': String(only),
-        onclick: () => narrow({ severities: only ? [] : [severity] }) }, h('b', null, String(n)), h('span', null, t(`severity.${severity}`)));
-    }));
+    clear(this.tiles).append(
+      ...SEVERITIES.map((severity) => {
+        const n = store.counts[severity] ?? 0;
+        const only = filters().severities.length === 1 && filters().severities[0] === severity;
+        return h(
+          'button',
+          {
+            type: 'button',
+            class: `risk-tile ${n ? `risk-tile-${severity}` : 'risk-tile-zero'}`,
+            'aria-pressed': String(only),
+            onclick: () => narrow({ severities: only ? [] : [severity] }),
+          },
+          h('b', null, String(n)),
+          h('span', null, t(`severity.${severity}`)),
+        );
+      }),
+    );
   }
 
   /** Explain a risk beside the register, or none. @param {string | null} id @param {string} [part] */
@@ -132,10 +184,25 @@ class RisksView {
     this.root.firstElementChild?.classList.toggle('risks-open', Boolean(current.id));
     this.register.mark(current.id);
     if (!this.shown) return;
-    const step = (/** @type {number} */ by, /** @type {string} */ title, /** @type {string} */ name = '') => button('', () => this.move(by),
-      { icon: 'chevron', title, kind: 'quiet', class: name, disabled: !current.beside(by) });
-    clear(this.side).append(h('div', { class: 'risk-bar' }, h('span', { class: 'muted' }, current.position.at ? t('risks.position', current.position) : ''),
-      step(-1, t('risks.previous'), 'risk-previous'), step(1, t('risks.next')), button('', () => this.close(), { icon: 'close', title: t('close'), kind: 'quiet' })), this.shown);
+    const step = (/** @type {number} */ by, /** @type {string} */ title, /** @type {string} */ name = '') =>
+      button('', () => this.move(by), {
+        icon: 'chevron',
+        title,
+        kind: 'quiet',
+        class: name,
+        disabled: !current.beside(by),
+      });
+    clear(this.side).append(
+      h(
+        'div',
+        { class: 'risk-bar' },
+        h('span', { class: 'muted' }, current.position.at ? t('risks.position', current.position) : ''),
+        step(-1, t('risks.previous'), 'risk-previous'),
+        step(1, t('risks.next')),
+        button('', () => this.close(), { icon: 'close', title: t('close'), kind: 'quiet' }),
+      ),
+      this.shown,
+    );
   }
 }
 
@@ -161,7 +228,12 @@ function toConfirm() {
   const now = filters().statuses;
   if (!now.length || now.includes('to-confirm')) return '';
   const n = chosen({ statuses: ['to-confirm'] }).length;
-  return n ? button(t('risks.to-confirm', { n }), () => narrow({ statuses: [...now, 'to-confirm'] }), { kind: 'quiet', class: 'why-change' }) : '';
+  return n
+    ? button(t('risks.to-confirm', { n }), () => narrow({ statuses: [...now, 'to-confirm'] }), {
+        kind: 'quiet',
+        class: 'why-change',
+      })
+    : '';
 }
 
 export default {

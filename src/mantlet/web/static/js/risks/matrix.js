@@ -31,8 +31,10 @@ export function matrix() {
   const grid = h('div', { class: 'risk-matrix', role: 'group', 'aria-label': t('risks.matrix') });
   /** @type {Map<string, HTMLElement>} */
   const buttons = new Map();
-  grid.append(h('div', { class: 'risk-matrix-corner' }, t('risks.likelihood')), ...IMPACTS.map((impact) => h('div', { class: 'risk-matrix-head' },
-    t(`risks.level.${impact}`))));
+  grid.append(
+    h('div', { class: 'risk-matrix-corner' }, t('risks.likelihood')),
+    ...IMPACTS.map((impact) => h('div', { class: 'risk-matrix-head' }, t(`risks.level.${impact}`))),
+  );
   for (const likelihood of LEVELS) {
     grid.append(h('div', { class: 'risk-matrix-side' }, t(`risks.level.${likelihood}`)));
     for (const impact of IMPACTS) grid.append(cell(/** @type {'low'} */ (likelihood), /** @type {'low'} */ (impact)));
@@ -41,16 +43,23 @@ export function matrix() {
 
   /** @param {'low'|'medium'|'high'} likelihood @param {'low'|'medium'|'high'} impact */
   function cell(likelihood, impact) {
-    const node = h('button', { type: 'button', class: `risk-cell risk-cell-${SEVERITY[likelihood][impact]}`, onclick: () => {
-      const now = filters();
-      const same = now.likelihood === likelihood && now.impact === impact;
-      narrow(same ? { likelihood: '', impact: '' } : { likelihood, impact });
-    }, onkeydown: (/** @type {KeyboardEvent} */ event) => walk(event, likelihood, impact) });
+    const node = h('button', {
+      type: 'button',
+      class: `risk-cell risk-cell-${SEVERITY[likelihood][impact]}`,
+      onclick: () => {
+        const now = filters();
+        const same = now.likelihood === likelihood && now.impact === impact;
+        narrow(same ? { likelihood: '', impact: '' } : { likelihood, impact });
+      },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => walk(event, likelihood, impact),
+    });
     buttons.set(`${likelihood}/${impact}`, node);
     return node;
   }
   function walk(/** @type {KeyboardEvent} */ event, /** @type {string} */ likelihood, /** @type {string} */ impact) {
-    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [0, 0];
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
+      event.key
+    ] ?? [0, 0];
     if (!down && !right) return;
     event.preventDefault();
     const next = `${LEVELS[LEVELS.indexOf(likelihood) + down]}/${IMPACTS[IMPACTS.indexOf(impact) + right]}`;
@@ -65,8 +74,15 @@ export function matrix() {
       node.textContent = count ? String(count) : '·';
       node.classList.toggle('risk-cell-none', !count);
       node.setAttribute('aria-pressed', String(now.likelihood === likelihood && now.impact === impact));
-      node.setAttribute('aria-label', t('risks.matrix.cell', { n: count, severity: t(`severity.${SEVERITY[likelihood][impact]}`),
-        likelihood: t(`risks.level.${likelihood}`), impact: t(`risks.level.${impact}`) }));
+      node.setAttribute(
+        'aria-label',
+        t('risks.matrix.cell', {
+          n: count,
+          severity: t(`severity.${SEVERITY[likelihood][impact]}`),
+          likelihood: t(`risks.level.${likelihood}`),
+          impact: t(`risks.level.${impact}`),
+        }),
+      );
     }
   }
   const off = [store.on('filters', draw), store.on('register', draw)];

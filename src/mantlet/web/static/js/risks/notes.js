@@ -21,24 +21,76 @@ export function notes() {
     ['orphaned', store.orphaned.length, 'look', orphaned],
     ['contradicted', store.contradictions.length, 'look', contradictions],
   ];
-  return found.filter(([, n]) => n).map(([name, n, label, run]) => h('div', { class: 'risk-attention' },
-    h('span', null, t(`risks.notes.${name}`, { n })), button(t(`risks.notes.${label}`), run, { kind: 'quiet' })));
+  return found
+    .filter(([, n]) => n)
+    .map(([name, n, label, run]) =>
+      h(
+        'div',
+        { class: 'risk-attention' },
+        h('span', null, t(`risks.notes.${name}`, { n })),
+        button(t(`risks.notes.${label}`), run, { kind: 'quiet' }),
+      ),
+    );
 }
 
 /** Decisions whose threat is gone. */
 function orphaned() {
   const list = h('ul', { class: 'risk-orphans' });
-  const draw = () => clear(list).append(...store.orphaned.map((item) => h('li', null, decisionCard({ ...item, standing: item.status }),
-    store.readOnly ? '' : button(t('risks.decision.remove'), async () => { await undecide(item.key); draw(); }, { kind: 'danger' }))));
+  const draw = () =>
+    clear(list).append(
+      ...store.orphaned.map((item) =>
+        h(
+          'li',
+          null,
+          decisionCard({ ...item, standing: item.status }),
+          store.readOnly
+            ? ''
+            : button(
+                t('risks.decision.remove'),
+                async () => {
+                  await undecide(item.key);
+                  draw();
+                },
+                { kind: 'danger' },
+              ),
+        ),
+      ),
+    );
   draw();
-  return dialog({ title: t('risks.notes.orphaned', { n: store.orphaned.length }), body: [h('p', { class: 'muted' }, t('risks.orphaned.text')), list], wide: true });
+  return dialog({
+    title: t('risks.notes.orphaned', { n: store.orphaned.length }),
+    body: [h('p', { class: 'muted' }, t('risks.orphaned.text')), list],
+    wide: true,
+  });
 }
 
 function contradictions() {
   const titles = store.vocabulary?.facts ?? {};
-  const rows = store.contradictions.map((item) => h('tr', null, h('th', { scope: 'row' }, placeName(item.place), h('div', { class: 'muted' }, titles[item.fact]?.title ?? item.fact)),
-    h('td', null, item.claimed), h('td', null, item.verified, h('div', { class: 'muted' }, item.by))));
-  const head = h('tr', null, ['fact', 'model', 'evidence'].map((key) => h('th', { scope: 'col' }, t(`risks.contradictions.${key}`))));
-  return dialog({ title: t('risks.notes.contradicted', { n: store.contradictions.length }), wide: true,
-    body: [h('p', { class: 'muted' }, t('risks.contradictions.text')), h('table', { class: 'table' }, h('thead', null, head), h('tbody', null, rows))] });
+  const rows = store.contradictions.map((item) =>
+    h(
+      'tr',
+      null,
+      h(
+        'th',
+        { scope: 'row' },
+        placeName(item.place),
+        h('div', { class: 'muted' }, titles[item.fact]?.title ?? item.fact),
+      ),
+      h('td', null, item.claimed),
+      h('td', null, item.verified, h('div', { class: 'muted' }, item.by)),
+    ),
+  );
+  const head = h(
+    'tr',
+    null,
+    ['fact', 'model', 'evidence'].map((key) => h('th', { scope: 'col' }, t(`risks.contradictions.${key}`))),
+  );
+  return dialog({
+    title: t('risks.notes.contradicted', { n: store.contradictions.length }),
+    wide: true,
+    body: [
+      h('p', { class: 'muted' }, t('risks.contradictions.text')),
+      h('table', { class: 'table' }, h('thead', null, head), h('tbody', null, rows)),
+    ],
+  });
 }

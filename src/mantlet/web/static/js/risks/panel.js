@@ -21,19 +21,52 @@ class ThreatsPanel {
     this.shown = PAGE;
     this.frame = 0;
     this.bar = filterbar({ compact: true });
-    this.scope = segments(t('risks.scope'), ['selection', 'all'].map((value) => ({ value, label: t(`risks.scope.${value}`) })), filters().scope,
-      (value) => narrow({ scope: /** @type {'selection' | 'all'} */ (value) }));
+    this.scope = segments(
+      t('risks.scope'),
+      ['selection', 'all'].map((value) => ({ value, label: t(`risks.scope.${value}`) })),
+      filters().scope,
+      (value) => narrow({ scope: /** @type {'selection' | 'all'} */ (value) }),
+    );
     this.told = h('div', { class: 'risk-told', role: 'status' });
     this.head = h('div', { class: 'risk-panel-head' });
-    this.list = h('ul', { class: 'risk-list', 'aria-label': t('panel.threats'), onkeydown: (/** @type {KeyboardEvent} */ event) => walk(event, this.list) });
-    const add = button(t('risks.manual.add'), () => editManual(app, null, [...store.selection]), { icon: 'plus', kind: 'quiet', disabled: store.readOnly });
-    root.append(h('div', { class: 'risk-panel' }, this.bar, h('div', { class: 'risk-panel-line' }, this.scope, add), this.head, this.told, this.list));
+    this.list = h('ul', {
+      class: 'risk-list',
+      'aria-label': t('panel.threats'),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => walk(event, this.list),
+    });
+    const add = button(t('risks.manual.add'), () => editManual(app, null, [...store.selection]), {
+      icon: 'plus',
+      kind: 'quiet',
+      disabled: store.readOnly,
+    });
+    root.append(
+      h(
+        'div',
+        { class: 'risk-panel' },
+        this.bar,
+        h('div', { class: 'risk-panel-line' }, this.scope, add),
+        this.head,
+        this.told,
+        this.list,
+      ),
+    );
     this.off = [
-      store.on('filters', () => { this.scope.choose(filters().scope); this.anew(); }),
+      store.on('filters', () => {
+        this.scope.choose(filters().scope);
+        this.anew();
+      }),
       store.on('selection', () => this.anew()),
-      store.on('register', (delta) => { this.draw(); tell(this.told, delta); }),
-      store.on('model', () => { cancelAnimationFrame(this.frame); this.frame = requestAnimationFrame(() => this.draw()); }),
-      current.on((id) => { for (const item of this.list.children) mark(/** @type {HTMLElement} */ (item), id, app); }),
+      store.on('register', (delta) => {
+        this.draw();
+        tell(this.told, delta);
+      }),
+      store.on('model', () => {
+        cancelAnimationFrame(this.frame);
+        this.frame = requestAnimationFrame(() => this.draw());
+      }),
+      current.on((id) => {
+        for (const item of this.list.children) mark(/** @type {HTMLElement} */ (item), id, app);
+      }),
     ];
     this.draw();
   }
@@ -55,17 +88,35 @@ class ThreatsPanel {
     const following = filters().scope === 'selection' && selected.size > 0;
     const risks = ranked(chosen()).filter((risk) => !following || isAt(risk, selected));
     current.through(risks.map((risk) => risk.id));
-    clear(this.head).append(h('strong', null, t('risks.count', { n: risks.length })),
-      h('span', { class: 'muted' }, following ? t('risks.of', { what: nameOf(selected) }) : t('risks.of-all')));
+    clear(this.head).append(
+      h('strong', null, t('risks.count', { n: risks.length })),
+      h('span', { class: 'muted' }, following ? t('risks.of', { what: nameOf(selected) }) : t('risks.of-all')),
+    );
     const kept = this.focused;
     clear(this.list).append(...risks.slice(0, this.shown).map((risk) => row(risk, this.app)));
-    if (risks.length > this.shown) this.list.append(h('li', null, button(t('risks.more', { n: risks.length - this.shown }), () => { this.shown += 4 * PAGE; this.draw(); }, { kind: 'quiet' })));
+    if (risks.length > this.shown)
+      this.list.append(
+        h(
+          'li',
+          null,
+          button(
+            t('risks.more', { n: risks.length - this.shown }),
+            () => {
+              this.shown += 4 * PAGE;
+              this.draw();
+            },
+            { kind: 'quiet' },
+          ),
+        ),
+      );
     if (!risks.length) this.list.append(h('li', null, empty(following)));
     if (kept) this.list.querySelector(`[data-risk="${CSS.escape(kept)}"] .risk-item`)?.focus();
   }
 
   get focused() {
-    return this.list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).closest('li')?.dataset.risk : null;
+    return this.list.contains(document.activeElement)
+      ? /** @type {HTMLElement} */ (document.activeElement).closest('li')?.dataset.risk
+      : null;
   }
 }
 
@@ -77,13 +128,31 @@ function nameOf(ids) {
 
 /** @param {any} risk @param {import('../app.js').App} app */
 function row(risk, app) {
-  const node = h('li', { 'data-risk': risk.id, class: `risk-row risk-row-${risk.severity}` }, h('button', {
-    type: 'button', class: 'risk-item', 'aria-expanded': 'false',
-    onclick: () => current.show(current.id === risk.id ? null : risk.id),
-    ondblclick: () => open(risk.id, app),
-    onfocus: () => { if (!current.id) light(risk); },
-  }, h('span', { class: 'risk-item-head' }, severity(risk), marks(risk)), h('span', { class: 'risk-item-title' }, risk.title),
-  h('span', { class: 'risk-item-where' }, placeName(risk.element), risk.places.length > 1 ? ` · ${t('risks.places', { n: risk.places.length })}` : '')));
+  const node = h(
+    'li',
+    { 'data-risk': risk.id, class: `risk-row risk-row-${risk.severity}` },
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'risk-item',
+        'aria-expanded': 'false',
+        onclick: () => current.show(current.id === risk.id ? null : risk.id),
+        ondblclick: () => open(risk.id, app),
+        onfocus: () => {
+          if (!current.id) light(risk);
+        },
+      },
+      h('span', { class: 'risk-item-head' }, severity(risk), marks(risk)),
+      h('span', { class: 'risk-item-title' }, risk.title),
+      h(
+        'span',
+        { class: 'risk-item-where' },
+        placeName(risk.element),
+        risk.places.length > 1 ? ` · ${t('risks.places', { n: risk.places.length })}` : '',
+      ),
+    ),
+  );
   mark(node, current.id, app);
   return node;
 }
@@ -102,13 +171,31 @@ function mark(node, id, app) {
 function previewOf(id, app) {
   const risk = store.register.get(id);
   const text = h('p', { class: 'risk-preview-text' }, '…');
-  app.api.get('/explain', { id }).then((/** @type {any} */ told) => { text.textContent = firstOf(told.text) || told.title; }).catch((/** @type {Error} */ error) => { text.textContent = error.message; })
-    .finally(() => { if (current.id === id) text.closest('li')?.scrollIntoView({ block: 'nearest' }); });
+  app.api
+    .get('/explain', { id })
+    .then((/** @type {any} */ told) => {
+      text.textContent = firstOf(told.text) || told.title;
+    })
+    .catch((/** @type {Error} */ error) => {
+      text.textContent = error.message;
+    })
+    .finally(() => {
+      if (current.id === id) text.closest('li')?.scrollIntoView({ block: 'nearest' });
+    });
   const places = risk ? risk.places.slice(0, 6).map(chip) : [];
-  return h('div', { class: 'risk-preview' }, text, h('div', { class: 'chips' }, places), h('div', { class: 'risk-preview-line' },
-    button(t('risks.explain'), () => open(id, app), { kind: 'primary' }),
-    button(t('risks.decide'), () => open(id, app, 'decide')),
-    button(t('risks.rate'), () => open(id, app, 'rate'))));
+  return h(
+    'div',
+    { class: 'risk-preview' },
+    text,
+    h('div', { class: 'chips' }, places),
+    h(
+      'div',
+      { class: 'risk-preview-line' },
+      button(t('risks.explain'), () => open(id, app), { kind: 'primary' }),
+      button(t('risks.decide'), () => open(id, app, 'decide')),
+      button(t('risks.rate'), () => open(id, app, 'rate')),
+    ),
+  );
 }
 
 /** The first two sentences. @param {string} text */
@@ -139,7 +226,12 @@ function tell(node, delta) {
   const gone = delta.gone?.length ?? 0;
   const changed = delta.risks?.length ?? 0;
   if (!gone && !changed) return;
-  node.textContent = [changed ? t('risks.told.changed', { n: changed }) : '', gone ? t('risks.told.gone', { n: gone }) : ''].filter(Boolean).join(', ');
+  node.textContent = [
+    changed ? t('risks.told.changed', { n: changed }) : '',
+    gone ? t('risks.told.gone', { n: gone }) : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
   node.classList.remove('risk-told-now');
   requestAnimationFrame(() => node.classList.add('risk-told-now'));
 }
@@ -147,7 +239,11 @@ function tell(node, delta) {
 /** @param {boolean} following */
 function empty(following) {
   if (!following) return emptiness();
-  return nothing(t('risks.none-here.title'), t('risks.none-here.text'), button(t('risks.show-all'), () => narrow({ scope: 'all' })));
+  return nothing(
+    t('risks.none-here.title'),
+    t('risks.none-here.text'),
+    button(t('risks.show-all'), () => narrow({ scope: 'all' })),
+  );
 }
 
 export default {

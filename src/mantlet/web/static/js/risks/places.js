@@ -31,7 +31,7 @@ export function widened(ids) {
   for (const id of [...wanted]) {
     if (store.sectionOf(id) !== 'boundaries') continue;
     for (const [name, element] of Object.entries(store.model.elements ?? {})) {
-      const around = typeof element?.in === 'string' ? [element.in] : element?.in ?? [];
+      const around = typeof element?.in === 'string' ? [element.in] : (element?.in ?? []);
       if (around.some((/** @type {string} */ item) => inside(item, id))) wanted.add(name);
     }
   }
@@ -40,7 +40,10 @@ export function widened(ids) {
 
 /** Whether a risk is at one of some places. @param {any} risk @param {Set<string>} ids */
 export function isAt(risk, ids) {
-  return ids.has(risk.element) || risk.places.some((/** @type {string} */ place) => ids.has(place) || ids.has(store.ownerOf(place)));
+  return (
+    ids.has(risk.element) ||
+    risk.places.some((/** @type {string} */ place) => ids.has(place) || ids.has(store.ownerOf(place)))
+  );
 }
 
 /** A place's name for people; a flow that nobody named is its two ends. @param {string} place @returns {string} */

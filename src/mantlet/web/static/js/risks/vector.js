@@ -8,7 +8,10 @@ export const GROUPS = ['threat agent', 'vulnerability', 'technical impact', 'bus
 export function parse(text) {
   /** @type {Record<string, number>} */
   const found = {};
-  for (const part of (text ?? '').replace(/^OWASP\//i, '').replace(/[()\s]/g, '').split('/')) {
+  for (const part of (text ?? '')
+    .replace(/^OWASP\//i, '')
+    .replace(/[()\s]/g, '')
+    .split('/')) {
     const [code, score] = part.split(':');
     const value = Number(score);
     const known = CODES.find((item) => item === code?.toUpperCase());
@@ -19,7 +22,9 @@ export function parse(text) {
 
 /** @param {Record<string, number | null | undefined>} scores @returns {string} in the order of the method */
 export function format(scores) {
-  return CODES.filter((code) => scores[code] !== undefined && scores[code] !== null).map((code) => `${code}:${scores[code]}`).join('/');
+  return CODES.filter((code) => scores[code] !== undefined && scores[code] !== null)
+    .map((code) => `${code}:${scores[code]}`)
+    .join('/');
 }
 
 /**

@@ -16,11 +16,27 @@ const SIGNS = { yes: 'check', no: 'close', unknown: 'help' };
 export function ruleList(kind, rule, take) {
   const decisive = rule.conditions.filter((/** @type {any} */ item) => item.decisive);
   const rest = rule.conditions.filter((/** @type {any} */ item) => !item.decisive);
-  const list = h('ul', { class: `why why-${kind}` }, decisive.map((/** @type {any} */ item) => condition(kind, item, take)));
-  const more = rest.length ? h('details', { class: 'why-rest' }, h('summary', null, t(`risks.why.rest.${kind}`, { n: rest.length })),
-    h('ul', { class: `why why-${kind}` }, rest.map((/** @type {any} */ item) => condition(kind, item, take)))) : null;
-  const code = rule.rule === 'yes' || rule.rule === 'no' ? null
-    : h('details', { class: 'why-rule' }, h('summary', null, t('risks.why.rule')), h('code', null, rule.rule));
+  const list = h(
+    'ul',
+    { class: `why why-${kind}` },
+    decisive.map((/** @type {any} */ item) => condition(kind, item, take)),
+  );
+  const more = rest.length
+    ? h(
+        'details',
+        { class: 'why-rest' },
+        h('summary', null, t(`risks.why.rest.${kind}`, { n: rest.length })),
+        h(
+          'ul',
+          { class: `why why-${kind}` },
+          rest.map((/** @type {any} */ item) => condition(kind, item, take)),
+        ),
+      )
+    : null;
+  const code =
+    rule.rule === 'yes' || rule.rule === 'no'
+      ? null
+      : h('details', { class: 'why-rule' }, h('summary', null, t('risks.why.rule')), h('code', null, rule.rule));
   return [decisive.length ? list : null, more, code];
 }
 
@@ -28,9 +44,17 @@ export function ruleList(kind, rule, take) {
 function condition(kind, item, take) {
   const answer = /** @type {'yes' | 'no' | 'unknown'} */ (item.answer);
   const [open, box] = ask(item);
-  const node = h('li', { class: `why-item why-item-${answer}` },
-    h('span', { class: 'why-sign' }, icon(SIGNS[answer], 14), h('span', { class: 'sr' }, t(`risks.why.${kind}.${answer}`))),
-    h('div', { class: 'why-body' }, sentence(item), source(item, [open, plan(item, take)]), box));
+  const node = h(
+    'li',
+    { class: `why-item why-item-${answer}` },
+    h(
+      'span',
+      { class: 'why-sign' },
+      icon(SIGNS[answer], 14),
+      h('span', { class: 'sr' }, t(`risks.why.${kind}.${answer}`)),
+    ),
+    h('div', { class: 'why-body' }, sentence(item), source(item, [open, plan(item, take)]), box),
+  );
   return node;
 }
 
@@ -39,7 +63,15 @@ function sentence(item) {
   if (!item.title || !item.wanted.length) return h('div', { class: 'why-words' }, capital(item.words));
   const value = h('span', { class: `why-value why-value-${item.answer}` }, answerWords(item.value || 'unknown'));
   const told = [h('span', { class: 'why-title' }, capital(item.title)), ': ', value];
-  if (item.answer !== 'yes') told.push(h('span', { class: 'why-wanted' }, ' · ', t(item.negated ? 'risks.why.wanted-not' : 'risks.why.wanted', { values: listed(item.wanted) })));
+  if (item.answer !== 'yes')
+    told.push(
+      h(
+        'span',
+        { class: 'why-wanted' },
+        ' · ',
+        t(item.negated ? 'risks.why.wanted-not' : 'risks.why.wanted', { values: listed(item.wanted) }),
+      ),
+    );
   return h('div', { class: 'why-words' }, told);
 }
 
@@ -55,7 +87,12 @@ function source(item, actions) {
   const contradicted = item.from.startsWith('evidence against');
   const from = item.from === 'nobody wrote it' ? t('risks.why.nobody') : t('risks.why.from', { from: item.from });
   const about = item.title && item.wanted.length ? `${capital(item.about)} · ` : '';
-  return h('div', { class: `why-source${contradicted ? ' why-source-against' : ''}` }, h('span', null, about, about ? from.charAt(0).toLowerCase() + from.slice(1) : from), actions);
+  return h(
+    'div',
+    { class: `why-source${contradicted ? ' why-source-against' : ''}` },
+    h('span', null, about, about ? from.charAt(0).toLowerCase() + from.slice(1) : from),
+    actions,
+  );
 }
 
 /**
@@ -66,17 +103,30 @@ function ask(item) {
   const question = item.question;
   if (!question || (!question.path && item.answer !== 'unknown')) return [null, null];
   if (item.answer === 'unknown' && (item.value === 'unknown' || !item.title)) {
-    return [null, h('div', { class: 'why-ask' }, h('p', { class: 'why-question' }, question.text), question.why ? h('p', { class: 'why-because' }, question.why) : null, answerControl(question))];
+    return [
+      null,
+      h(
+        'div',
+        { class: 'why-ask' },
+        h('p', { class: 'why-question' }, question.text),
+        question.why ? h('p', { class: 'why-because' }, question.why) : null,
+        answerControl(question),
+      ),
+    ];
   }
   if (!item.title || store.readOnly) return [null, null];
   const box = h('div', { class: 'why-ask', hidden: true });
-  const open = button(t('risks.why.change'), () => {
-    box.hidden = !box.hidden;
-    open.setAttribute('aria-expanded', String(!box.hidden));
-    if (box.hidden) return;
-    clear(box).append(h('p', { class: 'why-question' }, question.text), answerControl(question));
-    box.querySelector('button, select, input')?.focus();
-  }, { kind: 'quiet', class: 'why-change' });
+  const open = button(
+    t('risks.why.change'),
+    () => {
+      box.hidden = !box.hidden;
+      open.setAttribute('aria-expanded', String(!box.hidden));
+      if (box.hidden) return;
+      clear(box).append(h('p', { class: 'why-question' }, question.text), answerControl(question));
+      box.querySelector('button, select, input')?.focus();
+    },
+    { kind: 'quiet', class: 'why-change' },
+  );
   open.setAttribute('aria-expanded', 'false');
   return [open, box];
 }
