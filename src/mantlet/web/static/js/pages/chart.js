@@ -50,11 +50,20 @@ export function chart(kind, title, points, pace, told) {
     const drawn = picture(kind, title, points, pace, width);
     put(box, drawn.node);
     mark = drawn.mark;
-    drawn.node.addEventListener('pointermove', (/** @type {PointerEvent} */ event) => move(drawn.nearest(event.offsetX)));
+    drawn.node.addEventListener('pointermove', (/** @type {PointerEvent} */ event) =>
+      move(drawn.nearest(event.offsetX)),
+    );
     mark(at);
   };
   box.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
-    const next = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: points.length - 1 }[event.key];
+    const next = {
+      ArrowLeft: at - 1,
+      ArrowDown: at - 1,
+      ArrowRight: at + 1,
+      ArrowUp: at + 1,
+      Home: 0,
+      End: points.length - 1,
+    }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     move(next);
@@ -74,14 +83,16 @@ function spread(points, inner) {
   const days = points.map((point) => Date.parse(point.on) / DAY);
   const span = days[days.length - 1] - days[0];
   const even = span < points.length / 2;
-  const share = (/** @type {number} */ at) => (points.length === 1 ? 0 : even ? at / points.length : (days[at] - days[0]) / (span * 1.04));
+  const share = (/** @type {number} */ at) =>
+    points.length === 1 ? 0 : even ? at / points.length : (days[at] - days[0]) / (span * 1.04);
   return points.map((_, at) => PAD.left + share(at) * inner);
 }
 
 /** A round number above all. @param {number} most */
 const rounded = (most) =>
-  [4, 8, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100, 120, 160, 200, 240, 320, 400, 600, 800, 1200, 2000].find((step) => most <= step) ??
-  Math.ceil(most / 1000) * 1000;
+  [4, 8, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100, 120, 160, 200, 240, 320, 400, 600, 800, 1200, 2000].find(
+    (step) => most <= step,
+  ) ?? Math.ceil(most / 1000) * 1000;
 
 /** @param {'open' | 'weight'} kind @param {string} title @param {Point[]} points @param {number | null} pace @param {number} width */
 function picture(kind, title, points, pace, width) {
@@ -136,7 +147,12 @@ function areas(points, xs, up, width) {
     if (above.every((value, at) => value === below[at])) return [];
     const edge = [...steps(xs, above, up, width - PAD.right), ...steps(xs, below, up, width - PAD.right).reverse()];
     below = above;
-    return [svg('polygon', { class: `area ${word}`, points: edge.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ') })];
+    return [
+      svg('polygon', {
+        class: `area ${word}`,
+        points: edge.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '),
+      }),
+    ];
   });
 }
 
@@ -177,6 +193,8 @@ function days(points, xs) {
   return [0, points.length - 1, ...points.keys()].flatMap((at) => {
     if (taken.some((x) => Math.abs(x - xs[at]) < 92)) return [];
     taken.push(xs[at]);
-    return [svg('text', { class: 'scale', x: xs[at], y: HEIGHT - 8, 'text-anchor': at ? 'middle' : 'start' }, points[at].on)];
+    return [
+      svg('text', { class: 'scale', x: xs[at], y: HEIGHT - 8, 'text-anchor': at ? 'middle' : 'start' }, points[at].on),
+    ];
   });
 }

@@ -116,7 +116,8 @@ export async function load(place, ask, draw, doing) {
 }
 
 /** What is done while people wait. @param {string} doing */
-const waiting = (doing) => h('div', { class: 'pg-job', role: 'status' }, h('progress', { 'aria-label': doing }), h('p', null, doing));
+const waiting = (doing) =>
+  h('div', { class: 'pg-job', role: 'status' }, h('progress', { 'aria-label': doing }), h('p', null, doing));
 
 /** Put content in a place instead of what was there. @param {HTMLElement} place @param {Child | Child[]} content */
 export function put(place, content) {
@@ -168,7 +169,9 @@ export function counts(counts) {
   return h(
     'span',
     { class: 'pg-counts' },
-    ...shown.map((word) => h('span', { class: `pg-count ${word}` }, h('b', null, String(counts[word])), ` ${t(`severity.${word}`)}`)),
+    ...shown.map((word) =>
+      h('span', { class: `pg-count ${word}` }, h('b', null, String(counts[word])), ` ${t(`severity.${word}`)}`),
+    ),
   );
 }
 
@@ -192,7 +195,11 @@ export function place(app, id, label) {
 /** A link to a risk or threat in the register. @param {App} app @param {string} id @param {string} [title] */
 export function risk(app, id, title) {
   const known = riskOf(app, id);
-  return h('a', { class: 'pg-risk', href: `#/risks?risk=${encodeURIComponent(known?.id ?? id)}`, title: id }, title || known?.title || id);
+  return h(
+    'a',
+    { class: 'pg-risk', href: `#/risks?risk=${encodeURIComponent(known?.id ?? id)}`, title: id },
+    title || known?.title || id,
+  );
 }
 
 /** The risk that a threat belongs to. @param {App} app @param {string} id */
@@ -206,7 +213,12 @@ export function riskOf(app, id) {
 /** Several places, the first few of them. @param {App} app @param {string[]} ids @param {number} [most] */
 export function places(app, ids, most = 4) {
   const shown = ids.slice(0, most).flatMap((id, number) => (number ? [', ', place(app, id)] : [place(app, id)]));
-  return h('span', { class: 'pg-places' }, ...shown, ids.length > most ? ` ${t('page.more', { n: ids.length - most })}` : null);
+  return h(
+    'span',
+    { class: 'pg-places' },
+    ...shown,
+    ids.length > most ? ` ${t('page.more', { n: ids.length - most })}` : null,
+  );
 }
 
 /** Short text that stands for any value of a model file. @param {unknown} value */
@@ -219,7 +231,12 @@ export function shown(value) {
 
 /** An arrow that is read as a word. */
 export const arrow = () =>
-  h('span', { class: 'pg-arrow' }, h('span', { 'aria-hidden': 'true' }, '→'), h('span', { class: 'pg-hidden' }, t('diff.becomes')));
+  h(
+    'span',
+    { class: 'pg-arrow' },
+    h('span', { 'aria-hidden': 'true' }, '→'),
+    h('span', { class: 'pg-hidden' }, t('diff.becomes')),
+  );
 
 /**
  * A table for reading in a frame that scrolls. A heading is a text, or a text with a class for its column.
@@ -301,7 +318,9 @@ export function tabs(label, parts, chosen, told) {
   });
   list.addEventListener('keydown', (/** @type {any} */ event) => {
     const at = [...list.children].indexOf(document.activeElement ?? list);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: parts.length - 1 }[/** @type {string} */ (event.key)];
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: parts.length - 1 }[
+      /** @type {string} */ (event.key)
+    ];
     if (to === undefined) return;
     event.preventDefault();
     open((to + parts.length) % parts.length, true);

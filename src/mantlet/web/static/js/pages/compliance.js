@@ -84,10 +84,13 @@ function filters(counts, show) {
   return h(
     'div',
     { class: 'pg-filters' },
-    line({ type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') }, (value) => {
-      asked.text = value;
-      show();
-    }),
+    line(
+      { type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') },
+      (value) => {
+        asked.text = value;
+        show();
+      },
+    ),
     select(
       states,
       asked.state,
@@ -158,7 +161,13 @@ function inside(app, item) {
       ),
     ),
     part('report.answers', item.answers, (entry) =>
-      h('li', null, h('span', null, entry.fact), tag(entry.value), h('span', { class: 'pg-grow pg-muted' }, entry.places.join(', '))),
+      h(
+        'li',
+        null,
+        h('span', null, entry.fact),
+        tag(entry.value),
+        h('span', { class: 'pg-grow pg-muted' }, entry.places.join(', ')),
+      ),
     ),
     part('report.article.controls', item.controls, (entry) =>
       h(
@@ -189,7 +198,10 @@ function impact(made) {
   );
   return section(
     made.title,
-    [h('p', null, h('strong', null, made.verdict), ' ', made.done), sheet(made.title, headings(['sign', 'applies', 'where']), rows)],
+    [
+      h('p', null, h('strong', null, made.verdict), ' ', made.done),
+      sheet(made.title, headings(['sign', 'applies', 'where']), rows),
+    ],
     { lead: made.lead },
   );
 }
@@ -210,7 +222,9 @@ function record(entries) {
       COLUMNS.map((name, at) => h(at ? 'td' : 'th', at ? null : { scope: 'row' }, cell(entry, name))),
     ),
   );
-  return section(t('report.record'), sheet(t('report.record'), headings(COLUMNS), rows), { lead: t('report.record.lead') });
+  return section(t('report.record'), sheet(t('report.record'), headings(COLUMNS), rows), {
+    lead: t('report.record.lead'),
+  });
 }
 
 /** @param {string[]} words */

@@ -51,7 +51,12 @@ export function matrix(panel, app) {
             { 'aria-label': t('considered.table') },
           ),
           line(
-            { type: 'search', value: asked.text, placeholder: t('considered.filter'), 'aria-label': t('considered.filter') },
+            {
+              type: 'search',
+              value: asked.text,
+              placeholder: t('considered.filter'),
+              'aria-label': t('considered.filter'),
+            },
             (value) => {
               asked.text = value;
               draw();
@@ -131,7 +136,9 @@ function wantedOf(cells) {
 /** @param {any} app @param {any} cell */
 function heading(app, cell) {
   const end =
-    cell.at && !['element', 'flow'].includes(cell.at) ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${cell.at}`)}`) : null;
+    cell.at && !['element', 'flow'].includes(cell.at)
+      ? h('span', { class: 'pg-muted' }, ` ${t(`considered.at.${cell.at}`)}`)
+      : null;
   return h('th', { scope: 'row' }, place(app, cell.place, cell.name), end);
 }
 
@@ -142,7 +149,9 @@ function walk(event) {
   if (!step || here.tagName !== 'BUTTON') return;
   event.preventDefault();
   const cell = /** @type {HTMLTableCellElement} */ (here.closest('td'));
-  const grid = [...(cell.closest('tbody')?.rows ?? [])].map((line) => [...line.cells].map((item) => item.querySelector('button')));
+  const grid = [...(cell.closest('tbody')?.rows ?? [])].map((line) =>
+    [...line.cells].map((item) => item.querySelector('button')),
+  );
   let [x, y] = [cell.cellIndex, grid.findIndex((line) => line.includes(/** @type {any} */ (here)))];
   do [x, y] = [x + step[0], y + step[1]];
   while (grid[y]?.[x] === null);
@@ -166,7 +175,9 @@ function box(app, cell, about) {
         h('strong', null, `${cell.category.replaceAll('-', ' ')}: ${cell.name}`),
       ),
       h('p', null, cell.reason || '–'),
-      cell.type ? h('a', { href: `#/risks?risk=${encodeURIComponent(`${cell.type}@${cell.place}`)}` }, cell.type) : null,
+      cell.type
+        ? h('a', { href: `#/risks?risk=${encodeURIComponent(`${cell.type}@${cell.place}`)}` }, cell.type)
+        : null,
     ]);
   return h(
     'td',

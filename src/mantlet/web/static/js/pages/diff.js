@@ -63,7 +63,10 @@ function chooser(found, show) {
   const groups = [
     [
       'diff.commits',
-      found.commits.map((/** @type {any} */ item) => [item.commit, `${item.on} · ${item.subject} (${item.commit.slice(0, 7)})`]),
+      found.commits.map((/** @type {any} */ item) => [
+        item.commit,
+        `${item.on} · ${item.subject} (${item.commit.slice(0, 7)})`,
+      ]),
     ],
     ['diff.branches', found.branches.map((/** @type {any} */ item) => [item.name, item.name])],
     ['diff.tags', found.tags.map((/** @type {any} */ item) => [item.name, item.name])],
@@ -90,7 +93,12 @@ function chooser(found, show) {
     ),
   );
   list.value = asked.against;
-  const typed = h('input', { type: 'text', placeholder: 'HEAD~3, v1.2, main', spellcheck: 'false', autocomplete: 'off' });
+  const typed = h('input', {
+    type: 'text',
+    placeholder: 'HEAD~3, v1.2, main',
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
   const form = h(
     'form',
     {
@@ -119,7 +127,12 @@ function draw(app, made) {
       standing(made),
       act(
         t('diff.open-page'),
-        () => window.open(app.api.url('/diff/diagram', { against: asked.against, theme: app.theme.shown() }), '_blank', 'noopener'),
+        () =>
+          window.open(
+            app.api.url('/diff/diagram', { against: asked.against, theme: app.theme.shown() }),
+            '_blank',
+            'noopener',
+          ),
         { icon: 'eye' },
       ),
     ),
@@ -131,6 +144,8 @@ function draw(app, made) {
 /** The drawing of both states, which can be enlarged and moved. @param {any} app */
 function drawing(app) {
   const source = () => app.api.url('/diff/diagram', { against: asked.against, theme: app.theme.shown() });
-  const key = ['added', 'changed', 'removed'].map((word) => h('li', null, h('i', { class: `swatch ${word}` }), t(`diff.mark.${word}`)));
+  const key = ['added', 'changed', 'removed'].map((word) =>
+    h('li', null, h('i', { class: `swatch ${word}` }), t(`diff.mark.${word}`)),
+  );
   return section(t('diff.drawing'), [h('ul', { class: 'pg-legend' }, key), picture(source, t('diff.drawing.alt'))]);
 }

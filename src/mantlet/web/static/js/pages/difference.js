@@ -7,7 +7,18 @@ import { arrow, counts, long, place, risk, section, severity, shown, tag } from 
 
 /** @typedef {{path: string, before: any, after: any}} FieldChange */
 
-const ORDER = ['appeared', 'reopened', 'unsettled', 'confirmed', 'worse', 'better', 'doubtful', 'settled', 'mitigated', 'went'];
+const ORDER = [
+  'appeared',
+  'reopened',
+  'unsettled',
+  'confirmed',
+  'worse',
+  'better',
+  'doubtful',
+  'settled',
+  'mitigated',
+  'went',
+];
 const BAD = new Set(['appeared', 'reopened', 'unsettled', 'confirmed', 'worse']);
 
 /** Open risks before and after, in a line. @param {any} made */
@@ -17,14 +28,22 @@ export function standing(made) {
 
 /** The threats that differ, grouped by how, bad news first. @param {any} app @param {any} made */
 export function threats(app, made) {
-  const groups = ORDER.map((kind) => ({ kind, items: made.threats.filter((/** @type {any} */ item) => item.change === kind) }));
+  const groups = ORDER.map((kind) => ({
+    kind,
+    items: made.threats.filter((/** @type {any} */ item) => item.change === kind),
+  }));
   const there = groups.filter((group) => group.items.length);
   if (!there.length) return [h('p', { class: 'pg-muted' }, t('diff.no-threats'))];
   return there.map(({ kind, items }) =>
     h(
       'details',
       { class: `pg-fold ${BAD.has(kind) ? 'bad' : 'good'}`, open: true },
-      h('summary', null, h('span', null, t(`diff.${kind}`)), h('span', { class: 'pg-tab-count' }, String(items.length))),
+      h(
+        'summary',
+        null,
+        h('span', null, t(`diff.${kind}`)),
+        h('span', { class: 'pg-tab-count' }, String(items.length)),
+      ),
       long(items.map((/** @type {any} */ item) => threat(app, item))),
     ),
   );
@@ -86,10 +105,14 @@ function named(app, entry) {
 
 /** @param {FieldChange} change */
 function fieldOf({ path, before, after }) {
-  const lists = [before, after].every((value) => Array.isArray(value) && value.every((item) => typeof item === 'string'));
+  const lists = [before, after].every(
+    (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  );
   const text = lists
     ? [
-        ...before.filter((/** @type {string} */ item) => !after.includes(item)).map((/** @type {string} */ item) => h('del', null, item)),
+        ...before
+          .filter((/** @type {string} */ item) => !after.includes(item))
+          .map((/** @type {string} */ item) => h('del', null, item)),
         ...after
           .filter((/** @type {string} */ item) => !before.includes(item))
           .map((/** @type {string} */ item) => h('ins', null, `+ ${item}`)),

@@ -39,7 +39,8 @@ function mount(root, app) {
           ),
         );
       else if (job.state === 'done') put(place, found(app, place, job));
-      else if (job.state !== 'failed') put(place, found(app, place, await watch(app, place, job, t('discover.running'), over.signal)));
+      else if (job.state !== 'failed')
+        put(place, found(app, place, await watch(app, place, job, t('discover.running'), over.signal)));
       else put(place, empty(t('discover.empty.title'), t('discover.empty.text')));
     })
     .catch(tell);
@@ -48,10 +49,17 @@ function mount(root, app) {
 
 /** @param {any} app @param {HTMLElement} place @param {AbortSignal} signal */
 async function begin(app, place, signal) {
-  const job = await start(app, 'discover', { scope: words(asked.scope), exclude: words(asked.exclude), again: asked.again });
+  const job = await start(app, 'discover', {
+    scope: words(asked.scope),
+    exclude: words(asked.exclude),
+    again: asked.again,
+  });
   try {
     const done = await watch(app, place, job, t('discover.running'), signal);
-    put(place, done.state === 'cancelled' ? empty(t('job.cancelled'), t('discover.empty.text')) : found(app, place, done));
+    put(
+      place,
+      done.state === 'cancelled' ? empty(t('job.cancelled'), t('discover.empty.text')) : found(app, place, done),
+    );
   } catch (error) {
     put(
       place,
@@ -145,10 +153,13 @@ function filters(draw) {
   return h(
     'div',
     { class: 'pg-filters' },
-    line({ type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') }, (value) => {
-      asked.text = value;
-      draw();
-    }),
+    line(
+      { type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') },
+      (value) => {
+        asked.text = value;
+        draw();
+      },
+    ),
     select(
       SURE.map(([value, word]) => ({ value, label: t(`discover.least.${word}`) })),
       asked.least,
@@ -191,7 +202,12 @@ function unclear(made) {
     h('p', null, t('discover.unclear.text')),
     h('ul', { class: 'pg-list short' }, rows.slice(0, 6)),
     rows.length > 6
-      ? h('details', null, h('summary', null, t('page.show-more', { n: rows.length - 6 })), h('ul', { class: 'pg-list' }, rows.slice(6)))
+      ? h(
+          'details',
+          null,
+          h('summary', null, t('page.show-more', { n: rows.length - 6 })),
+          h('ul', { class: 'pg-list' }, rows.slice(6)),
+        )
       : null,
   );
 }
@@ -199,13 +215,20 @@ function unclear(made) {
 /** @param {any} made */
 function skipped(made) {
   const stale = (made.stale ?? []).map((/** @type {any} */ item) =>
-    h('li', null, h('code', null, item.code), h('span', { class: 'pg-grow' }, t('discover.stale.of', { what: item.element }))),
+    h(
+      'li',
+      null,
+      h('code', null, item.code),
+      h('span', { class: 'pg-grow' }, t('discover.stale.of', { what: item.element })),
+    ),
   );
   const files = (made.skipped ?? []).map((/** @type {any} */ item) =>
     h('li', null, h('code', null, item.path), h('span', { class: 'pg-grow' }, item.why)),
   );
   return [
-    stale.length ? section(t('discover.stale'), h('ul', { class: 'pg-list' }, stale), { lead: t('discover.stale.text') }) : null,
+    stale.length
+      ? section(t('discover.stale'), h('ul', { class: 'pg-list' }, stale), { lead: t('discover.stale.text') })
+      : null,
     files.length
       ? h(
           'details',
@@ -246,11 +269,18 @@ function builtFrom(items) {
 
 /** @param {any} app @param {HTMLElement} place @param {any} job @param {string[]} ids */
 async function take(app, place, job, ids) {
-  const answer = await app.store.change([], { path: '/discover/accept', body: { job: job.id, ids }, label: t('discover.label') });
+  const answer = await app.store.change([], {
+    path: '/discover/accept',
+    body: { job: job.id, ids },
+    label: t('discover.label'),
+  });
   if (!answer) return;
   const n = answer.accepted?.length ?? ids.length;
   put(place, found(app, place, await app.api.get(`/jobs/${job.id}`)));
-  toast(t('discover.accepted', { n }), { kind: 'ok', action: { label: t('discover.see'), run: () => app.nav.open('design') } });
+  toast(t('discover.accepted', { n }), {
+    kind: 'ok',
+    action: { label: t('discover.see'), run: () => app.nav.open('design') },
+  });
 }
 
 /** @param {any} app @param {HTMLElement} place @param {any} job */
@@ -262,7 +292,10 @@ async function decline(app, place, job) {
     record: false,
   });
   if (!answer) return;
-  toast(t('discover.declined'), { kind: 'ok', action: { label: t('discover.see'), run: () => app.nav.open('design') } });
+  toast(t('discover.declined'), {
+    kind: 'ok',
+    action: { label: t('discover.see'), run: () => app.nav.open('design') },
+  });
   put(place, found(app, place, await app.api.get(`/jobs/${job.id}`)));
 }
 

@@ -133,7 +133,10 @@ function controls(app, state) {
       label: /** @type {any} */ (party)?.name || id,
     }));
     second.append(
-      chosen(state, t('edit.operate.b'), [{ value: 'us', label: t('edit.us') }, ...parties.filter((item) => item.value !== 'us')]),
+      chosen(state, t('edit.operate.b'), [
+        { value: 'us', label: t('edit.us') },
+        ...parties.filter((item) => item.value !== 'us'),
+      ]),
     );
   } else if (state.verb === 'retain') {
     second.append(
@@ -160,14 +163,19 @@ function chosen(state, label, options) {
 function facts(app, state) {
   const section = app.store.sectionOf(state.a);
   const kind = section === 'flows' ? 'flow' : 'element';
-  const known = Object.entries(app.store.vocabulary?.facts ?? {}).filter(([, fact]) => at(/** @type {any} */ (fact), kind));
+  const known = Object.entries(app.store.vocabulary?.facts ?? {}).filter(([, fact]) =>
+    at(/** @type {any} */ (fact), kind),
+  );
   const names = known.map(([id, fact]) => ({ value: id, label: /** @type {any} */ (fact).title || id }));
   names.sort((a, b) => a.label.localeCompare(b.label));
   state.fact = names[0]?.value ?? '';
   const value = h('div', null);
   const draw = () => {
     const values = app.store.vocabulary?.facts?.[state.fact]?.values ?? [];
-    const options = (values.length ? values : ['yes', 'no']).map((/** @type {string} */ word) => ({ value: word, label: word }));
+    const options = (values.length ? values : ['yes', 'no']).map((/** @type {string} */ word) => ({
+      value: word,
+      label: word,
+    }));
     put(
       value,
       app.store.vocabulary?.facts?.[state.fact]?.open && !values.length
@@ -192,7 +200,8 @@ function facts(app, state) {
 }
 
 /** @param {any} fact @param {string} kind */
-const at = (fact, kind) => !fact.at?.length || fact.at.some((/** @type {string} */ word) => word === kind || word.includes(kind));
+const at = (fact, kind) =>
+  !fact.at?.length || fact.at.some((/** @type {string} */ word) => word === kind || word.includes(kind));
 
 /**
  * Changes as a list from which each can be taken out.

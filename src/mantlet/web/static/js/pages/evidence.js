@@ -33,7 +33,8 @@ function mount(root, app) {
   });
   void latest(app, 'scan').then(
     (job) => {
-      if (job && ['queued', 'running'].includes(job.state) && !over.signal.aborted) void follow(app, place, job, over.signal);
+      if (job && ['queued', 'running'].includes(job.state) && !over.signal.aborted)
+        void follow(app, place, job, over.signal);
     },
     () => {},
   );
@@ -74,7 +75,9 @@ async function follow(app, place, job, signal) {
 
 /** Each check with how far it is: its name alone says that it is through. @param {any} app @param {string[]} only */
 async function steps(app, only) {
-  const checks = (await app.api.get('/checks')).filter((/** @type {any} */ item) => !only.length || only.includes(item.id));
+  const checks = (await app.api.get('/checks')).filter(
+    (/** @type {any} */ item) => !only.length || only.includes(item.id),
+  );
   const rows = new Map(
     checks.map((/** @type {any} */ item) => [
       item.id,
@@ -100,12 +103,21 @@ async function choose(app, scan) {
     h(
       'li',
       null,
-      tick(item.title || item.id, on.has(item.id), (yes) => void (yes ? on.add(item.id) : on.delete(item.id)), item.summary),
+      tick(
+        item.title || item.id,
+        on.has(item.id),
+        (yes) => void (yes ? on.add(item.id) : on.delete(item.id)),
+        item.summary,
+      ),
       h(
         'span',
         { class: 'pg-tools' },
         (item.tools ?? []).map((/** @type {any} */ tool) =>
-          tag(tool.tool, tool.installed ? 'ok' : 'warn', tool.installed ? t('evidence.there') : tool.mend || t('evidence.missing')),
+          tag(
+            tool.tool,
+            tool.installed ? 'ok' : 'warn',
+            tool.installed ? t('evidence.there') : tool.mend || t('evidence.missing'),
+          ),
         ),
       ),
     ),
@@ -114,7 +126,10 @@ async function choose(app, scan) {
     title: t('evidence.choose'),
     wide: true,
     body: h('ul', { class: 'pg-checklist' }, rows),
-    actions: [{ label: t('cancel') }, { label: t('evidence.scan'), primary: true, run: () => (on.size ? 'scan' : false) }],
+    actions: [
+      { label: t('cancel') },
+      { label: t('evidence.scan'), primary: true, run: () => (on.size ? 'scan' : false) },
+    ],
   });
   if (answer !== 'scan') return;
   asked.only = on.size === list.length ? null : [...on];
@@ -144,7 +159,11 @@ function pick(app, place) {
 /** @param {any} app @param {HTMLElement} root @param {any} made */
 function draw(app, root, made) {
   if (!made.checks.length) {
-    return empty(t('evidence.empty.title'), t('evidence.empty.text'), h('span', { class: 'pg-muted' }, t('evidence.empty.how')));
+    return empty(
+      t('evidence.empty.title'),
+      t('evidence.empty.text'),
+      h('span', { class: 'pg-muted' }, t('evidence.empty.how')),
+    );
   }
   const holes = made.not_modelled.length + made.unmapped.length;
   const changed = made.contradicted.length + made.confirmed.length + made.weakened.length + made.verified.length;
@@ -155,7 +174,12 @@ function draw(app, root, made) {
     tabs(
       t('view.evidence'),
       [
-        { id: 'checks', title: t('evidence.checks'), count: made.checks.length, draw: (panel) => panel.append(checks(made)) },
+        {
+          id: 'checks',
+          title: t('evidence.checks'),
+          count: made.checks.length,
+          draw: (panel) => panel.append(checks(made)),
+        },
         {
           id: 'findings',
           title: t('evidence.findings'),
@@ -177,10 +201,16 @@ async function quiet(app, root, finding) {
   const answer = await dialog({
     title: t('evidence.silence'),
     body: [h('p', null, finding.message), fields.node],
-    actions: [{ label: t('cancel') }, { label: t('evidence.silence'), primary: true, run: () => (fields.ready() ? 'go' : false) }],
+    actions: [
+      { label: t('cancel') },
+      { label: t('evidence.silence'), primary: true, run: () => (fields.ready() ? 'go' : false) },
+    ],
   });
   if (answer !== 'go') return;
-  put(root, draw(app, root, await app.api.post('/evidence/silence', { fingerprint: finding.fingerprint, ...fields.values })));
+  put(
+    root,
+    draw(app, root, await app.api.post('/evidence/silence', { fingerprint: finding.fingerprint, ...fields.values })),
+  );
   toast(t('evidence.silence.done'), { kind: 'ok' });
 }
 

@@ -13,11 +13,17 @@ const CHECK_COLUMNS = [
   ['looked', 'number'],
   ['notes', ''],
 ];
-const STATES = /** @type {Record<string, string>} */ ({ clean: 'ok', findings: 'warn', incomplete: 'warn', skipped: 'quiet' });
+const STATES = /** @type {Record<string, string>} */ ({
+  clean: 'ok',
+  findings: 'warn',
+  incomplete: 'warn',
+  skipped: 'quiet',
+});
 
 /** @param {any} made */
 export function cards(made) {
-  const of = (/** @type {(state: string) => boolean} */ test) => made.checks.filter((/** @type {any} */ item) => test(item.state)).length;
+  const of = (/** @type {(state: string) => boolean} */ test) =>
+    made.checks.filter((/** @type {any} */ item) => test(item.state)).length;
   const card = (/** @type {number} */ n, /** @type {string} */ key, kind = '') =>
     h('div', { class: `pg-card ${n ? kind : ''}` }, h('b', null, String(n)), h('span', null, t(key)));
   return h(
@@ -80,7 +86,13 @@ export function contradicted(app, made) {
             t('evidence.correct'),
             () =>
               app.store.change(
-                [{ op: 'set', path: [app.store.sectionOf(item.place), item.place, 'facts', item.fact], value: item.verified }],
+                [
+                  {
+                    op: 'set',
+                    path: [app.store.sectionOf(item.place), item.place, 'facts', item.fact],
+                    value: item.verified,
+                  },
+                ],
                 { label: t('evidence.correct.label', { what: item.fact }) },
               ),
             { title: t('evidence.correct.hint'), disabled: app.store.readOnly || !app.store.sectionOf(item.place) },
@@ -113,7 +125,8 @@ export function checks(made) {
 }
 
 /** @param {string} state */
-const stateWord = (state) => (['clean', 'findings', 'incomplete', 'skipped'].includes(state) ? t(`evidence.state.${state}`) : state);
+const stateWord = (state) =>
+  ['clean', 'findings', 'incomplete', 'skipped'].includes(state) ? t(`evidence.state.${state}`) : state;
 
 /** @param {any} item */
 function notes(item) {
@@ -131,7 +144,9 @@ function notes(item) {
           h(
             'ul',
             { class: 'pg-list' },
-            missed.map((/** @type {any} */ spot) => h('li', null, h('code', null, spot.where), h('span', { class: 'pg-grow' }, spot.why))),
+            missed.map((/** @type {any} */ spot) =>
+              h('li', null, h('code', null, spot.where), h('span', { class: 'pg-grow' }, spot.why)),
+            ),
           ),
         )
       : null,
@@ -152,7 +167,12 @@ export function effects(app, made) {
           { lead: t(`evidence.${name}.text`) },
         )
       : null;
-  const parts = [part('moved', moved), part('confirmed', threat), part('weakened', threat), part('verified', verified)].filter(Boolean);
+  const parts = [
+    part('moved', moved),
+    part('confirmed', threat),
+    part('weakened', threat),
+    part('verified', verified),
+  ].filter(Boolean);
   return parts.length ? parts : empty(t('evidence.nothing.title'), t('evidence.nothing.text'));
 }
 
@@ -189,15 +209,20 @@ export function holesOf(app, made) {
             item.message,
             h('div', { class: 'pg-muted' }, `${item.tool} ${item.rule} · ${item.why} `, h('code', null, item.where)),
           ),
-          item.elements ? item.elements.split(', ').map((/** @type {string} */ id) => place(app, id)) : tag(t('evidence.nowhere'), 'warn'),
+          item.elements
+            ? item.elements.split(', ').map((/** @type {string} */ id) => place(app, id))
+            : tag(t('evidence.nowhere'), 'warn'),
         ),
       ),
     );
-  if (!made.not_modelled.length && !made.unmapped.length) return empty(t('evidence.no-holes.title'), t('evidence.no-holes.text'));
+  if (!made.not_modelled.length && !made.unmapped.length)
+    return empty(t('evidence.no-holes.title'), t('evidence.no-holes.text'));
   return [
     made.not_modelled.length
       ? section(t('evidence.not-modelled'), list(made.not_modelled), { lead: t('evidence.not-modelled.text') })
       : null,
-    made.unmapped.length ? section(t('evidence.unmapped'), list(made.unmapped), { lead: t('evidence.unmapped.text') }) : null,
+    made.unmapped.length
+      ? section(t('evidence.unmapped'), list(made.unmapped), { lead: t('evidence.unmapped.text') })
+      : null,
   ];
 }

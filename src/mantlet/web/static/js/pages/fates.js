@@ -25,7 +25,9 @@ export function fates(notes) {
         h(
           'ul',
           null,
-          items.map((item) => h('li', null, h('strong', null, item.what), item.names.length ? names(item.names) : null)),
+          items.map((item) =>
+            h('li', null, h('strong', null, item.what), item.names.length ? names(item.names) : null),
+          ),
         ),
       );
     }),
@@ -38,7 +40,11 @@ function names(list) {
   if (list.length <= SHOWN) return h('div', { class: 'pg-names' }, shown);
   const more = h(
     'button',
-    { type: 'button', class: 'btn-link', onclick: () => more.replaceWith(...list.slice(SHOWN).map((name) => tag(name))) },
+    {
+      type: 'button',
+      class: 'btn-link',
+      onclick: () => more.replaceWith(...list.slice(SHOWN).map((name) => tag(name))),
+    },
     t('page.more', { n: list.length - SHOWN }),
   );
   return h('div', { class: 'pg-names' }, shown, more);

@@ -38,7 +38,8 @@ function mount(root, app) {
 /** Where a file is dropped or chosen. @param {any} app @param {HTMLElement} offered */
 function dropzone(app, offered) {
   const take = (/** @type {File | undefined | null} */ file) => {
-    if (file && file.size > LIMIT) put(offered, problem({ message: t('files.too-large'), mend: t('files.too-large.mend') }));
+    if (file && file.size > LIMIT)
+      put(offered, problem({ message: t('files.too-large'), mend: t('files.too-large.mend') }));
     else if (file) void look(app, offered, () => app.api.post('/import', file, { name: file.name }));
   };
   const input = h('input', {
@@ -117,7 +118,11 @@ async function replace(app, place, made) {
   const there = Object.keys(app.store.model.elements ?? {}).length;
   if (
     there &&
-    !(await confirm(t('files.replace'), t('files.replace.sure', { n: there, file: app.store.project.file }), t('files.replace')))
+    !(await confirm(
+      t('files.replace'),
+      t('files.replace.sure', { n: there, file: app.store.project.file }),
+      t('files.replace'),
+    ))
   )
     return;
   const answer = await app.store.change([], {
@@ -155,7 +160,13 @@ async function update(app, place, made) {
                 'li',
                 null,
                 h('code', null, item.path.join('.')),
-                h('span', { class: 'pg-grow' }, h('del', null, shown(item.theirs)), ' ', h('ins', null, shown(item.mine))),
+                h(
+                  'span',
+                  { class: 'pg-grow' },
+                  h('del', null, shown(item.theirs)),
+                  ' ',
+                  h('ins', null, shown(item.mine)),
+                ),
               ),
             ),
           ),
@@ -216,9 +227,19 @@ function exports(app, formats) {
           'th',
           { scope: 'row' },
           item.title,
-          h('div', { class: 'pg-muted' }, (item.suffixes ?? []).map((/** @type {string} */ suffix) => `.${suffix}`).join(' ')),
+          h(
+            'div',
+            { class: 'pg-muted' },
+            (item.suffixes ?? []).map((/** @type {string} */ suffix) => `.${suffix}`).join(' '),
+          ),
         ),
-        h('td', null, item.read ? tag(t('files.reads'), 'ok', item.brings) : h('span', { class: 'pg-muted' }, t('files.writes-only'))),
+        h(
+          'td',
+          null,
+          item.read
+            ? tag(t('files.reads'), 'ok', item.brings)
+            : h('span', { class: 'pg-muted' }, t('files.writes-only')),
+        ),
         h('td', { class: 'pg-muted' }, item.cannot || ''),
         h(
           'td',
@@ -226,8 +247,14 @@ function exports(app, formats) {
           h(
             'div',
             { class: 'pg-row end' },
-            act(t('files.lost'), () => lost(app, item), { kind: 'quiet', title: t('files.lost.hint', { what: item.title }) }),
-            act(t('files.save'), () => save(app, item), { icon: 'save', title: t('files.save.hint', { what: item.title }) }),
+            act(t('files.lost'), () => lost(app, item), {
+              kind: 'quiet',
+              title: t('files.lost.hint', { what: item.title }),
+            }),
+            act(t('files.save'), () => save(app, item), {
+              icon: 'save',
+              title: t('files.save.hint', { what: item.title }),
+            }),
           ),
         ),
       ),

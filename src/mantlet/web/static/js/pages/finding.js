@@ -14,7 +14,10 @@ import { line, nameOf } from './common.js';
  */
 export async function findingForm(app, card) {
   const values = { title: '', place: card.place, text: '', by: '' };
-  const title = line({ value: '', required: true, autocomplete: 'off', placeholder: card.title }, (value) => (values.title = value));
+  const title = line(
+    { value: '', required: true, autocomplete: 'off', placeholder: card.title },
+    (value) => (values.title = value),
+  );
   const body = h(
     'div',
     null,
@@ -38,7 +41,10 @@ export async function findingForm(app, card) {
     title: t('workshop.found'),
     wide: true,
     body,
-    actions: [{ label: t('cancel') }, { label: t('finding.add'), primary: true, run: () => (title.reportValidity() ? 'add' : false) }],
+    actions: [
+      { label: t('cancel') },
+      { label: t('finding.add'), primary: true, run: () => (title.reportValidity() ? 'add' : false) },
+    ],
   });
   if (answer !== 'add') return null;
   return {
@@ -54,6 +60,8 @@ export async function findingForm(app, card) {
 /** @param {any} app @param {{place: string, place_name: string}} card */
 function placesOf(app, card) {
   const ids = ['elements', 'flows', 'boundaries'].flatMap((section) => Object.keys(app.store.model[section] ?? {}));
-  const others = [...ids, 'system'].filter((id) => id !== card.place).map((id) => ({ value: id, label: nameOf(app, id) }));
+  const others = [...ids, 'system']
+    .filter((id) => id !== card.place)
+    .map((id) => ({ value: id, label: nameOf(app, id) }));
   return [{ value: card.place, label: card.place_name || nameOf(app, card.place) }, ...others];
 }

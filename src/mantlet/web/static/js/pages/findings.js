@@ -37,7 +37,12 @@ function matches(item) {
     text.includes(asked.text.toLowerCase()) &&
     (!asked.severity || item.severity === asked.severity) &&
     (!asked.check || item.check === asked.check) &&
-    (!asked.placed || (asked.placed === 'yes' ? item.elements?.length : asked.placed === 'no' ? !item.elements?.length : item.suppressed))
+    (!asked.placed ||
+      (asked.placed === 'yes'
+        ? item.elements?.length
+        : asked.placed === 'no'
+          ? !item.elements?.length
+          : item.suppressed))
   );
 }
 
@@ -48,10 +53,13 @@ function filters(all, draw, count) {
   return h(
     'div',
     { class: 'pg-filters' },
-    line({ type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') }, (value) => {
-      asked.text = value;
-      draw();
-    }),
+    line(
+      { type: 'search', value: asked.text, placeholder: t('page.filter'), 'aria-label': t('page.filter') },
+      (value) => {
+        asked.text = value;
+        draw();
+      },
+    ),
     select(
       [any('evidence.any-severity'), ...SEVERITIES.map((word) => ({ value: word, label: t(`severity.${word}`) }))],
       asked.severity,
@@ -120,7 +128,8 @@ function columns(app, silence) {
     {
       id: 'elements',
       label: t('evidence.column.place'),
-      cell: (/** @type {any} */ row) => (row.elements?.length ? places(app, row.elements, 3) : tag(t('evidence.nowhere'), 'warn')),
+      cell: (/** @type {any} */ row) =>
+        row.elements?.length ? places(app, row.elements, 3) : tag(t('evidence.nowhere'), 'warn'),
       sort: (/** @type {any} */ row) => (row.elements ?? []).join(),
     },
     {

@@ -151,7 +151,9 @@ function treatment(rows) {
       [item.treated, days, item.still_open, oldest].map((text) => h('td', { class: 'number' }, String(text))),
     );
   };
-  return section(t('history.treatment'), sheet(t('history.treatment'), heads, rows.map(row), 'fit'), { lead: t('history.treatment.lead') });
+  return section(t('history.treatment'), sheet(t('history.treatment'), heads, rows.map(row), 'fit'), {
+    lead: t('history.treatment.lead'),
+  });
 }
 
 /** @param {any} app @param {any[]} points */

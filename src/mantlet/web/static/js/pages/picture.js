@@ -15,7 +15,11 @@ export function picture(source, alt, ready) {
   let zoom = 0;
   const image = /** @type {HTMLImageElement} */ (h('img', { alt, src: source() }));
   const stage = h('div', { class: 'pg-stage' }, h('p', { class: 'pg-drawing' }, t('picture.wait')), image);
-  const frame = h('div', { class: 'pg-picture', tabindex: 0, role: 'region', 'aria-label': alt, 'aria-busy': 'true' }, stage);
+  const frame = h(
+    'div',
+    { class: 'pg-picture', tabindex: 0, role: 'region', 'aria-label': alt, 'aria-busy': 'true' },
+    stage,
+  );
   const set = (/** @type {number} */ next) => {
     zoom = Math.max(0, Math.min(STEPS.length - 1, next));
     const [x, y] = [

@@ -98,7 +98,11 @@ function planTab(place, app) {
 
 /** @param {any} app */
 function draw(app) {
-  const old = h('p', { class: 'pg-note pg-old', role: 'status', hidden: asked.revision === app.store.revision }, t('plan.old'));
+  const old = h(
+    'p',
+    { class: 'pg-note pg-old', role: 'status', hidden: asked.revision === app.store.revision },
+    t('plan.old'),
+  );
   return [old, ...result(app, asked.made, body)];
 }
 
@@ -138,7 +142,15 @@ function goalFields() {
       h('span', null, t(`plan.goal.${goal}`)),
     );
   show();
-  return h('fieldset', null, h('legend', null, t('plan.goal')), radio('budget'), budgetField, radio('target'), targetField);
+  return h(
+    'fieldset',
+    null,
+    h('legend', null, t('plan.goal')),
+    radio('budget'),
+    budgetField,
+    radio('target'),
+    targetField,
+  );
 }
 
 function worst() {

@@ -3,7 +3,23 @@
 
 import { field, h, toast } from '../dom.js';
 import { t } from '../words.js';
-import { arrow, act, counts, empty, line, long, place, places, put, risk, riskOf, section, severity, tag, tick } from './common.js';
+import {
+  arrow,
+  act,
+  counts,
+  empty,
+  line,
+  long,
+  place,
+  places,
+  put,
+  risk,
+  riskOf,
+  section,
+  severity,
+  tag,
+  tick,
+} from './common.js';
 import { inWords } from './edits.js';
 
 const WORDS = ['high', 'medium', 'low'];
@@ -83,7 +99,9 @@ function matrix(caption, rows) {
         'tr',
         null,
         h('th', { scope: 'col' }, t('plan.likelihood')),
-        ['low', 'medium', 'high'].map((word) => h('th', { scope: 'col' }, t('plan.impact', { word: t(`severity.${word}`) }))),
+        ['low', 'medium', 'high'].map((word) =>
+          h('th', { scope: 'col' }, t('plan.impact', { word: t(`severity.${word}`) })),
+        ),
       ),
     ),
     h(

@@ -70,7 +70,11 @@ function profile(panel, app, found, signal) {
       result,
       job
         ? profiled(app, job)
-        : empty(t('privacy.profile.empty.title'), t('privacy.profile.empty.text'), act(t('privacy.profile.go'), run, { kind: 'primary' })),
+        : empty(
+            t('privacy.profile.empty.title'),
+            t('privacy.profile.empty.text'),
+            act(t('privacy.profile.go'), run, { kind: 'primary' }),
+          ),
     );
   };
   const run = async () => {
@@ -85,13 +89,22 @@ function profile(panel, app, found, signal) {
       );
     }
   };
-  put(panel, [h('div', { class: 'pg-filters' }, chooser(found, show), act(t('privacy.profile.go'), run, { icon: 'search' })), result]);
+  put(panel, [
+    h('div', { class: 'pg-filters' }, chooser(found, show), act(t('privacy.profile.go'), run, { icon: 'search' })),
+    result,
+  ]);
   show();
 }
 
 /** Profile a file unless that was done. @param {any} app @param {string} file @param {HTMLElement} place @param {AbortSignal} signal */
 async function look(app, file, place, signal) {
-  const job = await watch(app, place, await start(app, 'profile', { file }), t('privacy.profile.running', { file }), signal);
+  const job = await watch(
+    app,
+    place,
+    await start(app, 'profile', { file }),
+    t('privacy.profile.running', { file }),
+    signal,
+  );
   if (job.state === 'done') asked.done[file] = job;
 }
 
@@ -107,7 +120,10 @@ function profiled(app, job) {
       aside: h(
         'div',
         { class: 'pg-row' },
-        act(t('privacy.record'), () => record(app, job), { title: t('privacy.record.hint'), disabled: app.store.readOnly }),
+        act(t('privacy.record'), () => record(app, job), {
+          title: t('privacy.record.hint'),
+          disabled: app.store.readOnly,
+        }),
         button(t('privacy.to-plan'), () => /** @type {any} */ (document.getElementById('pg-tab-plan'))?.click(), {
           kind: 'primary',
         }),
@@ -185,15 +201,23 @@ function columns(made) {
 /** @param {any} column */
 function inText(column) {
   const found = Object.entries(column.in_text ?? {});
-  return found.length ? t('privacy.in-text', { what: found.map(([name, count]) => `${name} (${count})`).join(', ') }) : '';
+  return found.length
+    ? t('privacy.in-text', { what: found.map(([name, count]) => `${name} (${count})`).join(', ') })
+    : '';
 }
 
 /** @param {any} app @param {any} job */
 async function record(app, job) {
-  const answer = await app.store.change([], { path: '/privacy/record', body: { job: job.id }, label: t('privacy.record') });
+  const answer = await app.store.change([], {
+    path: '/privacy/record',
+    body: { job: job.id },
+    label: t('privacy.record'),
+  });
   if (!answer) return;
   const said = (answer.recorded ?? [])
-    .map((/** @type {any} */ item) => t('privacy.recorded', { what: app.store.titleOf(item.key), n: item.flows?.length ?? 0 }))
+    .map((/** @type {any} */ item) =>
+      t('privacy.recorded', { what: app.store.titleOf(item.key), n: item.flows?.length ?? 0 }),
+    )
     .join(' ');
   toast(said || t('privacy.record.none'), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
 }
@@ -204,7 +228,10 @@ function plan(panel, app, found, signal) {
   if (none) return void put(panel, none);
   const result = h('div', { class: 'pg-result' });
   const show = () => void masking(result, app, asked.file, found, signal);
-  put(panel, [h('div', { class: 'pg-filters' }, chooser(found, show), h('span', { class: 'pg-muted' }, t('privacy.plan.lead'))), result]);
+  put(panel, [
+    h('div', { class: 'pg-filters' }, chooser(found, show), h('span', { class: 'pg-muted' }, t('privacy.plan.lead'))),
+    result,
+  ]);
   show();
 }
 

@@ -48,7 +48,11 @@ function ledger(item) {
     meter('ε', item.spent.epsilon, item.epsilon, item.left.epsilon),
     item.delta ? meter('δ', item.spent.delta, item.delta, item.left.delta) : null,
     h('p', null, item.words),
-    h('p', { class: 'pg-muted' }, item.unit ? t('budget.unit', { unit: item.unit, n: item.rows_per_unit }) : t('budget.rows')),
+    h(
+      'p',
+      { class: 'pg-muted' },
+      item.unit ? t('budget.unit', { unit: item.unit, n: item.rows_per_unit }) : t('budget.rows'),
+    ),
     item.releases.length
       ? h(
           'details',

@@ -4,7 +4,7 @@
 import { field, h, select, toast } from '../dom.js';
 import { t } from '../words.js';
 import { act, later, line, load, problem, put, section, sheet, tag, tick } from './common.js';
-import { start, watch } from './jobs.js';
+import { beside, run } from './privacy_mask.js';
 
 /** @typedef {{do: string, [name: string]: any}} Step */
 /** @typedef {{columns: Record<string, Step>, key?: string, unlisted?: string, 'mantlet-plan'?: number}} Plan */
@@ -28,12 +28,6 @@ export async function masking(root, app, file, found, signal) {
     },
     (steps) => draw(app, file, steps, found, signal),
   );
-}
-
-/** A name beside a file, with another ending. @param {string} file @param {(stem: string, suffix: string) => string} make */
-function beside(file, make) {
-  const [, stem, suffix] = /^(.*?)(\.[^./]+)?$/.exec(file.replace(/:.*$/, '')) ?? ['', file, ''];
-  return make(stem, suffix ?? '');
 }
 
 /** @param {any} app @param {string} file @param {any[]} steps @param {any} found @param {AbortSignal} signal */
@@ -104,7 +98,9 @@ function row(draft, name, steps, changed, example) {
       draft.plan.columns[name] = {
         do: value,
         ...Object.fromEntries(
-          (known?.params ?? []).filter((/** @type {any} */ param) => param.default === undefined || param.default === null).map(first),
+          (known?.params ?? [])
+            .filter((/** @type {any} */ param) => param.default === undefined || param.default === null)
+            .map(first),
         ),
       };
       show();
@@ -174,12 +170,22 @@ function parameter(column, step, param, changed) {
 
 /** @param {any} param @param {HTMLElement} control */
 const small = (param, control) =>
-  h('span', { class: 'pg-param' }, h('span', { class: 'hint', 'aria-hidden': 'true' }, t(`mask.param.${param.name}`)), control);
+  h(
+    'span',
+    { class: 'pg-param' },
+    h('span', { class: 'hint', 'aria-hidden': 'true' }, t(`mask.param.${param.name}`)),
+    control,
+  );
 
 /** @param {Plan} plan @param {any} made */
 function preview(plan, made) {
   const heads = made.columns.map((/** @type {any} */ column) =>
-    h('span', null, column.name, h('div', { class: 'pg-muted' }, t(`mask.do.${plan.columns[column.name]?.do ?? 'keep'}`))),
+    h(
+      'span',
+      null,
+      column.name,
+      h('div', { class: 'pg-muted' }, t(`mask.do.${plan.columns[column.name]?.do ?? 'keep'}`)),
+    ),
   );
   const rows = made.before.map((/** @type {any[]} */ before, /** @type {number} */ at) =>
     h(
@@ -217,7 +223,11 @@ function save(app, file, draft, found) {
   const go = act(
     t('mask.save'),
     async () => {
-      const answer = await app.api.post('/privacy/plan/save', { path: draft.path, plan: draft.plan, reasons: draft.reasons });
+      const answer = await app.api.post('/privacy/plan/save', {
+        path: draft.path,
+        plan: draft.plan,
+        reasons: draft.reasons,
+      });
       draft.saved = answer.path;
       if (!found.plans.includes(answer.path)) found.plans.push(answer.path);
       toast(t('mask.saved', { path: answer.path }), { kind: 'ok' });
@@ -228,7 +238,10 @@ function save(app, file, draft, found) {
     ? field(
         t('mask.open'),
         select(
-          [{ value: '', label: t('mask.open.none') }, ...found.plans.map((/** @type {string} */ item) => ({ value: item, label: item }))],
+          [
+            { value: '', label: t('mask.open.none') },
+            ...found.plans.map((/** @type {string} */ item) => ({ value: item, label: item })),
+          ],
           '',
           async (value) => {
             if (!value) return;
@@ -251,99 +264,5 @@ function save(app, file, draft, found) {
       open,
     ),
     { lead: t('mask.keep.lead') },
-  );
-}
-
-/** Masking the whole table by the saved plan. @param {any} app @param {string} file @param {any} draft @param {AbortSignal} signal */
-function run(app, file, draft, signal) {
-  const state = { output: beside(file, (stem, suffix) => `${stem}.masked${suffix}`), treats: '' };
-  const result = h('div', { class: 'pg-result' });
-  const threats = [...app.store.register.values()].filter((item) => item.state === 'open' && (item.linddun?.length || item.trim?.length));
-  const go = act(
-    t('mask.run'),
-    async () => {
-      if (!draft.saved) {
-        toast(t('mask.run.first'), { kind: 'info' });
-        return;
-      }
-      try {
-        const options = {
-          file,
-          plan: draft.saved,
-          output: state.output,
-          verify: true,
-          ...(state.treats ? { treats: state.treats } : {}),
-        };
-        const job = await watch(app, result, await start(app, 'mask', options), t('mask.running'), signal);
-        put(result, job.state === 'done' ? masked(app, job, state.treats) : null);
-      } catch (error) {
-        put(result, problem(error));
-      }
-    },
-    { disabled: app.store.readOnly },
-  );
-  return section(
-    t('mask.run.title'),
-    [
-      h(
-        'div',
-        { class: 'pg-row end' },
-        field(
-          t('mask.output'),
-          line({ value: state.output, spellcheck: 'false' }, (value) => (state.output = value)),
-        ),
-        field(
-          t('mask.treats'),
-          select(
-            [{ value: '', label: t('mask.treats.none') }, ...threats.map((item) => ({ value: item.id, label: item.title }))],
-            '',
-            (value) => (state.treats = value),
-          ),
-          t('mask.treats.hint'),
-        ),
-        go,
-      ),
-      result,
-    ],
-    { lead: t('mask.run.lead') },
-  );
-}
-
-/** @param {any} app @param {any} job @param {string} treats */
-function masked(app, job, treats) {
-  const made = job.result;
-  const left = made.left ?? [];
-  return h(
-    'div',
-    { class: left.length ? 'pg-warning' : 'pg-note ok' },
-    h('strong', null, t('mask.done', { path: made.path, n: made.rows })),
-    left.length
-      ? [
-          h('p', null, t('mask.left')),
-          h(
-            'ul',
-            { class: 'pg-list' },
-            left.map((/** @type {any} */ item) =>
-              h('li', null, h('code', null, item.column), h('span', { class: 'pg-grow' }, `${item.what} (${item.rows})`)),
-            ),
-          ),
-        ]
-      : h('p', null, t('mask.none-left')),
-    treats
-      ? h(
-          'p',
-          null,
-          made.sentence,
-          ' ',
-          act(t('mask.treat'), async () => {
-            const answer = await app.store.change([], {
-              path: '/privacy/treat',
-              body: { job: job.id, threat: treats },
-              label: t('mask.treat'),
-            });
-            if (answer) toast(t('mask.treated', { before: answer.before, after: answer.after }), { kind: 'ok' });
-          }),
-        )
-      : null,
   );
 }

@@ -21,7 +21,10 @@ export function groupOf(app, kind, proposals, chosen, told) {
       told();
     }),
   );
-  const all = h('input', { type: 'checkbox', 'aria-label': t('discover.all-of', { what: t(`discover.kind.${kind}`) }) });
+  const all = h('input', {
+    type: 'checkbox',
+    'aria-label': t('discover.all-of', { what: t(`discover.kind.${kind}`) }),
+  });
   const mark = () => {
     const on = items.filter((item) => chosen.has(item.id)).length;
     all.checked = on === items.length;
@@ -120,7 +123,8 @@ function row(app, item, chosen, told) {
 }
 
 /** What is proposed, without the name that stands before it. @param {any} item */
-const said = (item) => (item.name && item.title.endsWith(`, ${item.name}`) ? item.title.slice(0, -item.name.length - 2) : item.title);
+const said = (item) =>
+  item.name && item.title.endsWith(`, ${item.name}`) ? item.title.slice(0, -item.name.length - 2) : item.title;
 
 /** @param {string[]} lines */
 function evidence(lines) {
@@ -137,10 +141,16 @@ function evidence(lines) {
 /** @param {any} change */
 function written(change) {
   const path = (change.path ?? [change.section, change.id]).join(' › ');
-  if (change.op === 'remove') return h('div', null, h('dt', null, path), h('dd', null, h('del', null, t('discover.removed'))));
-  const whole = change.path?.length === 2 && change.value && typeof change.value === 'object' && !Array.isArray(change.value);
-  const lines = whole ? Object.entries(change.value).filter(([name]) => name !== 'discovered') : [[path, change.value ?? change.to]];
-  return lines.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, h('code', null, shown(value)))));
+  if (change.op === 'remove')
+    return h('div', null, h('dt', null, path), h('dd', null, h('del', null, t('discover.removed'))));
+  const whole =
+    change.path?.length === 2 && change.value && typeof change.value === 'object' && !Array.isArray(change.value);
+  const lines = whole
+    ? Object.entries(change.value).filter(([name]) => name !== 'discovered')
+    : [[path, change.value ?? change.to]];
+  return lines.map(([name, value]) =>
+    h('div', null, h('dt', null, name), h('dd', null, h('code', null, shown(value)))),
+  );
 }
 
 /** How sure discovery is: a word and three bars. @param {number | null} value */

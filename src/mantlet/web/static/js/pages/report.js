@@ -63,7 +63,10 @@ function preview(panel, app, old) {
     act(t(`report.as.${format}`), () => app.api.download('/report', { format, compliance: asked.compliance }), {
       icon: 'save',
       disabled: format === 'pdf' && app.store.project?.extras?.pdf === false,
-      title: format === 'pdf' && app.store.project?.extras?.pdf === false ? t('report.no-pdf') : t(`report.as.${format}.hint`),
+      title:
+        format === 'pdf' && app.store.project?.extras?.pdf === false
+          ? t('report.no-pdf')
+          : t(`report.as.${format}.hint`),
     }),
   );
   put(panel, [

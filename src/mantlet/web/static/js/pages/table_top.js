@@ -80,7 +80,10 @@ function ring(spot) {
 /** Where things are on a drawing. @param {string} source @returns {Promise<Record<string, Spot>>} */
 async function places(source) {
   const text = await (await fetch(source, { credentials: 'same-origin', headers: { 'X-Mantlet': '1' } })).text();
-  const drawing = new DOMParser().parseFromString(text.replace(/<style>[^<]*<\/style>/, ''), 'image/svg+xml').documentElement;
+  const drawing = new DOMParser().parseFromString(
+    text.replace(/<style>[^<]*<\/style>/, ''),
+    'image/svg+xml',
+  ).documentElement;
   const [, , width, height] = (drawing.getAttribute('viewBox') ?? '0 0 1 1').split(/\s+/).map(Number);
   /** @type {Record<string, Spot>} */
   const spots = {};

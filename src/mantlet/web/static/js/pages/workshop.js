@@ -15,7 +15,16 @@ const DECKS = ['stride', 'privacy', 'ml'];
 /** @typedef {{seed: string, hand: number, minutes: number, decks: string[], cards: Card[], at: number, done: Record<number, 'found' | 'nothing'>, found: {title: string, id: string}[]}} Game */
 
 /** The game that is on; kept while the page is not shown. @type {Game} */
-const game = { seed: '', hand: 8, minutes: 3, decks: ['stride', 'privacy', 'ml'], cards: [], at: 0, done: {}, found: [] };
+const game = {
+  seed: '',
+  hand: 8,
+  minutes: 3,
+  decks: ['stride', 'privacy', 'ml'],
+  cards: [],
+  at: 0,
+  done: {},
+  found: [],
+};
 
 /** @param {HTMLElement} root @param {any} app */
 function mount(root, app) {
@@ -90,7 +99,10 @@ function welcome(app, stage, timer, show) {
     [1, 2, 3].map((step) => h('li', null, t(`workshop.how.${step}`))),
   );
   const go = h('button', { type: 'submit', class: 'btn btn-primary' }, t('workshop.deal'));
-  put(stage, h('form', { class: 'pg-welcome', onsubmit: submit }, h('h2', null, t('workshop.how')), steps, settings(), go, said));
+  put(
+    stage,
+    h('form', { class: 'pg-welcome', onsubmit: submit }, h('h2', null, t('workshop.how')), steps, settings(), go, said),
+  );
 }
 
 /** What a deal is asked for. */
@@ -185,7 +197,12 @@ function lay(app, stage, timer, show) {
   );
   put(stage, [
     head,
-    h('div', { class: 'pg-play' }, h('div', { class: 'pg-table-top' }, table.node), h('div', { class: 'pg-faces', 'aria-live': 'polite' })),
+    h(
+      'div',
+      { class: 'pg-play' },
+      h('div', { class: 'pg-table-top' }, table.node),
+      h('div', { class: 'pg-faces', 'aria-live': 'polite' }),
+    ),
   ]);
 }
 
@@ -240,7 +257,10 @@ async function found(app, show) {
   if (!answer) return;
   game.done[game.at] = 'found';
   game.found.push({ title: made.title, id: answer.threat });
-  toast(t('workshop.added', { what: made.title }), { kind: 'ok', action: { label: t('undo'), run: () => app.history.undo() } });
+  toast(t('workshop.added', { what: made.title }), {
+    kind: 'ok',
+    action: { label: t('undo'), run: () => app.history.undo() },
+  });
   show();
 }
 
