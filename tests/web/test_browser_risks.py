@@ -467,6 +467,18 @@ class TestQuestions:
         seen.page.click(".questions-later button")
         seen.page.wait_for_selector("[data-id='personal@scores']")
 
+    def test_one_answer_for_all_places_that_are_alike(self, seen):
+        seen.go("#/questions", ".question")
+        seen.page.check("[data-id='integrity_checked@model'] .question-alike input")
+        seen.page.click("[data-id='integrity_checked@model'] button[data-value='no']")
+        seen.page.wait_for_selector("[data-id='integrity_checked@model']", state="detached")
+        seen.saved()
+        assert seen.text.count("integrity_checked:") > 1
+        seen.page.keyboard.press("Control+z")
+        seen.page.wait_for_selector("[data-id='integrity_checked@model']")
+        seen.saved()
+        assert "integrity_checked:" not in seen.text
+
     def test_with_the_keyboard_alone(self, seen):
         seen.go("#/questions", ".question")
         seen.page.focus("[data-id='authorized@api'] button[data-value='yes']")

@@ -110,6 +110,7 @@ def listed_question(register: Register, question: Question) -> dict[str, Any]:
     return {
         "id": f"{question.fact}@{question.at}",
         **question_record(register, question),
+        "alike": "@".join(question.alike),
         "settles": len(question.threats),
         "worst": question.worst.word,
         "risks": list(risks)[:MOST_RISKS],

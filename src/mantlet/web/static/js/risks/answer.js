@@ -41,22 +41,25 @@ function held(path, before, wanted) {
   return [...gone, ...come];
 }
 
-/** Write an answer. @param {Question} question @param {any} value @returns {Promise<any>} */
-export async function answer(question, value) {
-  const changes = changesFor(question, value);
+/**
+ * Write an answer; to questions that are alike, the same.
+ * @param {Question} question @param {any} value @param {Question[]} [alike] @returns {Promise<any>}
+ */
+export async function answer(question, value, alike = []) {
+  const changes = [question, ...alike].flatMap((item) => changesFor(item, value));
   if (!changes.length) return null;
   return store.change(changes, { label: t('risks.answer.label', { fact: question.fact.replaceAll('_', ' ') }) });
 }
 
 /**
  * The control for a question.
- * @param {Question} question @param {{label?: string, done?: (value: any) => any, plain?: boolean}} [options] `plain` leaves out unknown and not applicable
+ * @param {Question} question @param {{label?: string, done?: (value: any) => any, plain?: boolean, alike?: () => Question[]}} [options] `plain` leaves out unknown and not applicable
  */
 export function answerControl(question, options = {}) {
   if (!question.path) return byHand(question);
   const give = async (/** @type {any} */ value) => {
     node.toggleAttribute('data-busy', true);
-    await answer(question, value);
+    await answer(question, value, options.alike?.() ?? []);
     node.removeAttribute('data-busy');
     options.done?.(value);
   };

@@ -11,6 +11,7 @@ import { placeName } from './places.js';
 
 const KEY = 'mantlet.skipped';
 const PAGE = 40;
+const FEW = 4;
 const CONTROLS = '.risk-answer button, .risk-answer select, .risk-answer input, .question-skip';
 /** How many questions are fetched: nobody answers more before the ranking changes. */
 const MOST = 200;
@@ -184,6 +185,9 @@ class QuestionsView {
       this.app.nav.open('design');
       setTimeout(() => store.select([item.place]), 300);
     };
+    const alike = this.alike(item);
+    const all = h('input', { type: 'checkbox', 'data-alike': item.id });
+    const others = () => (all.checked ? alike : []);
     return h(
       'li',
       { class: 'question', 'data-id': item.id, 'data-index': index },
@@ -199,9 +203,24 @@ class QuestionsView {
       ),
       h('h2', null, item.text),
       item.why ? h('p', { class: 'muted' }, item.why) : null,
-      answerControl(item, { done: answered }),
+      alike.length
+        ? h(
+            'label',
+            { class: 'check question-alike', title: alike.map((other) => placeName(other.place)).join(', ') },
+            all,
+            t('risks.questions.alike', { n: alike.length, places: few(alike) }),
+          )
+        : null,
+      answerControl(item, { done: answered, alike: others }),
       risksOf(item),
     );
+  }
+
+  /** The questions that ask the same of other places and are answered the same way. @param {any} item @returns {any[]} */
+  alike(item) {
+    if (!item.path || item.kind === 'fields' || item.kind === 'sources') return [];
+    const same = (/** @type {any} */ other) => other.alike === item.alike && other.id !== item.id && other.path;
+    return this.questions.filter((other) => same(other) && !this.skipped.has(other.id));
   }
 
   get focused() {
@@ -216,6 +235,12 @@ class QuestionsView {
     const items = this.list.querySelectorAll('.question');
     items[Math.min(index, items.length - 1)]?.querySelector(CONTROLS)?.focus();
   }
+}
+
+/** The names of some places. @param {any[]} questions */
+function few(questions) {
+  const names = questions.slice(0, FEW).map((item) => placeName(item.place));
+  return questions.length > FEW ? `${names.join(', ')} …` : names.join(', ');
 }
 
 /** @param {any} value */
