@@ -535,6 +535,11 @@ def test_nothing_serious_for_people_who_see_or_hear_otherwise(decided, theme):
     decided.page.click(".risk-filter-line .btn")
     decided.page.click(".risk-table tbody input >> nth=0")
     assert decided.severe("main", rules) == []
+    for opener in (".bulk .btn-primary", ".risks-actions .btn", ".risk-attention:has-text('gone') button"):
+        decided.page.click(opener)
+        decided.page.wait_for_selector("dialog[open]")
+        assert decided.severe("dialog", rules) == []
+        decided.page.keyboard.press("Escape")
     open_risk(decided)
     decided.page.click("[data-part='rate'] .risk-fold-open")
     decided.page.click("[data-part='decide'] .risk-fold-open")
