@@ -20,6 +20,8 @@ from mantlet.review.compliance.view import ABSENT, STATES, ArticleView, AskLine,
 
 SHOWN = 8
 """Places and questions that are named of many; JSON and the spreadsheet have all."""
+MOST = 40
+"""Risks that are named in one state of one article; JSON and the spreadsheet have all."""
 ROLES = ("Answers for the system", "Answers for data protection or conformity", "Answers for security")
 ARTICLE_COLUMNS = (
     "article",
@@ -46,6 +48,7 @@ def to_html(view: Compliance, *, date: str = "") -> bytes:
         roles=ROLES,
         meanings=STATES,
         shown=SHOWN,
+        most=MOST,
         css=Markup(style() + file("compliance.css")),  # noqa: S704  (our own)
         date=date,
         version=VERSION,
@@ -67,6 +70,7 @@ def to_pdf(view: Compliance, font_folder: str, *, date: str = "") -> bytes:
         "headings": msgspec.json.encode(HEADINGS).decode(),
         "roles": msgspec.json.encode(ROLES).decode(),
         "meanings": msgspec.json.encode(STATES).decode(),
+        "most": str(MOST),
         "date": date,
         "version": VERSION,
     }
@@ -165,49 +169,35 @@ def to_markdown(view: Compliance, *, date: str = "") -> bytes:
 
 def _markdown(view: Compliance, date: str) -> Iterator[str]:
     yield from (f"# {escape(view.title)}: {escape(view.system['name'])}", "", escape(view.lead), "")
-    yield from (
-        f"{escape(line)}  " for line in [*view.verdict, *view.warnings, *([f"Date: {date}"] if date else [])]
-    )
-    yield ""
+    lines = [*view.verdict, *view.warnings, *([f"Date: {date}"] if date else [])]
+    yield from (*(f"{escape(line)}  " for line in lines), "")
     for group in view.groups:
         yield from (f"## {escape(group.title)}", "", escape(group.lead), "")
         yield from (f"- {escape(answer.fact)}: {escape(answer.value)}" for answer in group.answers)
-        yield from (f"- [ ] {_question(line)}" for line in group.items)
-        yield ""
-    if view.impact:
-        yield from (
-            f"## {escape(view.impact.title)}",
-            "",
-            f"{escape(view.impact.verdict)} {escape(view.impact.done)}",
-            "",
-        )
-        yield from table(
-            [
-                ["sign", "here", "where"],
-                *([item.title, item.answer, ", ".join(item.places[:SHOWN])] for item in view.impact.criteria),
-            ]
-        )
+        yield from (*(f"- [ ] {_question(line)}" for line in group.items), "")
+    yield from _impact(view)
     yield from ("## Articles", "")
-    yield from table(
-        [
-            ["article", "", "state", "open", "to confirm", "settled or mitigated", "questions"],
-            *(_brief(article) for article in view.articles),
-        ]
-    )
+    head = ["article", "", "state", "open", "to confirm", "settled or mitigated", "questions"]
+    yield from table([head, *(_brief(article) for article in view.articles)])
     yield from (*(f"- {word}: {meaning}" for word, meaning in STATES.items()), "")
     for article in view.articles:
         if article.state != ABSENT:
             yield from _article(article)
     if view.record:
+        rows = [[str(getattr(row, key)) for key, _ in HEADINGS] for row in view.record]
         yield from ("## Record of processing", "")
-        yield from table(
-            [
-                [title for _, title in HEADINGS],
-                *([getattr(row, key) for key, _ in HEADINGS] for row in view.record),
-            ]
-        )
+        yield from table([[title for _, title in HEADINGS], *rows])
     yield from ("## Signatures", "")
     yield from table([["role", "name", "date", "signature"], *([role, "", "", ""] for role in ROLES)])
+
+
+def _impact(view: Compliance) -> Iterator[str]:
+    if view.impact is None:
+        return
+    verdict = f"{escape(view.impact.verdict)} {escape(view.impact.done)}"
+    yield from (f"## {escape(view.impact.title)}", "", verdict, "")
+    signs = [[item.title, item.answer, ", ".join(item.places[:SHOWN])] for item in view.impact.criteria]
+    yield from table([["sign", "here", "where"], *signs])
 
 
 def _brief(article: ArticleView) -> list[str]:
@@ -223,9 +213,11 @@ def _brief(article: ArticleView) -> list[str]:
 def _article(article: ArticleView) -> Iterator[str]:
     yield from (f"### {escape(article.id)} {escape(article.title)}: {article.state}", "")
     yield from (escape(article.asks) + (f" ({escape(article.why)})" if article.why else ""), "")
-    for risk in article.risks:
+    for risk in article.risks[:MOST]:
         note = "; ".join(filter(None, (risk.decision, risk.evidence)))
         yield f"- {risk.state}, {risk.severity}: {escape(risk.title)} (`{shown(risk.id).replace('`', '')}`){f'; {escape(note)}' if note else ''}"
+    if len(article.risks) > MOST:
+        yield f"- {len(article.risks) - MOST} more risks"
     for control in article.controls:
         yield f"- control, {control.status}: {escape(control.title)} on {escape(control.on)}{f'; {escape(control.evidence)}' if control.evidence else ''}"
     for answer in article.answers:

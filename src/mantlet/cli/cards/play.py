@@ -43,8 +43,7 @@ def play(
     path = options.model_path(model)
     result = options.assess(path, rules=rules)
     dealt = cards.deal(result, seed=seed, hand=hand, suits=suit or ())
-    out, found, number = console(), list[str](), 0
-    shown = -1
+    out, found, number, shown = console(), list[str](), 0, -1
     while number < len(dealt):
         card = dealt[number]
         if shown != number:
@@ -59,9 +58,8 @@ def play(
             break
         else:
             number = max(number - 1, 0) if answer == "b" else number + 1
-    out.print(
-        f"\n{how_many(len(found), 'finding')} in {escape(str(path))}{': ' if found else '.'}{', '.join(found)}"
-    )
+    written = f"{how_many(len(found), 'finding')} in {escape(str(path))}"
+    out.print(f"\n{written}{': ' if found else '.'}{', '.join(found)}")
 
 
 def _found(path: Path, card: Dealt, by: str, rules: list[Path] | None) -> list[str]:
