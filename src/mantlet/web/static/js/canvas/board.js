@@ -30,6 +30,8 @@ export class Board {
     /** @type {Set<string>} */
     this.asked = new Set();
     this.gone = false;
+    /** Until the layout engine has answered. @type {Promise<void>} */
+    this.asking = Promise.resolve();
     /** @type {Set<() => void>} */
     this.watchers = new Set();
     /** The views that were drawn at least once, in the window or not. @type {Map<string, any>} */
@@ -66,10 +68,15 @@ export class Board {
     const homeless = gaps(now, stored).filter((id) => !this.asked.has(id));
     if (homeless.length) {
       for (const id of homeless) this.asked.add(id);
-      const found = await engine(this.view, now.nodes.size, stored).catch(() => null);
-      if (this.gone) return;
-      this.filler = found ?? this.filler;
+      this.asking = engine(this.view, now.nodes.size, stored).then(
+        (found) => {
+          this.filler = found;
+        },
+        () => {},
+      );
     }
+    await this.asking;
+    if (this.gone) return;
     this.refresh();
   }
 

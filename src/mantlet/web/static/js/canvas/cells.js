@@ -62,7 +62,7 @@ export const WireView = dia.LinkView.extend({
       ...(item.opened ? [this.parts.ring] : []),
     );
     this.label ??= svg('g', { 'model-id': this.model.id, 'data-label': '' });
-    this.label.replaceChildren(...drawLabel(item, this.paper.options.depthOf(this.model)));
+    this.label.replaceChildren(...drawLabel(item));
     this.mountLabels();
     this.update();
     this.paint();
@@ -79,7 +79,16 @@ export const WireView = dia.LinkView.extend({
       layWire(this.parts, this.model.get('item'), points);
     }
     this.label.setAttribute('transform', `translate(${label[0]} ${label[1]})`);
+    if (!shift) this.ground();
     return this;
+  },
+  /** The label's ground has the shade of the outlines that it lies in. */
+  ground() {
+    const depth = Math.min(this.paper.options.depthOf(this.model), 4);
+    const ground = this.label.firstChild;
+    if (depth === this.depth && ground === this.grounded) return;
+    [this.depth, this.grounded] = [depth, ground];
+    ground.setAttribute('class', `mt-bg${depth} label-ground`);
   },
   paint() {
     const item = this.model.get('item');

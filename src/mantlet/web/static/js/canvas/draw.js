@@ -162,13 +162,13 @@ export function layWire(parts, wire, points) {
   parts.ring.setAttribute('cy', String(y));
 }
 
-/** A label about its own middle. @param {WireItem} wire @param {number} depth of the ground behind it @returns {SVGElement[]} */
-export function drawLabel(wire, depth) {
+/** A label about its own middle; its first part is its ground. @param {WireItem} wire @returns {SVGElement[]} */
+export function drawLabel(wire) {
   const block = labelSize(wire);
   const [x, y] = [-block.width / 2, -block.height / 2];
   const parts = [
     svg('rect', {
-      class: `mt-bg${Math.min(depth, 4)} label-ground`,
+      class: 'label-ground',
       x,
       y,
       width: block.width,
