@@ -357,6 +357,17 @@ def test_a_model_goes_to_another_tool_and_comes_back_with_what_became_of_it(chro
         assert "no model" in page.locator(".pg-problem").inner_text()
 
 
+def test_another_model_of_the_project_is_opened(chromium, project):
+    write(project.parent, MODEL.replace("Churn predictor", "Second system"), "second.yaml")
+    with window(chromium, project) as found:
+        show(found, "files")
+        row = found.page.locator("li", has_text="second.yaml")
+        row.get_by_role("button", name="Open").click()
+        found.page.wait_for_selector("#top .project:has-text('Second system')")
+        show(found, "files")
+        assert "open here" in found.page.locator("li", has_text="second.yaml").inner_text()
+
+
 def test_a_workshop_is_played_with_keys_and_its_finding_is_in_the_model(chromium, project):
     with window(chromium, project) as found:
         page = found.page

@@ -149,7 +149,7 @@ function steps(app, made, kept, tell) {
             needed(made, step),
           ),
           h('div', { class: 'pg-muted' }, step.on.length ? [t('plan.on'), ' ', places(app, step.on)] : null),
-          h('details', null, h('summary', null, step.why || t('plan.why')), effects(app, made, step)),
+          h('details', null, h('summary', null, step.why.replace(/;? ?needed by .*$/, '') || t('plan.why')), effects(app, made, step)),
         ),
         bars(step, top),
         h('span', { class: 'pg-effort' }, h('b', null, round(step.effort)), ` ${t('plan.points')}`),
