@@ -207,7 +207,8 @@ class Components:
             return current
         if frame.owner in self._apart and _owner(current) != frame.owner:
             return self._elsewhere(frame, current)
-        if frame.code in self._roles.pipelines and not scripted:
+        paged = inside and anchor.type == "web-app"  # what a page does for itself
+        if frame.code in self._roles.pipelines and not scripted and not paged:
             return self._make(frame.code, "llm-app", frame, current)
         roles = self._roles.classes.get(frame.owner)
         if anchor.entry == "task":

@@ -323,7 +323,9 @@ def _served(linker: Linker) -> list[str]:
     asked = {
         linker.find(move.target)
         for move in linker.moves
-        if linker.find(move.source).startswith(("code:", "stage:", "service:", "app:", "who:", "route:"))
+        if linker.find(move.source).startswith(
+            ("code:", "stage:", "service:", "app:", "who:", "route:", "resource:")
+        )
     }
     alone = [key for key in served if linker.find(key) not in asked]
     linker.answers.update(alone)

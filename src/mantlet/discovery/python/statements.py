@@ -13,6 +13,7 @@ from mantlet.discovery.python.expressions import evaluate
 from mantlet.discovery.python.items import iterate, set_item
 from mantlet.discovery.python.texts import concatenate
 from mantlet.discovery.python.values import (
+    HOLE,
     NONE,
     UNKNOWN,
     Class,
@@ -161,11 +162,27 @@ def decide(m: Machine, test: ast.expr, scope: Scope) -> bool | None:
             if is_none or (NONE not in left.atoms and not left.origins):
                 return is_none == isinstance(test.ops[0], ast.Is)
         return None
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+        equal = _equal(evaluate(m, test.left, scope), evaluate(m, test.comparators[0], scope))
+        if equal is not None:
+            return equal == isinstance(test.ops[0], ast.Eq)
     value = evaluate(m, test, scope)
     if isinstance(test, ast.Name) and len(value.atoms) == 1 and value.atoms[0] in (True, False):
         atom = value.atoms[0]
         return atom if isinstance(atom, bool) else None
     return None
+
+
+def _equal(left: Value, right: Value) -> bool | None:
+    """Tell whether two texts that the code itself gives are the same; what settings say may be something else."""
+    texts: list[set[str]] = []
+    for value in (left, right):
+        if value.origins or not value.atoms or any(type(a) is not str or HOLE in a for a in value.atoms):
+            return None
+        texts.append(set(value.atoms))
+    if not texts[0] & texts[1]:
+        return False
+    return True if len(texts[0]) == len(texts[1]) == 1 else None
 
 
 def _loop(m: Machine, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
