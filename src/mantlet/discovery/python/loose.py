@@ -109,9 +109,27 @@ def _call_loose(m: Machine, function: Function) -> None:
     )
     if handles and (function.name in words().handlers or function.name == "main"):
         entry.name = function.module.path.removesuffix(".py").replace("/__init__", "").rpartition("/")[2]
-    if handles and any(isinstance(atom, Mapping) and "statusCode" in atom.items for atom in answers.atoms):
+    answered = any(isinstance(atom, Mapping) and "statusCode" in atom.items for atom in answers.atoms)
+    if handles and answered and _reads_request(function):
         entry.facts["served"] = ("yes", where)  # a gateway hands it requests
     m.trace.entries.append(entry)
+
+
+_ASKED = frozenset({"body", "queryStringParameters", "pathParameters", "httpMethod", "rawPath", "headers"})
+"""What a gateway puts into an event."""
+
+
+def _reads_request(function: Function) -> bool:
+    """Tell whether a handler looks at what a gateway hands it: `event["body"]`, `event.get("headers")`."""
+    for node in ast.walk(function.node):
+        asked: ast.expr | None = None
+        if isinstance(node, ast.Subscript):
+            asked = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            asked = node.args[0] if node.args else None
+        if isinstance(asked, ast.Constant) and asked.value in _ASKED:
+            return True
+    return False
 
 
 def _is_handler(function: Function) -> bool:
