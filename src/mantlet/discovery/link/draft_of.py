@@ -45,7 +45,9 @@ def link(
     settings.services = frozenset(
         clue.key[8:] for clue in clues if isinstance(clue, Thing) and clue.key.startswith("service:")
     )
-    draft = linked(clues, look(python, settings, runs), runs, files)
+    steps = {clue.key for clue in clues if isinstance(clue, Thing) and not clue.key.startswith("job:")}
+    declared = [script for script, keys in runs.items() if any(key in steps for key, _ in keys)]
+    draft = linked(clues, look(python, settings, declared), runs, files)
     draft.not_understood += unread(files)
     return draft
 

@@ -148,6 +148,22 @@ def runs_project_code(command: Command) -> bool:
     return not (command.program.startswith("python") and command.argv[1:3] in _TOOLS)
 
 
+_PUSHED = re.compile(r"https?://(?:[^@/\s]*@)?(huggingface\.co|hf\.co)/(spaces/|datasets/)?")
+
+
+def _git(context: Context, command: Command) -> list[Clue]:
+    """`git push https://…@huggingface.co/spaces/…`: the repository, or what it holds, goes to the hub."""
+    if not context.step or command.argv[1:2] not in (("push",), ("remote",)):
+        return []
+    if not any(_PUSHED.match(word) for word in command.argv[2:]):
+        return []
+    at = context.at(command)
+    return [
+        saas_thing("huggingface", at, 0.8),
+        Move(context.key, "saas:huggingface", at, "code and models", 0.8),
+    ]
+
+
 # -- packages and images
 
 
@@ -247,6 +263,7 @@ def _uvicorn(context: Context, command: Command) -> list[Clue]:
 _HANDLERS: dict[str, Callable[[Context, Command], list[Clue]]] = {
     "dvc": dvc,
     "curl": curl,
+    "git": _git,
     "wget": curl,
     "kaggle": kaggle,
     "huggingface-cli": hub,
