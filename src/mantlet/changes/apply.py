@@ -115,7 +115,8 @@ def _placed(raw: Raw, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
             )
         if isinstance(key, int) and not isinstance(held, list):
             raise UsageError(
-                f"there is no list at '{'.'.join(map(str, path[:length]))}'", mend="keys of a mapping are texts"
+                f"there is no list at '{'.'.join(map(str, path[:length]))}'",
+                mend="keys of a mapping are texts",
             )
     return path
 
