@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
 from mantlet.base.errors import UsageError
-from mantlet.web.security import MAX_BODY, Access, local_hosts
+from mantlet.web.security import MAX_BODY, Access, Guard, local_hosts
 from tests.web.workbench import PORT, SMALL, put
 
 
@@ -52,6 +53,21 @@ def test_the_token_in_the_address_becomes_a_cookie_that_scripts_cannot_read(work
     assert ask(work, "/api/changes", "POST", token=False, Cookie=value).status_code == 403
     assert ask(work, token=False, Cookie=value[:-1]).status_code == 401
     assert ask(work, token=False, Cookie="=;;=,\x7f").status_code == 401
+
+
+def test_a_browser_is_opened_with_a_code_that_works_once(work):
+    code = work.access.once()
+    assert code != work.access.token
+    assert ask(work, Authorization=f"Bearer {code}").status_code == 401
+    assert ask(work, f"/?token={code}", token=False).status_code == 303
+    assert ask(work, f"/?token={code}", token=False).status_code == 401
+
+
+@pytest.mark.parametrize("other", ['a={"x":1, "y":2}', "a b=c d", "n=\xe9\xff", "a[b]=1", "hello", 'q="abc'])
+def test_cookies_of_other_servers_on_this_machine_lock_nobody_out(work, other):
+    ours = f"{work.access.cookie}={work.access.token}"
+    for sent in (f"{other}; {ours}", f"{ours}; {other}"):
+        assert ask(work, token=False, Cookie=sent.encode("latin-1")).status_code == 200
 
 
 def test_a_link_from_elsewhere_is_asked_again_from_our_own_page_so_that_the_cookie_comes(work):
@@ -217,6 +233,41 @@ def test_names_are_data_wherever_they_go(work):
     assert json.dumps(nasty)[1:-1] in work.client.get("/api/model").text
 
 
+def test_half_a_body_is_never_taken_for_one(work):
+    reached = []
+
+    async def app(scope, receive, send):
+        reached.append(await receive())
+
+    async def asked():
+        messages = iter(
+            [{"type": "http.request", "body": b"{}", "more_body": True}, {"type": "http.disconnect"}]
+        )
+
+        async def receive():
+            return next(messages)
+
+        async def send(message):
+            reached.append(message)
+
+        headers = {
+            "host": f"127.0.0.1:{PORT}",
+            "authorization": f"Bearer {work.access.token}",
+            "x-mantlet": "1",
+        }
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/rate",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        await Guard(app, work.access)(scope, receive, send)
+
+    asyncio.run(asked())
+    assert reached == []
+
+
 def test_a_port_that_is_taken_and_an_address_that_is_not_ours_are_said(tmp_path):
     from mantlet.web.server import Server
     from tests.web.workbench import write
@@ -234,4 +285,5 @@ def test_a_port_that_is_taken_and_an_address_that_is_not_ours_are_said(tmp_path)
 def test_hosts_of_a_wider_address_are_named():
     assert "mybox:80" in local_hosts(80, "mybox")
     assert "mybox" in local_hosts(80, "mybox")
+    assert "mybox:80" in local_hosts(80, "MyBox")
     assert "[fe80::1]:9000" in local_hosts(9000, "fe80::1")

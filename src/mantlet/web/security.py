@@ -11,10 +11,10 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,6 +54,7 @@ class Access:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     hosts: frozenset[str] = frozenset()
     """Values of `Host` that are ours, with the port."""
+    _opening: set[str] = field(default_factory=set)
 
     @property
     def cookie(self) -> str:
@@ -64,9 +65,24 @@ class Access:
         """Tell whether a token is the right one, in the same time whatever it is."""
         return hmac.compare_digest(token.encode(), self.token.encode())
 
+    def once(self) -> str:
+        """Return a code that lets one in a single time, for a browser's command line: everybody on a machine can read those."""
+        code = secrets.token_urlsafe(32)
+        self._opening.add(code)
+        return code
+
+    def admits(self, asked: str) -> bool:
+        """Tell whether an address lets one in; a code that did so does it no more."""
+        if self.knows(asked):
+            return True
+        code = next((one for one in self._opening if hmac.compare_digest(asked.encode(), one.encode())), "")
+        self._opening.discard(code)
+        return bool(code)
+
 
 def local_hosts(port: int, host: str = "") -> frozenset[str]:
     """Return the values of `Host` that a server on a port answers to."""
+    host = host.lower()
     names = [*LOCAL, *([f"[{host}]" if ":" in host else host] if host else [])]
     return frozenset([f"{name}:{port}" for name in names] + (list(names) if port == 80 else []))
 
@@ -89,7 +105,10 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, sending)
             return
-        body = await _body(scope, receive)
+        try:
+            body = await _body(scope, receive)
+        except ClientDisconnect:
+            return
         if body is None:
             await Json(error_body("too-large", "the request is larger than the server takes"), 413)(
                 scope, receive, sending
@@ -108,7 +127,7 @@ class Guard:
             return Json(error_body("origin", "a page of another site may not ask this server"), 403)
         if scope["path"] == "/" and scope["method"] in {"GET", "HEAD"}:
             asked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-            if asked and self.access.knows(asked):
+            if asked and self.access.admits(asked):
                 return self._welcome()
         if not self._let_in(headers):
             if scope["path"] == "/":
@@ -137,10 +156,9 @@ class Guard:
 
 
 def _cookies(text: str) -> Mapping[str, str]:
-    try:
-        return {name: item.value for name, item in SimpleCookie(text).items()}
-    except CookieError:
-        return {}
+    """Return cookies by name; those that other servers on this machine set may have any form and spoil none of ours."""
+    parts = (part.partition("=") for part in text.split(";"))
+    return {name.strip(): value.strip() for name, _, value in parts}
 
 
 def _dressed(send: Send) -> Send:
@@ -156,7 +174,7 @@ def _dressed(send: Send) -> Send:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """Return a request's body, or None as soon as it is larger than may be sent there."""
+    """Return a request's body, or None as soon as it is larger than may be sent there; half a body is never taken for one."""
     limit = MAX_UPLOAD if scope["path"] in UPLOADS else MAX_BODY
     length = Headers(scope=scope).get("content-length", "0")
     if not length.isdigit() or int(length) > limit:
@@ -166,7 +184,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return b"".join(parts)
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:

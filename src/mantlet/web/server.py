@@ -58,6 +58,7 @@ class Server:
             timeout_graceful_shutdown=PATIENCE,
             limit_concurrency=400,
             ws="none",
+            proxy_headers=False,
         )
         self._server = _Uvicorn(config, self.session)
 
@@ -69,13 +70,17 @@ class Server:
     @property
     def url(self) -> str:
         """The address that lets one in, token and all."""
+        return f"{self._door}{self.access.token}"
+
+    @property
+    def _door(self) -> str:
         shown = "127.0.0.1" if self.host in ANYWHERE else f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{shown}:{self.port}/?token={self.access.token}"
+        return f"http://{shown}:{self.port}/?token="
 
     def run(self, *, browser: bool = False) -> None:
         """Serve until somebody stops it."""
         if browser:
-            opening = threading.Timer(OPENING, webbrowser.open, [self.url])
+            opening = threading.Timer(OPENING, webbrowser.open, [f"{self._door}{self.access.once()}"])
             opening.daemon = True
             opening.start()
         gc.collect()
