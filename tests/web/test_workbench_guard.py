@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 
 import pytest
 
 from mantlet.base.errors import UsageError
+from mantlet.web import connections, events
 from mantlet.web.security import MAX_BODY, Access, Guard, local_hosts
-from tests.web.workbench import PORT, SMALL, put
+from tests.web.workbench import PORT, SMALL, client_of, put, served, write
 
 
 def ask(work, path="/api/project", method="GET", token=True, **headers):
@@ -287,3 +289,27 @@ def test_hosts_of_a_wider_address_are_named():
     assert "mybox" in local_hosts(80, "mybox")
     assert "mybox:80" in local_hosts(80, "MyBox")
     assert "[fe80::1]:9000" in local_hosts(9000, "fe80::1")
+
+
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost"], ids=["nothing", "half a head"])
+@pytest.mark.parametrize("asked", [False, True], ids=["at once", "after a request"])
+def test_who_says_nothing_whole_is_let_go(tmp_path, monkeypatch, before, asked):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    with served(write(tmp_path)) as server, socket.create_connection(("127.0.0.1", server.port), 10) as line:
+        if asked:
+            line.sendall(f"GET /api/x HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+            while not line.recv(65536).endswith(b"}}"):
+                pass
+        line.sendall(before)
+        assert line.recv(65536) == b""
+
+
+def test_who_listens_for_news_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(events, "KEEP_ALIVE", 0.5)
+    with (
+        served(write(tmp_path)) as server,
+        client_of(server) as client,
+        client.stream("GET", "/api/events") as answer,
+    ):
+        assert any("still here" in line for line in answer.iter_lines())

@@ -37,7 +37,7 @@ def run(request: Request) -> list[CheckResult]:
         return [tool_missing(NAME, TOOL, MEND)]
     result = CheckResult(NAME, TOOL, package_version("zizmor"), looked=list(files))
     output = start(
-        [program, "--offline", "--no-config", "--format", "json", "--no-exit-codes", "--quiet", *files],
+        [program, "--offline", "--no-config", "--format", "json", "--no-exit-codes", "--quiet", "--", *files],
         cwd=request.root,
     )
     if output.code:

@@ -16,6 +16,7 @@ from mantlet.base.errors import InputError, Location, UsageError
 from mantlet.base.limits import is_file, is_folder
 from mantlet.project.places import DEFAULT_FILE, model_file
 from mantlet.web.app import create_app
+from mantlet.web.connections import Prompt
 from mantlet.web.security import Access, local_hosts
 from mantlet.web.session import Session
 
@@ -57,6 +58,7 @@ class Server:
             date_header=False,
             timeout_graceful_shutdown=PATIENCE,
             limit_concurrency=400,
+            http=Prompt,
             ws="none",
             proxy_headers=False,
         )

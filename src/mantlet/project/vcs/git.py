@@ -32,6 +32,8 @@ _SAFE = (
 )
 """What keeps a repository's own settings from starting programs: hooks, monitors, signature checks, lazy fetching."""
 _PASSED_ON = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "XDG_CONFIG_HOME")
+_LAST = 253_402_300_799
+"""The last second of the year 9999."""
 _SYMLINK, _SUBMODULE = "120000", "160000"
 
 
@@ -118,7 +120,7 @@ class Repository:
             fields = fields[4:]
             while fields and not fields[0]:
                 del fields[0]
-            found.append(Commit(name.strip(), int(when), author, subject))
+            found.append(Commit(name.strip(), _second(when), author, subject))
         return found
 
     def refs(self, limit: int) -> list[Ref]:
@@ -150,6 +152,12 @@ class Repository:
                 continue
             mode, kind, name_of, size = head.decode("ascii").split()
             if kind == "blob" and mode not in {_SYMLINK, _SUBMODULE}:
+                if not size.isdigit():
+                    raise InputError(
+                        "the repository does not hold this file: it is damaged or was fetched in part",
+                        where=Location(path),
+                        mend="`git fsck` tells what is missing, `git fetch --refetch` brings it",
+                    )
                 found.append(Blob(name.decode("utf-8", "surrogateescape"), name_of, int(size)))
         return found
 
@@ -166,10 +174,16 @@ class Repository:
         raise InputError(f"git {arguments[0]} failed: {said}", where=Location(str(self.folder)))
 
 
+def _second(text: str) -> int:
+    """Return the second that a commit claims, brought into the years that a calendar has: anybody can claim any."""
+    return min(max(int(text or 0), 0), _LAST)
+
+
 def run(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder, without what a repository or an environment could make it start."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+    environment["GIT_ALLOW_PROTOCOL"] = ""  # settings of the repository cannot overrule this one
     try:
         return subprocess.run(  # noqa: S603  (a list of arguments, no shell)
             [_program(), *_SAFE, *arguments],

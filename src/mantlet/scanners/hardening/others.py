@@ -16,6 +16,8 @@ from mantlet.scanners.process import ToolError, find, first_line, run
 _SEVERITY = {"error": "medium", "warning": "low", "info": "note", "style": "note"}
 _FRAMEWORKS = ("dockerfile", "kubernetes", "terraform")
 LYNIS_SECONDS = 900
+_CHECKOV_SETTINGS = (".checkov.yaml", ".checkov.yml")
+"""Read from the folder that is looked at; `external-checks-dir` in it would have Python files run."""
 
 
 def other_tools() -> list[Tool]:
@@ -64,7 +66,7 @@ def _hadolint(request: Request, program: str, known: list[Finding]) -> CheckResu
     if not files:
         return None
     result = CheckResult(NAME, "hadolint", looked=list(files))
-    output = run([program, "--no-fail", "--format", "json", "--no-color", *files], cwd=request.root)
+    output = run([program, "--no-fail", "--format", "json", "--no-color", "--", *files], cwd=request.root)
     if output.code:
         raise ToolError(first_line(output.err))
     said = _said(known)
@@ -81,11 +83,16 @@ def _hadolint(request: Request, program: str, known: list[Finding]) -> CheckResu
 
 def _checkov(request: Request, program: str, known: list[Finding]) -> CheckResult | None:
     """Run checkov without its service: it skips the download of guidelines and sends nothing."""
+    brought = [name for name in _CHECKOV_SETTINGS if (request.root / name).exists()]
+    if brought:
+        raise ToolError(f"{brought[0]} may name checks that are programs, so checkov is not run here")
     result = CheckResult(NAME, "checkov")
-    output = run(
-        [program, "-d", str(request.root), "--framework", *_FRAMEWORKS, "--skip-download", "--compact", "--quiet",
-         "-o", "json", "--soft-fail"]
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="mantlet-scan-") as folder:
+        output = run(
+            [program, "-d", str(request.root.resolve()), "--framework", *_FRAMEWORKS, "--skip-download",
+             "--compact", "--quiet", "-o", "json", "--soft-fail"],
+            cwd=Path(folder),
+        )  # fmt: skip
     document = json.loads(output.out or "{}")
     said = _said(known)
     for block in document if isinstance(document, list) else [document]:
