@@ -67,9 +67,11 @@ def project(folder: Path) -> Path:
     return path
 
 
-def dragged(page: Any, at: tuple[float, float], steps: int = 60) -> list[float]:
-    """Drag from a point, take it back, and return the times between frames in milliseconds."""
-    x, y = at
+def dragged(page: Any, name: str, grip: str = "", steps: int = 60) -> list[float]:
+    """Drag something, take it back, and return the times between frames in milliseconds."""
+    thing = f'[model-id="{name}"]'
+    x, y = page.evaluate(MIDDLE, f"{thing} {grip}".strip())
+    before = page.get_attribute(thing, "transform")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 12, y + 6)
@@ -77,6 +79,8 @@ def dragged(page: Any, at: tuple[float, float], steps: int = 60) -> list[float]:
     for step in range(steps):
         page.mouse.move(x + 12 + step * 2, y + 6 + step)
     gaps: list[float] = page.evaluate("() => globalThis.measured()")
+    if page.get_attribute(thing, "transform") == before:
+        raise SystemExit(f"{name} was not moved")
     page.keyboard.press("Escape")
     page.mouse.up()
     return gaps
@@ -97,13 +101,12 @@ def measure(browser: Any, url: str) -> None:
     print(f"{'drawn and usable after':38} {page.evaluate(DRAWN, [ELEMENTS, FLOWS]):.2f} s")
     page.wait_for_timeout(2500)
     name = page.evaluate(NEAREST)
-    told("drag an element, everything in view", dragged(page, page.evaluate(MIDDLE, f'[model-id="{name}"]')))
-    widest = f'[model-id="{page.evaluate(WIDEST)}"] .title rect'
-    told("drag the largest boundary", dragged(page, page.evaluate(MIDDLE, widest)))
+    told("drag an element, everything in view", dragged(page, name))
+    told("drag the largest boundary", dragged(page, page.evaluate(WIDEST), ".title rect"))
     page.keyboard.press("0")
     page.evaluate(REVEAL, name.removeprefix("n:"))
     page.wait_for_timeout(1000)
-    told("drag an element at natural size", dragged(page, page.evaluate(MIDDLE, f'[model-id="{name}"]')))
+    told("drag an element at natural size", dragged(page, name))
     page.mouse.move(*page.evaluate(MIDDLE, ".canvas"))
     page.evaluate(FRAMES)
     for _ in range(60):
