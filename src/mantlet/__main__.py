@@ -123,4 +123,8 @@ def _drop_output() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[
+            0
+        ]  # `python -m` puts the current folder there: a project must not bring modules of its own
     main()

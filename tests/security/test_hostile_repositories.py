@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from mantlet.project.vcs.revisions import revisions
 from mantlet.project.vcs.versions import open_revision
 from mantlet.scanners.hardening import others
 from mantlet.scanners.interface import Request
+from mantlet.web.server import served_file
 
 MODEL = "mantlet: 1\nelements:\n  api: {type: inference-service}\n"
 
@@ -135,3 +137,30 @@ def test_settings_for_checkov_that_a_project_brings_are_not_followed(tmp_path, m
     (result,) = others.others(Request(root, []), [])
     assert "not run" in result.not_looked[0].why
     assert not sprung.exists()
+
+
+def test_a_project_brings_no_modules(tmp_path):
+    _, sprung = trap(tmp_path)
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "threatmodel.yaml").write_text(MODEL)
+    for name in ("msgspec", "yaml", "typer", "numpy", "keyring", "typst"):
+        (root / f"{name}.py").write_text(f"open({str(sprung)!r}, 'w').close()\n")
+    command = [sys.executable, "-m", "mantlet", "risks"]
+    assert subprocess.run(command, cwd=root, check=False, capture_output=True).returncode in {0, 1}
+    assert not sprung.exists()
+
+
+def test_a_link_in_a_folder_that_leads_out_of_it_is_not_served(tmp_path):
+    outside, root = tmp_path / "mine.yaml", tmp_path / "project"
+    outside.write_text(MODEL)
+    root.mkdir()
+    link = root / "threatmodel.yaml"
+    link.symlink_to(outside)
+    with pytest.raises(MantletError, match="outside the project"):
+        served_file(root)
+    assert served_file(link) == link
+    link.unlink()
+    link.symlink_to(tmp_path / "new.yaml")
+    with pytest.raises(MantletError, match="outside the project"):
+        served_file(root)

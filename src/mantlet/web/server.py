@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from mantlet.base.errors import InputError, Location, UsageError
-from mantlet.base.limits import is_file, is_folder
+from mantlet.base.limits import inside, is_file, is_folder
 from mantlet.project.places import DEFAULT_FILE, model_file
 from mantlet.web.app import create_app
 from mantlet.web.connections import Prompt
@@ -118,12 +118,17 @@ class _Uvicorn(uvicorn.Server):
 
 
 def served_file(path: Path) -> Path:
-    """Return the model file to serve; a folder without one gets a first model when something is drawn."""
+    """Return the model file to serve; a folder without one gets a first model when something is drawn.
+
+    Whoever names a folder means what is in it: a link there that leads elsewhere is refused, since it would be written through.
+    """
     if is_folder(path):
         try:
-            return model_file(path)
+            found = model_file(path)
         except InputError:
-            return path / DEFAULT_FILE
+            found = path / DEFAULT_FILE
+        inside(path, found)
+        return found
     if not is_file(path):
         raise InputError(
             "there is no such file",
