@@ -123,8 +123,6 @@ def _drop_output() -> None:
 
 
 if __name__ == "__main__":
-    if not sys.flags.safe_path:
-        del sys.path[
-            0
-        ]  # `python -m` puts the current folder there: a project must not bring modules of its own
+    if not sys.flags.safe_path:  # `python -m` looks in the current folder first; a project brings no modules
+        del sys.path[0]
     main()
