@@ -278,7 +278,7 @@ class _Comparing:
                 if held is None or SEEN not in entry:
                     continue
                 seen = self._agreed(section, name, entry)
-                if not same(held.get(SEEN), seen):
+                if not same(held.get(SEEN, {}), seen):
                     yield Set((section, name, SEEN), seen)
 
     def _agreed(self, section: str, name: str, entry: dict[str, Any]) -> dict[str, Any]:
