@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -82,6 +83,16 @@ def test_settings_of_a_repository_start_no_program(tmp_path, model):
         (folder / ".git" / "hooks" / hook).symlink_to(program)
     read_all(model)
     assert not sprung.exists()
+
+
+def test_settings_of_a_repository_have_no_pipe_read(model, monkeypatch):
+    monkeypatch.setattr(vcs, "SECONDS", 5)
+    pipe = model.parent / ".git" / "pipe"
+    os.mkfifo(pipe)
+    for name in ("diff.orderFile", "mailmap.file", "core.excludesFile"):
+        git(model.parent, "config", name, str(pipe))
+    assert len(revisions(model).commits) == 2
+    assert len(history(model).points) == 3
 
 
 @pytest.mark.parametrize("lost", ["HEAD~1:threatmodel.yaml", "HEAD~1^{tree}"])

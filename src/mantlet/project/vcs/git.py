@@ -29,8 +29,13 @@ _SAFE = (
     "log.showSignature=false",
     "-c",
     "protocol.allow=never",
+    "-c",
+    f"diff.orderFile={os.devnull}",
+    "-c",
+    f"mailmap.file={os.devnull}",
 )
-"""What keeps a repository's own settings from starting programs: hooks, monitors, signature checks, lazy fetching."""
+"""What keeps a repository's own settings from starting programs (hooks, monitors, signature checks, lazy fetching) and from
+having files of any place read, such as a pipe that never ends."""
 _PASSED_ON = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "XDG_CONFIG_HOME")
 _LAST = 253_402_300_799
 """The last second of the year 9999."""
