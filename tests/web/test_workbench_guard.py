@@ -9,7 +9,8 @@ import socket
 import pytest
 
 from mantlet.base.errors import UsageError
-from mantlet.web import connections, events
+from mantlet.web import connections, events, watching
+from mantlet.web.registry import Registry
 from mantlet.web.security import MAX_BODY, Access, Guard, local_hosts
 from tests.web.workbench import PORT, SMALL, client_of, put, served, write
 
@@ -313,3 +314,21 @@ def test_who_listens_for_news_is_not(tmp_path, monkeypatch):
         client.stream("GET", "/api/events") as answer,
     ):
         assert any("still here" in line for line in answer.iter_lines())
+
+
+@pytest.mark.parametrize("kind", [OSError, ValueError, RecursionError])
+def test_a_file_that_we_have_a_bug_with_does_not_end_the_watch(work, monkeypatch, kind):
+    looks = []
+
+    def sync():
+        looks.append(1)
+        raise kind("no")
+
+    monkeypatch.setattr(work.session, "sync", sync)
+
+    async def looking():
+        for _ in range(2):
+            await watching._synced(Registry(work.session))
+
+    asyncio.run(looking())
+    assert len(looks) == 2

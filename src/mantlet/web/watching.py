@@ -71,5 +71,5 @@ async def _synced(registry: Registry) -> None:
     """Look at the disk; whatever goes wrong, the next look is not missed."""
     try:
         await asyncio.to_thread(registry.only.sync)
-    except OSError as error:
-        LOG.warning("the project's files cannot be looked at: %s", error)
+    except Exception as error:  # noqa: BLE001  (a file that we have a bug with must not end the watch)
+        LOG.warning("the project's files cannot be looked at: %s: %s", type(error).__name__, error)
