@@ -59,6 +59,7 @@ export default {
           app,
           commands,
           gestures,
+          pieces,
           switcher(view, (other) => commands.openView(other)),
         ),
         surface,
@@ -141,7 +142,7 @@ function see(pane, board, lit) {
 
 /** Where the window stands at first: all, or what the link names. @param {App} app @param {Board} board @param {Window} pane */
 function start(app, board, pane) {
-  pane.fit();
+  pane.begin();
   board.host.dataset.drawn = 'true';
   const { place, risk } = app.nav.params;
   const found = risk ? store.register.get(risk) : null;

@@ -110,6 +110,8 @@ export function palette(does) {
   draw();
   return Object.assign(node, {
     focusSearch: () => {
+      node.hidden = false;
+      node.dispatchEvent(new Event('fold'));
       input.focus();
       input.select();
     },

@@ -6,13 +6,14 @@ import { button, clear, h, menu, select } from './dom.js';
 import { store } from './store.js';
 import { t } from './words.js';
 
+const FOLDED = 'mantlet.palette';
 const OVERLAYS = ['all', 'security', 'privacy', 'ml', 'none'];
 
 /**
- * @param {import('./app.js').App} app @param {import('./commands.js').Commands} commands @param {import('./canvas/gestures.js').Gestures} gestures @param {HTMLElement} views
+ * @param {import('./app.js').App} app @param {import('./commands.js').Commands} commands @param {import('./canvas/gestures.js').Gestures} gestures @param {HTMLElement} pieces @param {HTMLElement} views
  * @returns {HTMLElement}
  */
-export function toolbar(app, commands, gestures, views) {
+export function toolbar(app, commands, gestures, pieces, views) {
   const scale = h(
     'button',
     {
@@ -67,6 +68,7 @@ export function toolbar(app, commands, gestures, views) {
   const node = h(
     'div',
     { class: 'toolbar', role: 'toolbar', 'aria-label': t('toolbar') },
+    fold(pieces),
     views,
     h('span', { class: 'grow' }),
     chosen,
@@ -86,6 +88,7 @@ export function toolbar(app, commands, gestures, views) {
     button('', () => commands.pane.zoom(1.25), { icon: 'plus', title: t('zoom.in'), kind: 'quiet', key: '+' }),
     button('', () => commands.pane.fit(), { icon: 'fit', title: t('zoom.fit'), kind: 'quiet', key: 'F' }),
     button('', () => commands.toggleMap(), { icon: 'map', title: t('map'), kind: 'quiet', key: 'M' }),
+    button('', () => app.dock.toggle(), { icon: 'side-right', title: t('dock.toggle'), kind: 'quiet', key: 'Ctrl+B' }),
   );
   const gone = new MutationObserver(() => {
     if (!node.isConnected) {
@@ -94,6 +97,22 @@ export function toolbar(app, commands, gestures, views) {
     }
   });
   gone.observe(/** @type {Node} */ (document.getElementById('main')), { childList: true });
+  return node;
+}
+
+/** The button that folds the palette away; what was chosen is kept for this browser. @param {HTMLElement} pieces */
+function fold(pieces) {
+  pieces.hidden = localStorage.getItem(FOLDED) === 'on';
+  const node = button(
+    '',
+    () => {
+      pieces.hidden = !pieces.hidden;
+      localStorage.setItem(FOLDED, pieces.hidden ? 'on' : 'off');
+      pieces.dispatchEvent(new Event('fold'));
+    },
+    { icon: 'side-left', title: t('palette.fold'), kind: 'quiet', pressed: !pieces.hidden },
+  );
+  pieces.addEventListener('fold', () => node.setAttribute('aria-pressed', String(!pieces.hidden)));
   return node;
 }
 

@@ -6,6 +6,8 @@ import { svg } from '../dom.js';
 /** @typedef {import('./board.js').Board} Board @typedef {import('./route.js').Box} Box */
 
 const [LEAST, MOST, FAR] = [0.02, 3, 0.42];
+/** Names can be read from this scale on. */
+const READABLE = 0.62;
 
 export class Window {
   /** @param {Board} board @param {HTMLElement} map */
@@ -85,6 +87,16 @@ export class Window {
       (rect.height - box.height * scale) / 2 - box.y * scale,
       scale,
     );
+  }
+
+  /** How a drawing is opened: all of it where that can be read, else its beginning; the map shows the rest. */
+  begin() {
+    this.fit();
+    if (this.at.scale >= READABLE) return;
+    const all = this.board.bounds();
+    const scale = READABLE;
+    const top = (this.board.room.height - all.height * scale) / 2;
+    this.set(36 - all.x * scale, Math.max(top, 36) - all.y * scale, scale);
   }
 
   /** Bring a box into the window if it isn't. @param {Box | null} box */
