@@ -88,7 +88,7 @@ def test_commands_and_options_that_pages_name_exist(page):
     shown = [
         line
         for block in re.findall(r"^```(?:sh|console)[^\n]*\n(.*?)^```", source, re.MULTILINE | re.DOTALL)
-        for line in block.splitlines()
+        for line in re.findall(r"^\$ .*", block, re.MULTILINE) or block.splitlines()
     ]
     named = [line.removeprefix("$ ").split(" | ")[0] for line in shown] + re.findall(
         r"`(mantlet [^`]*)`", source

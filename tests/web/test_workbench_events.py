@@ -9,7 +9,7 @@ import pytest
 from mantlet.web import events
 from mantlet.web.errors import BusyError
 from mantlet.web.events import Broadcaster
-from tests.web.workbench import SMALL, TODAY, client_of, news, put, served, write
+from tests.web.workbench import SMALL, TODAY, client_of, finished, news, put, served, write
 
 
 def test_changes_in_a_window_and_on_disk_reach_all_who_listen(tmp_path):
@@ -104,7 +104,7 @@ def test_listeners_are_bounded_and_go_when_they_stop(monkeypatch):
             await stream.aclose()
         assert len(send) == 0
 
-    asyncio.run(run())
+    finished(run())
 
 
 def test_whoever_does_not_keep_up_is_let_go(monkeypatch):
@@ -121,7 +121,7 @@ def test_whoever_does_not_keep_up_is_let_go(monkeypatch):
         assert len(send) == 0
         assert [item async for item in slow][-1:] != []
 
-    asyncio.run(run())
+    finished(run())
 
 
 def test_silence_is_broken_by_a_comment(monkeypatch):
@@ -135,7 +135,7 @@ def test_silence_is_broken_by_a_comment(monkeypatch):
         assert (await anext(stream)).startswith(b":")
         await stream.aclose()
 
-    asyncio.run(run())
+    finished(run())
 
 
 def test_a_server_that_stops_lets_listeners_go_at_once(tmp_path):

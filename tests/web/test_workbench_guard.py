@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 
@@ -12,7 +11,7 @@ from mantlet.base.errors import UsageError
 from mantlet.web import connections, events, watching
 from mantlet.web.registry import Registry
 from mantlet.web.security import MAX_BODY, Access, Guard, local_hosts
-from tests.web.workbench import PORT, SMALL, client_of, put, served, write
+from tests.web.workbench import PORT, SMALL, client_of, finished, put, served, write
 
 
 def ask(work, path="/api/project", method="GET", token=True, **headers):
@@ -267,7 +266,7 @@ def test_half_a_body_is_never_taken_for_one(work):
         }
         await Guard(app, work.access)(scope, receive, send)
 
-    asyncio.run(asked())
+    finished(asked())
     assert reached == []
 
 
@@ -330,5 +329,5 @@ def test_a_file_that_we_have_a_bug_with_does_not_end_the_watch(work, monkeypatch
         for _ in range(2):
             await watching._synced(Registry(work.session))
 
-    asyncio.run(looking())
+    finished(looking())
     assert len(looks) == 2

@@ -12,7 +12,7 @@ import pytest
 from mantlet.changes.operations import Remove, Set
 from mantlet.web import memory
 from mantlet.web.session import Session
-from tests.web.workbench import SMALL, TODAY, client_of, news, served, write
+from tests.web.workbench import SMALL, TODAY, client_of, finished, news, served, write
 
 pytestmark = pytest.mark.slow
 
@@ -71,4 +71,4 @@ def test_listeners_that_come_and_go_leave_nothing_behind(tmp_path):
     async def tasks() -> int:
         return len(asyncio.all_tasks())
 
-    assert asyncio.run(tasks()) == 1
+    assert finished(tasks()) == 1

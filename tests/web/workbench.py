@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -50,6 +52,12 @@ flows:
 """
 INCLUDING = "mantlet: 1\ninclude: [shared.yaml]\nelements:\n  web: {type: web-app}\nflows:\n  ask: {from: web, to: hub}\n"
 SHARED = "mantlet: 1\nelements:\n  hub: {type: llm-service}  # shared by all\n"
+
+
+def finished(work: Coroutine[Any, Any, Any]) -> Any:
+    """Return what a coroutine gives, run on a thread of its own: a browser of other tests keeps a loop on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def write(folder: Path, text: str = SMALL, name: str = "threatmodel.yaml") -> Path:
