@@ -13,13 +13,14 @@ from mantlet.project.api import Assessment
 from mantlet.report.records import Records
 from mantlet.review.conditions import sentence
 from mantlet.review.explain import Explained, Line
+from mantlet.review.narrowing import narrowing
 from mantlet.review.questions import question_about
 from mantlet.review.wording import Question
 from mantlet.risk.decisions import Ruling
+from mantlet.risk.owasp import Severity
 from mantlet.risk.ratings import BEST, HIGH, LOW
 from mantlet.risk.register import Register
 from mantlet.rules.tree import SCOPES, ControlOn, FactCompare, FactIn, FactKnown
-from mantlet.web.narrowing import narrowing
 
 MOST_RISKS = 30
 """Risks that a question names; how many hang on it is counted."""
@@ -100,6 +101,11 @@ def question_record(register: Register, question: Question) -> dict[str, Any]:
     }
 
 
+def question_id(question: Question) -> str:
+    """Return a question's id: what is asked, and where."""
+    return f"{question.fact}@{question.at}"
+
+
 def listed_question(register: Register, question: Question) -> dict[str, Any]:
     """Return a question of the ranked list: with what it settles, and for which risks."""
     table = register.analysis.threats
@@ -108,7 +114,7 @@ def listed_question(register: Register, question: Question) -> dict[str, Any]:
         for row in question.threats
     )
     return {
-        "id": f"{question.fact}@{question.at}",
+        "id": question_id(question),
         **question_record(register, question),
         "alike": "@".join(question.alike),
         "settles": len(question.threats),
@@ -202,13 +208,12 @@ def _siblings(register: Register, explained: Explained) -> list[dict[str, Any]]:
         return []
     analysis, severity = register.analysis, register.ratings.severity
     risk = register.by_id(f"{explained.type.id}@{register.element_id(explained.row)}")
-    words = ("note", "low", "medium", "high", "critical")
     return [
         {
             "id": f"{explained.type.id}@{analysis.place_of(row)}",
             "place": analysis.place_of(row),
-            "severity": words[int(severity[BEST, row])],
-            "worst": words[int(severity[HIGH, row])],
+            "severity": Severity(int(severity[BEST, row])).word,
+            "worst": Severity(int(severity[HIGH, row])).word,
         }
         for row in (risk.rows if risk else (explained.row,))
     ]
@@ -228,4 +233,4 @@ def _decision(ruling: Ruling | None) -> dict[str, Any] | None:
     }
 
 
-__all__ = ["explanation", "listed_question", "question_record"]
+__all__ = ["explanation", "listed_question", "question_id", "question_record"]

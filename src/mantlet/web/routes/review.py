@@ -18,7 +18,7 @@ from mantlet.risk.owasp import rate_vector
 from mantlet.web import told_model as shape
 from mantlet.web.answers import Json
 from mantlet.web.errors import NotFoundError
-from mantlet.web.explanation import listed_question
+from mantlet.web.explanation import listed_question, question_id
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.routes.changes import Client
@@ -26,11 +26,6 @@ from mantlet.web.shapes import Answer, AnswersBody, DecisionsBody, RateBody
 from mantlet.web.told import Changed, told
 
 router = APIRouter(tags=["review"])
-
-
-def question_id(item: Question) -> str:
-    """Return a question's id: what is asked, and where."""
-    return f"{item.fact}@{item.at}"
 
 
 @router.get("/questions", responses={**errors(), **told(list[shape.QuestionRecord])})
