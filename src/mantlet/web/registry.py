@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from mantlet.web.session import Session
-
-ONLY = "default"
 
 
 class Registry:
@@ -21,8 +18,8 @@ class Registry:
         self._session = session
         self.home = session.root
         """The folder that was served first; other models are opened from there."""
-        self.switched: list[Callable[[], None]] = []
-        """Called when another project is open."""
+        self.switched: list[Callable[[], object]] = []
+        """Called, from any thread, when another project is open."""
 
     @property
     def only(self) -> Session:
@@ -40,11 +37,6 @@ class Registry:
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """Send news through a running loop."""
         self._session.events.bind(loop)
-
-    @property
-    def root(self) -> Path:
-        """The folder that nothing reaches out of."""
-        return self._session.root
 
 
 async def current(request: Request) -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from watchfiles import Change, awatch
@@ -24,11 +25,12 @@ async def watch(registry: Registry) -> None:
 
 
 async def _told(registry: Registry) -> None:
+    loop = asyncio.get_running_loop()
     while True:
         session = registry.only
         near, deep = await asyncio.to_thread(session.watched)
         stop = asyncio.Event()
-        registry.switched = [stop.set]
+        registry.switched = [partial(loop.call_soon_threadsafe, stop.set)]
         watchers = [asyncio.create_task(_one(registry, near, stop, deep=False))]
         if deep:
             watchers.append(asyncio.create_task(_one(registry, deep, stop, deep=True)))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mantlet.diagram import Options, draw, layout_positions
 from mantlet.project.outputs import diagram as drawn
-from mantlet.web.answers import Json
+from mantlet.web.answers import Json, attachment
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.shapes import ArrangeBody
@@ -76,8 +76,9 @@ def diagram(  # noqa: PLR0917  (the framework passes all by name)
     """Draw the data flow diagram."""
     options = Options(focus=focus, detail=detail, highlight=frozenset(highlight))
     data = drawn(session.assessment, format, options, theme=theme, scale=scale, marked=overlay)
-    headers = {"content-security-policy": PICTURE}
     if download:
-        name = f"{session.path.stem}.{SUFFIXES.get(format, format)}"
-        headers["content-disposition"] = f'attachment; filename="diagram.{name.rpartition(".")[2]}"'
-    return Response(data, media_type=TYPES[format], headers=headers)
+        answer = attachment(data, f"{session.path.stem}.{SUFFIXES.get(format, format)}", TYPES[format])
+    else:
+        answer = Response(data, media_type=TYPES[format])
+    answer.headers["content-security-policy"] = PICTURE
+    return answer

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Query, Request
@@ -37,7 +36,7 @@ from mantlet.project.importing import (
 from mantlet.project.models import models_in
 from mantlet.web import told as shape
 from mantlet.web import within
-from mantlet.web.answers import Json
+from mantlet.web.answers import Json, attachment
 from mantlet.web.errors import NotFoundError
 from mantlet.web.registry import Current, Projects
 from mantlet.web.routes import errors
@@ -121,13 +120,6 @@ def _format(name: str) -> Format:
             f"nothing is written as '{name[:100]}'", mend=f"one of {', '.join(sorted(known))}"
         )
     return load(name)
-
-
-def attachment(data: bytes, name: str, kind: str) -> Response:
-    """Return a file that the browser saves under a name."""
-    plain = "".join(char if char.isalnum() or char in "._- " else "-" for char in name)
-    named = f"attachment; filename=\"{plain.encode('ascii', 'replace').decode().replace('?', '-')}\"; filename*=UTF-8''{quote(name)}"
-    return Response(data, media_type=kind, headers={"content-disposition": named})
 
 
 @router.post("/import", responses={**errors(), **shape.told(shape.ImportPreview)}, openapi_extra=RAW_BODY)

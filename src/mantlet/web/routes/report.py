@@ -21,12 +21,11 @@ from mantlet.review.cards import HAND, MOST, SEED
 from mantlet.risk.names import names
 from mantlet.rules.tree import Scope
 from mantlet.web import told as shape
-from mantlet.web.answers import Json
+from mantlet.web.answers import Json, attachment
 from mantlet.web.errors import NotFoundError
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.routes.changes import Client
-from mantlet.web.routes.exchange import attachment
 from mantlet.web.routes.jobs import Running
 from mantlet.web.routes.versions import told_history
 from mantlet.web.work_shapes import FindingBody
