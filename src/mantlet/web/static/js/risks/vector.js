@@ -2,7 +2,6 @@
 /** OWASP vectors as text and as scores by code; pure. What they make is the server's to say. */
 
 export const CODES = ['SL', 'M', 'O', 'S', 'ED', 'EE', 'A', 'ID', 'LC', 'LI', 'LAV', 'LAC', 'FD', 'RD', 'NC', 'PV'];
-export const GROUPS = ['threat agent', 'vulnerability', 'technical impact', 'business impact'];
 
 /** @param {string | undefined} text @returns {Record<string, number>} scores by code; what is no score is left out */
 export function parse(text) {
