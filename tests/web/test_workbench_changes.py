@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -209,6 +210,23 @@ def test_an_empty_folder_gets_a_model_with_the_first_change(tmp_path):
         assert "inference-service" in work.text
         undo(work, done)
         assert work.get("model")["raw"].get("elements", {}) == {}
+
+
+def test_the_folder_that_one_stands_in_gets_a_model_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with bench(Path("threatmodel.yaml")) as work:
+        work.change(put("elements", "api", value={"type": "inference-service"}))
+        work.change(put("elements", "api", "name", value="Scoring"))
+        assert work.get("model")["raw"]["elements"]["api"]["name"] == "Scoring"
+        assert "Scoring" in (tmp_path / "threatmodel.yaml").read_text()
+
+
+def test_a_folder_behind_a_link_gets_a_model_too(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    with bench(tmp_path / "link" / "threatmodel.yaml") as work:
+        work.change(put("elements", "api", value={"type": "inference-service"}))
+        assert "inference-service" in (tmp_path / "real" / "threatmodel.yaml").read_text()
 
 
 def test_read_only_shows_and_refuses(tmp_path):

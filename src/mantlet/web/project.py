@@ -141,7 +141,8 @@ class Files:
             f"mantlet: 1\nsystem:\n  name: {json.dumps(name, ensure_ascii=False)}\n", str(self.path)
         )
         document.fingerprint = ""
-        return Source(document, document.sections(), root=self.root, documents={str(self.path): document})
+        documents = {os.path.realpath(self.path): document}
+        return Source(document, document.sections(), root=self.root, documents=documents)
 
 
 def _told(problems: Sequence[Problem]) -> list[dict[str, Any]]:
