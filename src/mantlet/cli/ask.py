@@ -53,7 +53,7 @@ def _print_json(result: Assessment) -> None:
 
     found = [
         {
-            "id": f"{item.fact}@{item.at}",
+            "id": item.id,
             "question": item.text,
             "why": item.why,
             "answers": list(item.answers),
@@ -75,7 +75,7 @@ def _print_list(result: Assessment) -> None:
             severity_text(item.worst),
             str(len(item.threats)),
             words(item.text),
-            words(f"{item.fact}@{item.at}", style="dim"),
+            words(item.id, style="dim"),
         )
     out = console()
     out.print(table)
@@ -92,7 +92,7 @@ def _write(path: Path, result: Assessment, answers: list[str]) -> None:
     from mantlet.base.suggest import suggest
     from mantlet.project.editing import answer_value, write_answers
 
-    known = {f"{item.fact}@{item.at}": item for item in result.questions}
+    known = {item.id: item for item in result.questions}
     chosen: list[tuple[Question, Any]] = []
     for answer in answers:
         name, equals, value = answer.partition("=")

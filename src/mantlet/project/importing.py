@@ -19,7 +19,7 @@ from mantlet.formats.interface import Imported, Note
 from mantlet.formats.registry import refuse
 from mantlet.model.entries import Sections
 from mantlet.project.foreign import beside_text, format_in, kept_beside, read_foreign
-from mantlet.project.ours import is_ours
+from mantlet.project.ours import HEAD, OURS, is_ours
 from mantlet.project.reimport import news_of
 from mantlet.store.convert import to_raw
 from mantlet.store.document import Document
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mantlet.catalogue.load import Catalogue
     from mantlet.model.model import Model
 
-OURS, TABLE = "mantlet", "table"
+TABLE = "table"
 How = Literal["replace", "update"]
 Layout = dict[str, dict[str, Any]]
 _DRAWN = ("elements", "boundaries", "flows")
@@ -83,7 +83,7 @@ def receive(
     ``folder`` is where files that it includes are looked for; a file that came alone has none. ``forget`` leaves out the
     account names that a file keeps of who changed what.
     """
-    if is_ours(data[:65_536]):
+    if is_ours(data[:HEAD]):
         document = Document(decode(data, name), name)
         imported = Imported(OURS, document.sections())
         return Received(name, OURS, "a model of mantlet", imported, document.raw)

@@ -9,10 +9,9 @@ from msgspec import Struct
 
 from mantlet.formats.content import Content
 from mantlet.formats.registry import detect, formats
-from mantlet.project.ours import HEAD, is_ours
+from mantlet.project.ours import HEAD, OURS, is_ours
 from mantlet.project.walking import files_below, head
 
-OURS = "mantlet"
 MAX_MODELS, MAX_LOOKED_AT = 200, 2000
 MAX_BYTES = 50 * 2**20
 _OWN_SUFFIXES = (".yaml", ".yml", ".json")

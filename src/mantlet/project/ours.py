@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mantlet.base.limits import is_file
 
+OURS = "mantlet"
+"""What our own format is called beside the ids of others."""
 HEAD = 65_536
 """Bytes at a file's beginning that tell."""
 _OWN = re.compile(rb"""(?:^|[{,])\s*(?:mantlet|"mantlet"|'mantlet')\s*:""", re.MULTILINE)

@@ -47,6 +47,11 @@ class Question:
     worst: Severity = Severity.NOTE
 
     @property
+    def id(self) -> str:
+        """What is asked, and where: what people and programs name it by."""
+        return f"{self.fact}@{self.at}"
+
+    @property
     def path(self) -> tuple[str, ...]:
         """Where the answer goes in the model file; empty where several places may be meant."""
         if self.fact in FIELDS:

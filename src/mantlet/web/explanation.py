@@ -101,11 +101,6 @@ def question_record(register: Register, question: Question) -> dict[str, Any]:
     }
 
 
-def question_id(question: Question) -> str:
-    """Return a question's id: what is asked, and where."""
-    return f"{question.fact}@{question.at}"
-
-
 def listed_question(register: Register, question: Question) -> dict[str, Any]:
     """Return a question of the ranked list: with what it settles, and for which risks."""
     table = register.analysis.threats
@@ -114,7 +109,7 @@ def listed_question(register: Register, question: Question) -> dict[str, Any]:
         for row in question.threats
     )
     return {
-        "id": question_id(question),
+        "id": question.id,
         **question_record(register, question),
         "alike": "@".join(question.alike),
         "settles": len(question.threats),
@@ -233,4 +228,4 @@ def _decision(ruling: Ruling | None) -> dict[str, Any] | None:
     }
 
 
-__all__ = ["explanation", "listed_question", "question_id", "question_record"]
+__all__ = ["explanation", "listed_question", "question_record"]

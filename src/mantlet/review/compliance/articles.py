@@ -170,7 +170,7 @@ class Articles:
         ours = {row for risks in self.risks.values() for _, rows in risks for row in rows}
         found: dict[str, list[AskLine]] = {}
         for question in questions(self.register):
-            line = AskLine(question.text, question.why, f"{question.fact}@{question.at}")
+            line = AskLine(question.text, question.why, question.id)
             self.by_fact.setdefault(question.fact, []).append(line)
             cited = (key for row in question.threats if row in ours for key in self._cited(row))
             for key in dict.fromkeys(cited):

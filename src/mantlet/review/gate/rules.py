@@ -213,7 +213,7 @@ def _questions(register: Register, policy: Policy) -> Iterator[Item]:
                 "open-question",
                 "error",
                 words,
-                f"question:{question.fact}@{question.at}",
+                f"question:{question.id}",
                 question.path[:2],
                 question.worst.word,
                 "`mantlet ask` writes the answer into the model",

@@ -24,7 +24,6 @@ from mantlet.project.api import Assessment
 from mantlet.project.foreign import export as written
 from mantlet.project.foreign import sidecar
 from mantlet.project.importing import (
-    OURS,
     Bringing,
     Received,
     bringing,
@@ -34,6 +33,7 @@ from mantlet.project.importing import (
     receive,
 )
 from mantlet.project.models import models_in
+from mantlet.project.ours import OURS
 from mantlet.web import told as shape
 from mantlet.web import within
 from mantlet.web.answers import Json, attachment

@@ -18,7 +18,7 @@ from mantlet.risk.owasp import rate_vector
 from mantlet.web import told_model as shape
 from mantlet.web.answers import Json
 from mantlet.web.errors import NotFoundError
-from mantlet.web.explanation import listed_question, question_id
+from mantlet.web.explanation import listed_question
 from mantlet.web.registry import Current
 from mantlet.web.routes import errors
 from mantlet.web.routes.changes import Client
@@ -45,7 +45,7 @@ def answer(body: AnswersBody, session: Current, x_client: Client = "") -> Respon
     """Write answers into the model, all or none."""
 
     def made(assessment: Assessment) -> Sequence[Change]:
-        known = {question_id(item): item for item in assessment.questions}
+        known = {item.id: item for item in assessment.questions}
         return [_answered(item, known, assessment) for item in body.answers]
 
     return Json(session.change(made, base=body.base, author=body.author, client=x_client))
