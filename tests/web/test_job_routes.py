@@ -165,6 +165,30 @@ def test_a_job_that_fails_says_so(monkeypatch, tmp_path, code, said):
     jobs.close()
 
 
+def test_a_bug_in_the_work_names_its_line_and_nothing_that_the_data_says(monkeypatch, tmp_path):
+    script = tmp_path / "broken.py"
+    script.write_text(
+        "from mantlet.web import work\ndef broken(request, told):\n    raise KeyError('ann@example.com')\n"
+        "work.KINDS['profile'] = broken\nwork.main()\n"
+    )
+    jobs = started(monkeypatch, script)
+    job = jobs.start("profile", tmp_path, {}, {})
+    wait(lambda: job.ended)
+    assert job.error == {"code": "bug", "message": "mantlet has a bug: KeyError (broken, line 3)"}
+    jobs.close()
+
+
+def test_a_bug_in_what_follows_a_job_ends_it_and_is_logged(monkeypatch, tmp_path, caplog):
+    script = tmp_path / "quick.py"
+    script.write_text(SLEEPER + "print('{\"result\": 1}')\n")
+    jobs = started(monkeypatch, script)
+    job = jobs.start("scan", tmp_path, {}, {}, after=lambda _job: {}["nothing"])
+    wait(lambda: job.ended)
+    assert (job.state, job.error["code"]) == ("failed", "bug")
+    wait(lambda: "KeyError" in caplog.text)
+    jobs.close()
+
+
 def test_jobs_are_bounded_and_the_oldest_forgotten(monkeypatch, tmp_path):
     script = tmp_path / "quick.py"
     script.write_text(SLEEPER + "print('{\"result\": 1}')\n")

@@ -142,3 +142,12 @@ def _excerpt(where: Location) -> tuple[str, str]:
     shown = where.excerpt[start : start + _EXCERPT_WIDTH].replace("\t", " ")
     shown = "".join(char if char.isprintable() else "·" for char in shown)
     return shown, " " * (column - 1 - start) + "^"
+
+
+def bug(error: BaseException) -> str:
+    """Say that something is our own fault and in which line; what the error itself says may quote somebody's data."""
+    import traceback  # noqa: PLC0415  (only when it happens)
+
+    steps = traceback.extract_tb(error.__traceback__)
+    where = f" ({steps[-1].name}, line {steps[-1].lineno})" if steps else ""
+    return f"mantlet has a bug: {type(error).__name__}{where}"

@@ -17,6 +17,7 @@ from mantlet.base.errors import (
     MissingToolError,
     StaleWriteError,
     UsageError,
+    bug,
 )
 from mantlet.web.answers import Json
 
@@ -142,4 +143,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _bug(_: Request, error: Exception) -> Response:
         LOG.error("a bug of ours", exc_info=error)
-        return Json(error_body("bug", f"mantlet has a bug: {type(error).__name__}"), 500)
+        return Json(error_body("bug", bug(error)), 500)

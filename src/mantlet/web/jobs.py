@@ -7,6 +7,7 @@ input is open the server is there; when it closes, the job and all that it start
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import subprocess
 import threading
@@ -20,10 +21,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from mantlet.base.errors import InputError, LimitError, MantletError, MissingToolError, UsageError
+from mantlet.base.errors import InputError, LimitError, MantletError, MissingToolError, UsageError, bug
 from mantlet.web import child
 from mantlet.web.errors import BusyError, NotFoundError
 
+LOG = logging.getLogger("mantlet.web")
 AT_ONCE = 2
 KEPT = 20
 """Jobs that are known, those that wait and run among them."""
@@ -213,8 +215,9 @@ class Jobs:
         self._tell(job)
         try:
             self._run(job, folder, request, MAX_SECONDS, after)
-        except Exception as error:  # noqa: BLE001  (whatever happens here, the job must end in the eyes of its readers)
-            job.error = {"code": "bug", "message": f"mantlet has a bug: {type(error).__name__}"}
+        except Exception as error:  # whatever happens here, the job must end in the eyes of its readers
+            LOG.error("a bug of ours", exc_info=error)
+            job.error = {"code": "bug", "message": bug(error)}
             self._end(job, "failed")
 
     def _run(

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from mantlet.base.errors import LimitError, MantletError, MissingToolError, UsageError
+from mantlet.base.errors import LimitError, MantletError, MissingToolError, UsageError, bug
 from mantlet.web.child import die_with
 
 LEAST_APART = 0.05
@@ -166,7 +166,7 @@ def main() -> None:
     except MantletError as error:
         told.write({"error": described(error)})
     except Exception as error:  # noqa: BLE001  (a bug, or memory ran out; the server must know in either case)
-        told.write({"error": {"code": "bug", "message": f"mantlet has a bug: {type(error).__name__}"}})
+        told.write({"error": {"code": "bug", "message": bug(error)}})
 
 
 def described(error: MantletError) -> dict[str, str]:
