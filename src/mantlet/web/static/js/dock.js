@@ -86,18 +86,22 @@ export function createDock(app) {
     if (!node.hidden && !current) open(list[0].id);
   }
   function width(/** @type {number} */ value) {
-    const kept = Math.max(260, Math.min(720, Math.round(value)));
-    node.style.width = `${kept}px`;
-    grip.setAttribute('aria-valuenow', String(kept));
+    const wide = Math.max(260, Math.min(720, Math.round(value)));
+    node.style.width = `${wide}px`;
+    grip.setAttribute('aria-valuenow', String(wide));
+    return wide;
+  }
+  /** Only a width that somebody chose is kept, so that a small window does not decide for a large one. */
+  function choose(/** @type {number} */ value) {
     try {
-      localStorage.setItem(KEY, String(kept));
+      localStorage.setItem(KEY, String(width(value)));
     } catch {
       /* not kept */
     }
   }
   grip.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
     grip.setPointerCapture(event.pointerId);
-    const move = (/** @type {PointerEvent} */ at) => width(innerWidth - at.clientX);
+    const move = (/** @type {PointerEvent} */ at) => choose(innerWidth - at.clientX);
     grip.addEventListener('pointermove', move);
     grip.addEventListener('pointerup', () => grip.removeEventListener('pointermove', move), { once: true });
   });
@@ -105,7 +109,7 @@ export function createDock(app) {
     const way = event.key === 'ArrowLeft' ? 24 : event.key === 'ArrowRight' ? -24 : 0;
     if (way) {
       event.preventDefault();
-      width(node.getBoundingClientRect().width + way);
+      choose(node.getBoundingClientRect().width + way);
     }
   });
   let kept = innerWidth < 1200 ? 288 : 348;

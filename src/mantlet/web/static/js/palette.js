@@ -98,7 +98,11 @@ export function palette(does) {
     }
     if (event.key === 'Enter') {
       event.preventDefault();
-      list.querySelector('button.piece')?.click();
+      const first = /** @type {HTMLElement | null} */ (list.querySelector('button.piece'));
+      if (!first) return;
+      first.click();
+      input.value = '';
+      draw();
     }
     if (event.key === 'Escape' && input.value) {
       event.stopPropagation();
