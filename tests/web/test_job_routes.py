@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mantlet.project.discovering import load_state
+from mantlet.web.errors import BugError, described
 from mantlet.web.jobs import KEPT, Jobs
 from tests.web.workbench import TODAY, bench, write
 
@@ -174,7 +175,11 @@ def test_a_bug_in_the_work_names_its_line_and_nothing_that_the_data_says(monkeyp
     jobs = started(monkeypatch, script)
     job = jobs.start("profile", tmp_path, {}, {})
     wait(lambda: job.ended)
-    assert job.error == {"code": "bug", "message": "mantlet has a bug: KeyError (broken, line 3)"}
+    said = "mantlet has a bug: KeyError (broken, line 3)"
+    assert job.error == {"code": "bug", "message": said}
+    with pytest.raises(BugError) as caught:
+        jobs.call("profile", tmp_path, {})
+    assert described(caught.value) == (500, {"error": {"code": "bug", "message": said}})
     jobs.close()
 
 

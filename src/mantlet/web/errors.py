@@ -42,6 +42,10 @@ class ReadOnlyError(UsageError):
         super().__init__("this workbench is read-only", mend="start `mantlet serve` without --read-only")
 
 
+class BugError(MantletError):
+    """Work in a process of its own ended with a fault of ours."""
+
+
 class ConflictError(MantletError):
     """Somebody else changed the same since; both sides are told, and nothing was written."""
 
@@ -66,6 +70,7 @@ class RefusedError(MantletError):
 
 
 _STATUS: tuple[tuple[type[MantletError], int, str], ...] = (
+    (BugError, 500, "bug"),
     (ConflictError, 409, "conflict"),
     (BrokenError, 409, "broken"),
     (StaleWriteError, 409, "stale"),

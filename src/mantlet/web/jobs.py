@@ -23,7 +23,7 @@ from msgspec import Raw, Struct
 
 from mantlet.base.errors import InputError, LimitError, MantletError, MissingToolError, UsageError, bug
 from mantlet.web import child
-from mantlet.web.errors import BusyError, NotFoundError
+from mantlet.web.errors import BugError, BusyError, NotFoundError
 
 LOG = logging.getLogger("mantlet.web")
 AT_ONCE = 2
@@ -39,6 +39,7 @@ _ERRORS: dict[str, type[MantletError]] = {
     "usage": UsageError,
     "limit": LimitError,
     "missing-tool": MissingToolError,
+    "bug": BugError,
 }
 PAUSE = 0.2
 """Seconds between two reports of progress."""
