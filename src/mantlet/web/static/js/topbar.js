@@ -4,13 +4,12 @@
 import { button, clear, dialog, h, icon } from './dom.js';
 import { history } from './history.js';
 import { help } from './keys.js';
+import { SEVERITIES } from './risks/filters.js';
 import { openSearch } from './search.js';
 import { store } from './store.js';
 import { sync } from './sync.js';
 import { choose, shown } from './theme.js';
 import { t } from './words.js';
-
-const LEVELS = ['critical', 'high', 'medium', 'low', 'note'];
 
 /** @param {import('./app.js').App} app */
 export function topbar(app) {
@@ -52,7 +51,7 @@ export function topbar(app) {
   }
   function drawCounts() {
     clear(counts).append(
-      ...LEVELS.map((level) => {
+      ...SEVERITIES.map((level) => {
         const n = store.counts[level] ?? 0;
         return h(
           'a',

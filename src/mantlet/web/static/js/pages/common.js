@@ -2,12 +2,13 @@
 // What the pages share: their frame, states of loading and of failure, links to places and risks, small figures.
 
 import { button, clear, h, pill, toast } from '../dom.js';
+import { SEVERITIES } from '../risks/filters.js';
 import { t } from '../words.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {Node | string | null | undefined | false} Child */
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'note'];
+export { SEVERITIES };
 
 /**
  * A page's frame: heading, one sentence on what it is for, actions, and where its content goes.
