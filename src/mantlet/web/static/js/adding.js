@@ -112,7 +112,7 @@ export class Adding {
     const middle = this.board.local(rect.left + rect.width / 2, rect.top + rect.height / 2);
     const start = /** @type {Point} */ (
       near && store.sectionOf(only) === 'elements'
-        ? [near.x + near.width + 110, near.y + near.height / 2]
+        ? [near.x + near.width + 170, near.y + near.height / 2]
         : near && store.sectionOf(only) === 'boundaries'
           ? [near.x + near.width / 2, near.y + near.height / 2]
           : middle

@@ -215,7 +215,11 @@ function data(question, give) {
       store.titleOf(id),
     ),
   );
-  if (!list.length) return [h('p', { class: 'risk-by-hand' }, t('risks.answer.no-data'))];
+  if (!list.length)
+    return [
+      h('p', { class: 'risk-by-hand' }, t('risks.answer.no-data')),
+      h('a', { class: 'btn', href: '#/table?tab=data' }, t('risks.answer.add-data')),
+    ];
   const node = h('div', { class: 'risk-checks' }, list);
   const taken = () =>
     [...node.querySelectorAll('input:checked')].map((item) => /** @type {HTMLInputElement} */ (item).value);
