@@ -93,6 +93,20 @@ def test_a_decision_about_many_is_one_change_with_what_it_was_taken_on(work):
     assert work.text == SMALL
 
 
+def test_each_of_many_risks_gets_only_the_controls_that_help_against_it(work):
+    known = {risk: work.get("threats", risk=risk)[0]["controls"] for risk in risk_ids(work)}
+    one = next(iter(known))
+    other = next(risk for risk in known if not set(known[risk]) & set(known[one]))
+    neither = next(risk for risk in known if risk.partition("@")[0] not in {one.partition("@")[0], other.partition("@")[0]}
+                   and known[one][0] not in known[risk] and known[other][0] not in known[risk])  # fmt: skip
+    fields = {"treatment": "mitigate", "controls": [known[one][0], known[other][0]]}
+    done = work.post("decisions", {"base": work.revision, "keys": [one, other, neither], "fields": fields})
+    assert done["written"] == [one, other]
+    assert [item["key"] for item in done["skipped"]] == [neither]
+    held = work.get("model")["raw"]["decisions"]
+    assert [held[risk]["controls"] for risk in (one, other)] == [[known[one][0]], [known[other][0]]]
+
+
 def test_a_decision_is_flagged_when_what_it_was_taken_on_changes(work):
     work.post("decisions", {"base": work.revision, "keys": ["MODEL-DESERIALISE@api"], "fields": ACCEPT})
     work.change(

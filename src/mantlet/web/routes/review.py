@@ -85,7 +85,8 @@ def decide(body: DecisionsBody, session: Current, x_client: Client = "") -> Resp
         found: list[Change] = []
         for key in dict.fromkeys(body.keys):
             try:
-                found.append(Set(("decisions", key), decision_fields(assessment, key, dict(fields))))
+                own = fields if len(body.keys) == 1 else _own_controls(assessment, key, fields)
+                found.append(Set(("decisions", key), decision_fields(assessment, key, dict(own))))
             except MantletError as error:
                 skipped.append({"key": key, "reason": error.what, "mend": error.mend})
             else:
@@ -96,6 +97,17 @@ def decide(body: DecisionsBody, session: Current, x_client: Client = "") -> Resp
 
     done = session.change(made, base=body.base, author=body.author, client=x_client)
     return Json({**done, "written": written, "skipped": skipped})
+
+
+def _own_controls(assessment: Assessment, key: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what is decided about one of several risks: of the controls only those that help against it."""
+    known = assessment.catalogue.threats.get(key.partition("@")[0])
+    if not fields.get("controls") or known is None:
+        return fields
+    controls = [name for name in fields["controls"] if name in known.controls]
+    if not controls:
+        raise UsageError("none of the chosen controls helps against it", mend="decide it by itself")
+    return {**fields, "controls": controls}
 
 
 @router.get("/paths", responses={**errors(), **told(list[shape.PathRecord])})
