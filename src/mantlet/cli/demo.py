@@ -56,7 +56,7 @@ def demo(
     ):
         out.print(f"  {escape(str(path))}  [dim]{what}[/dim]")
     out.print(
-        f"\n[dim]Next: cd {escape(str(target))}, then mantlet risks · mantlet explain {result.risks[0].id if result.risks else 'ID'} · mantlet ask[/dim]"
+        f"\n[dim]Next: cd {escape(str(target))}, then mantlet risks · mantlet explain {result.risks[0].id if result.risks else 'ID'} · mantlet ask · mantlet serve[/dim]"
     )
 
 

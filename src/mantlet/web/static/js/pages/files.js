@@ -84,7 +84,8 @@ function look(app, place, ask) {
       h('header', null, h('h3', null, t('files.preview.of', { what: made.title || made.format })), tag(made.format)),
       summary(made.summary),
       ...(made.warnings ?? []).map((/** @type {string} */ text) => h('p', { class: 'pg-note' }, text)),
-      fates(made.notes),
+      made.summary.elements ? null : h('p', { class: 'pg-note' }, t('files.empty')),
+      made.summary.elements || made.notes.length ? fates(made.notes) : null,
       h(
         'div',
         { class: 'pg-row' },
