@@ -65,6 +65,24 @@ def test_under_a_budget_nothing_takes_more_risk_off(instance, budget):
     assert choice.gap == 0
 
 
+def test_of_equal_choices_the_cheapest_where_the_solver_finds_none_at_first():
+    """Seen with HiGHS 1.16: its presolve called the second look infeasible, and what the first had found stayed."""
+    instance = Instance(
+        [Measure(str(number), "", "", 0.25) for number in range(6)],
+        [Target("0", 0, 1), Target("2", 0, 4)],
+        [
+            Option(0, frozenset({2}), 0),
+            Option(1, frozenset({3}), 1),
+            *[Option(1, frozenset({0, 1}), 0)] * 2,
+        ],
+        WEIGHT,
+        {},
+        {},
+    )
+    choice = within_budget(instance, 1.0)
+    assert (choice.measures, choice.cost, choice.gap) == ((0, 1, 2), 0.75, 0)
+
+
 @settings(max_examples=150)
 @given(instances(), st.integers(0, 4))
 def test_to_a_target_nothing_is_cheaper(instance, bar):

@@ -17,6 +17,8 @@ SECONDS = 60.0
 NODES = 200_000
 """The search stops here, on every machine at the same point; then the gap is told."""
 TIGHT = 1e-6
+SLACK = 1e-4
+"""How much less than the best still counts as it; more than the solver's tolerance, less than any difference of gains."""
 
 
 class Choice(Struct, frozen=True):
@@ -36,7 +38,10 @@ def within_budget(instance: Instance, budget: float) -> Choice:
     """Return the choice that takes most risk off for at most so much effort; of equal ones the cheapest."""
     solver = _Solver(instance)
     solver.limit_cost(budget)
-    best, bound = solver.maximise_gain()
+    _, bound = solver.maximise_gain()
+    best = instance.gain(
+        solver.chosen()
+    )  # what the solver says is more by its tolerance, and nothing cheaper reaches that
     if best <= TIGHT:
         return Choice((), 0.0, 0.0, bound, 0.0)
     solver.demand_gain(best)
@@ -48,8 +53,8 @@ def to_target(instance: Instance, bar: int) -> Choice:
     """Return the cheapest choice that leaves no threat at or above a severity, as far as there are ways; of equal ones the best."""
     solver = _Solver(instance)
     solver.demand_below(bar)
-    least, bound = solver.minimise_cost()
-    solver.limit_cost(least + TIGHT)
+    _, bound = solver.minimise_cost()
+    solver.limit_cost(instance.cost(solver.chosen()) + TIGHT)
     solver.maximise_gain()
     return _choice(instance, solver, bound, most=False)
 
@@ -152,7 +157,7 @@ class _Solver:
 
     def demand_gain(self, least: float) -> None:
         """Demand that the choice takes off as much."""
-        self._row(least - TIGHT, self.infinity, self._gains())
+        self._row(least - SLACK, self.infinity, self._gains())
 
     def demand_below(self, bar: int) -> None:
         """Demand that each threat is brought below a severity, where there is a way."""
@@ -176,6 +181,10 @@ class _Solver:
         sense = library.ObjSense.kMaximize if most else library.ObjSense.kMinimize
         self.solver.changeObjectiveSense(sense)
         self.solver.run()
+        if self.solver.getModelStatus() == library.HighsModelStatus.kInfeasible:
+            # every choice that is asked for exists; presolve denies some whose rows hold just within its tolerance
+            self.solver.setOptionValue("presolve", "off")
+            self.solver.run()
         info = self.solver.getInfo()
         return float(info.objective_function_value), float(info.mip_dual_bound)
 
