@@ -254,3 +254,29 @@ def test_a_port_that_speaks_nothing_known_is_incomplete():
         result = look(server.getsockname()[1])
     assert result.state is CheckState.INCOMPLETE
     assert "speaks nothing" in result.not_looked[0].why
+
+
+@OPENSSL
+def test_a_server_that_stops_answering_is_not_clean(certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "ca.pem"))
+
+    class Tired(Hardened):
+        """Answers its front page, and hangs up on whatever else is asked."""
+
+        def do_GET(self):
+            if self.path == "/":
+                self.answer()
+            else:
+                self.connection.close()
+
+    class Broken(Hardened):
+        """Promises more of each page than it sends."""
+
+        def send_header(self, name, value):
+            super().send_header(name, "900" if name == "Content-Length" else value)
+
+    for handler, asked in ((Tired, "GET /mantlet-not-there"), (Broken, "GET /")):
+        with serving(handler, tls(certificate)) as port:
+            result = look(port)
+        assert result.state is not CheckState.CLEAN
+        assert any("no whole answer" in item.why and asked in item.why for item in result.not_looked)

@@ -57,6 +57,7 @@ def zip_members(source: Source, room: int, limit: int) -> Iterator[Member]:
 
 
 def _listed(source: Source) -> list[zipfile.ZipInfo]:
+    """Return what the archive's list names; where that can't be read nothing is named, and all of it is searched instead."""
     try:
         return zipfile.ZipFile(_File(source)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, RuntimeError):

@@ -120,7 +120,7 @@ def leads_out(path: str) -> bool:
 
 
 def looks_tensorflow(source: Source) -> str:
-    """Tell whether this is a SavedModel or a bare graph of TensorFlow; empty for neither."""
+    """Tell whether this is a SavedModel or a bare graph of TensorFlow; empty for neither, as for what is no protocol buffer."""
     head = source.read(0, 3)
     try:
         if head[:3] == b"\x08\x01\x12" or head[:1] == b"\x12":
@@ -132,7 +132,7 @@ def looks_tensorflow(source: Source) -> str:
                 operators = _first(_operators(source))
                 return "tensorflow-graph" if operators and _OP_NAME.fullmatch(operators) else ""
     except WireError:
-        pass
+        return ""
     return ""
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import yaml
 from msgspec import Struct, convert, field
 
+from mantlet.base.counts import how_many
 from mantlet.base.data import read_beside
 from mantlet.base.version import VERSION
 from mantlet.findings.finding import CheckResult, Finding, NotLooked, Spot, skipped
@@ -15,7 +16,7 @@ from mantlet.scanners.interface import Request, Tool
 from mantlet.scanners.network import pages, raw, targets, tls
 from mantlet.scanners.network.others import fuzzed, other_tools, services
 from mantlet.scanners.network.targets import Target
-from mantlet.scanners.network.web import Site
+from mantlet.scanners.network.web import Answer, Site
 
 NAME, TOOL = "network", "mantlet-network"
 TITLE = "Running systems: ports, TLS, headers, open servers"
@@ -70,13 +71,17 @@ def _port(request: Request, result: CheckResult, target: Target, port: int) -> N
     known = {targets_port(text) for text in request.expected}
     if request.expected and port not in known and target.local:
         result.findings.append(_finding("port-not-modelled", f"port {port}", address))
-    for rule, what in _rows(target, port):
+    unanswered: list[str] = []
+    for rule, what in _rows(target, port, unanswered):
         if rule == UNKNOWN:
             result.not_looked.append(NotLooked(Spot(address=address), what))
             return
         finding = _finding(rule, what, address)
         (result.passes if rule in PASSES else result.findings).append(finding)
     result.looked.append(address)
+    if unanswered:
+        why = f"{how_many(len(unanswered), 'request')} got no whole answer: {', '.join(unanswered[:3])}"
+        result.not_looked.append(NotLooked(Spot(address=address), why))
 
 
 def targets_port(text: str) -> int:
@@ -85,23 +90,30 @@ def targets_port(text: str) -> int:
     return int(tail) if tail.isdigit() else 0
 
 
-def _rows(target: Target, port: int) -> Iterator[Row]:
+def _rows(target: Target, port: int, unanswered: list[str]) -> Iterator[Row]:
+    """Yield what speaks there and is wrong with it; requests that a web server left without an answer are collected."""
     plain = Site(target, port, tls=False).ask()
     if plain is not None and not (plain.status == 400 and "https" in plain.body.lower()):
         redirects = plain.status in {301, 302, 307, 308} and plain.first("location").startswith("https://")
         if not redirects:
             yield "plain-http", ""
-            yield from pages.look(Site(target, port, tls=False), plain)
+            yield from _pages(Site(target, port, tls=False), plain, unanswered)
         return
     if tls.speaks_tls(target, port):
         yield from tls.look(target, port)
         site = Site(target, port, tls=True)
         front = site.ask()
         if front is not None:
-            yield from pages.look(site, front)
+            yield from _pages(site, front, unanswered)
         return
     known = list(raw.look(target, port, guess=target.local))
     yield from known or [(UNKNOWN, "what answers there speaks nothing that is known here")]
+
+
+def _pages(site: Site, front: Answer, unanswered: list[str]) -> Iterator[Row]:
+    """Look at a web server's pages; one that refuses TRACE by hanging up has answered that."""
+    yield from pages.look(site, front)
+    unanswered += [asked for asked in site.unanswered if not asked.startswith("TRACE ")]
 
 
 def _finding(rule: str, what: str, address: str) -> Finding:

@@ -35,6 +35,8 @@ class Site:
 
     def __init__(self, target: Target, port: int, *, tls: bool) -> None:
         self.target, self.port, self.tls = target, port, tls
+        self.unanswered: list[str] = []
+        """Requests that got no answer, or none to its end: what they ask about was not looked at."""
 
     def ask(
         self, path: str = "/", method: str = "GET", headers: dict[str, str] | None = None, body: str = ""
@@ -43,6 +45,7 @@ class Site:
         try:
             raw = self.target.connect(self.port)
         except OSError:
+            self.unanswered.append(f"{method} {path}")
             return None
         connection = http.client.HTTPConnection(self.target.host, self.port, timeout=READ_SECONDS)
         try:
@@ -52,26 +55,31 @@ class Site:
             sent = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close", **(headers or {})}
             connection.request(method, path, body or None, sent)
             response = connection.getresponse()
-            return Answer(response.status, response.getheaders(), _read(response))
+            text, whole = _read(response)
+            if not whole:
+                self.unanswered.append(f"{method} {path}")
+            return Answer(response.status, response.getheaders(), text)
         except (OSError, http.client.HTTPException, ValueError):
+            self.unanswered.append(f"{method} {path}")
             return None
         finally:
             connection.close()
             raw.close()
 
 
-def _read(response: http.client.HTTPResponse) -> str:
-    """Read a body within bounds of size and time."""
-    data, end = bytearray(), time.monotonic() + READ_SECONDS
+def _read(response: http.client.HTTPResponse) -> tuple[str, bool]:
+    """Return a body within bounds of size and time, and whether it didn't break off before them."""
+    data, end, whole = bytearray(), time.monotonic() + READ_SECONDS, True
     try:
         while len(data) < MAX_BODY and time.monotonic() < end:
             piece = response.read1(16_384)
             if not piece:
+                whole = not response.length  # what it promised and didn't send
                 break
             data += piece
     except (OSError, http.client.HTTPException, ValueError):
-        pass
-    return data.decode("utf-8", "replace")
+        whole = False
+    return data.decode("utf-8", "replace"), whole
 
 
 def _loose() -> ssl.SSLContext:
