@@ -24,8 +24,9 @@ class Ids:
         """Return an id from the first wish that has letters or digits, numbered if it is taken."""
         base = next((made for made in map(slug, wishes) if made), "item")
         name, number = base, 2
+        between = "" if base == "x" else "-"  # `x-` marks foreign fields
         while name in self._taken:
-            name, number = f"{base}-{number}", number + 1
+            name, number = f"{base}{between}{number}", number + 1
         self._taken.add(name)
         return name
 
